@@ -1,0 +1,1 @@
+"""Side effects as Temporal sees them."""

@@ -1,0 +1,168 @@
+"""Undoing: withdrawal before the decree, annulment after it, and the cascade that follows.
+
+An annulled transfer gives its subject the old post back. Whoever was placed there meanwhile, and
+whatever rested on the annulled placement, is annulled with it (*efek domino*, Perpres 116/2022).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain import events as ev
+from domain.agency import Placement
+from domain.commands import AnnulAction, WithdrawAction
+from domain.errors import (
+    ActionEnded,
+    DecreeAlreadyIssued,
+    ExcludedOwner,
+    HardFinding,
+    NotFound,
+    NotPermitted,
+    NotYetDecided,
+    ReasonRequired,
+)
+from domain.facts import Facts
+from domain.identity import Capacity
+from domain.offices import split_key
+from domain.personnel_action import DECREED, ActionState, Status
+from domain.submission import stream_of
+from domain.task_opening import open_task
+
+
+def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[ev.Event]:
+    """The initiator, or the person who asked for their own transfer, takes the request back."""
+    mine = state.initiator == (command.actor.kind, command.actor.id)
+    own = command.actor.kind == "person" and command.actor.id == state.subject_id
+    if not mine and not (own and state.variant.value == "own_request"):
+        raise NotPermitted()
+    if state.ended:
+        raise ActionEnded(status=state.status.value)
+    if state.status in DECREED:
+        raise DecreeAlreadyIssued()
+    if len(command.reason.strip()) < 3:
+        raise ReasonRequired()
+    exits = [ev.TaskExited(task_id=task.id, why="withdrawn") for task in state.open_tasks]
+    return [*exits, ev.ActionWithdrawn(by=command.actor.id, reason=command.reason)]
+
+
+def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.NewEvent]:
+    """Undo a decided action and everything that depends on it, in one commit.
+
+    Raises NotYetDecided before the decision, ActionEnded when it has ended otherwise, NotPermitted
+    and ExcludedOwner by the policy's table of who records which authority's annulment.
+    """
+    _may_annul(state, facts, command)
+    if state.ended and state.status is not Status.COMPLETED:
+        raise ActionEnded(status=state.status.value)
+    if state.status not in DECREED:
+        raise NotYetDecided()
+    if len(command.reason.strip()) < 3:
+        raise ReasonRequired()
+    cascade = _Cascade(facts, command)
+    cascade.undo(state, None)
+    return cascade.events
+
+
+def _may_annul(state: ActionState, facts: Facts, command: AnnulAction) -> None:
+    if command.actor.kind != "person":
+        raise NotPermitted()
+    allowed = facts.policy_of(state).annulment_by[command.authority]
+    held = facts.offices.exercised_by(command.actor.id, facts.today)
+    if not any(split_key(k)[0] in allowed and s.capacity is Capacity.DEFINITIVE for k, s in held):
+        raise NotPermitted()
+    if command.actor.id == state.subject_id:
+        raise ExcludedOwner(why="subject")
+
+
+@dataclass
+class _Cascade:
+    """Collects the events of one annulment, dependants first. Placements are undone on a copy."""
+
+    facts: Facts
+    command: AnnulAction
+    events: list[ev.NewEvent] = field(default_factory=list)
+    undone: set[str] = field(default_factory=set)
+    stacks: dict[str, list[Placement]] = field(default_factory=dict)
+
+    def undo(self, state: ActionState, caused_by: str | None) -> None:
+        if state.id in self.undone:
+            return
+        self.undone.add(state.id)
+        self._undo_open_action_of(state)
+        restored = self._restore(state) if state.took_effect else None
+        annulled = ev.ActionAnnulled(
+            authority=self.command.authority,
+            caused_by=caused_by,
+            restores_position_id=restored.to_position_id if restored else None,
+            was_effective=state.took_effect,
+            reason=self.command.reason,
+            letter_number=self.command.letter_number or None,
+        )
+        stream = stream_of(state.id)
+        for task in state.open_tasks:
+            self._add(stream, ev.TaskExited(task_id=task.id, why="annulled"), state)
+        self._add(stream, annulled, state)
+        if restored is not None:
+            self.events.append(ev.NewEvent(f"employee/{state.subject_id}", restored, state.subject_id))
+            self._add(stream, open_task("siasn_correction", state, self.facts), state)
+
+    def _undo_open_action_of(self, state: ActionState) -> None:
+        later = self.facts.registry.open_action_of.get(state.subject_id)
+        if later is not None and later != state.id:
+            self._undo_by_id(later, state.id)
+
+    def _restore(self, state: ActionState) -> ev.EmployeePlaced:
+        stack = self._stack(state.subject_id)
+        while stack[-1].placed_by != state.id:
+            later = stack[-1].placed_by
+            if later is None:
+                raise HardFinding(rules=["position_vacant"])
+            self._undo_by_id(later, state.id)
+        undone = stack.pop()
+        before = stack[-1]
+        if before.position_id is not None:
+            self._free(before.position_id, state)
+        return ev.EmployeePlaced(
+            person_id=state.subject_id,
+            from_position_id=undone.position_id,
+            to_position_id=before.position_id,
+            since=before.since,
+            action_id=state.id,
+            placed_by=before.placed_by,
+            restores=True,
+        )
+
+    def _free(self, position_id: str, state: ActionState) -> None:
+        """Make the old post free again: whoever was promised it or placed there goes back first."""
+        promised = self.facts.registry.promised_to.get(position_id)
+        if promised is not None:
+            self._undo_by_id(promised, state.id)
+        holder = self._holder(position_id)
+        if holder is None or holder == state.subject_id:
+            return
+        placed_by = self._stack(holder)[-1].placed_by
+        if placed_by is None:
+            raise HardFinding(rules=["position_vacant"])
+        self._undo_by_id(placed_by, state.id)
+
+    def _holder(self, position_id: str) -> str | None:
+        holder = self.facts.agency.posts[position_id].incumbent_id
+        if holder is not None and self._stack(holder)[-1].position_id != position_id:
+            return None
+        return holder
+
+    def _stack(self, person_id: str) -> list[Placement]:
+        if person_id not in self.stacks:
+            person = self.facts.agency.people[person_id]
+            now = Placement(person.position_id, person.position_since, person.placed_by)
+            self.stacks[person_id] = [*person.earlier, now]
+        return self.stacks[person_id]
+
+    def _undo_by_id(self, action_id: str, caused_by: str) -> None:
+        dependant = self.facts.action(action_id)
+        if dependant is None:
+            raise NotFound()
+        self.undo(dependant, caused_by)
+
+    def _add(self, stream: str, event: ev.Event, state: ActionState) -> None:
+        self.events.append(ev.NewEvent(stream, event, state.subject_id))

@@ -1,0 +1,345 @@
+"""Deciding a human task: claim, delegate, vote, approve, reject, return; and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from domain import events as ev
+from domain.assessment import assessed, fact_sheet
+from domain.commands import (
+    ClaimTask,
+    CommentTask,
+    DecideTask,
+    DelegateTask,
+    ReleaseTask,
+    TaskCommand,
+)
+from domain.committee import verdict_of
+from domain.eligibility import Assessment
+from domain.errors import (
+    ActionEnded,
+    AlreadyVoted,
+    CapacityNotAllowed,
+    ExcludedOwner,
+    HardFinding,
+    InvalidDetails,
+    NotFound,
+    NotPermitted,
+    OverrideRequired,
+    ReasonRequired,
+    TaskAlreadyDecided,
+    TaskClaimed,
+    TaskClosed,
+    UnknownReference,
+    UnknownReturnStep,
+)
+from domain.facts import Facts
+from domain.forms import AppointingDecision, Form, FormContext, Vote, answer
+from domain.identity import Signature
+from domain.offices import COMMITTEE, INITIATOR
+from domain.ownership import signature_for, why_excluded
+from domain.personnel_action import ActionState, Task, TaskState
+from domain.policy import Severity, StepRule
+from domain.process import after_approval
+from domain.task_opening import open_task
+
+Events = list[ev.Event]
+
+
+def task_of(state: ActionState, command: TaskCommand, facts: Facts) -> tuple[Task, Signature]:
+    """The open task and the caller's signature for it.
+
+    Permission is judged before the task's state, so that a stranger learns nothing and only a
+    potential owner hears who decided first. Raises TaskAlreadyDecided(by, at, outcome) or TaskClosed.
+    """
+    task = state.task(command.task_id)
+    if task is None:
+        raise NotFound()
+    signature = signature_for(command.actor, task, state, facts) if task.is_open else None
+    if signature is None:
+        _judge_late_comer(task, command, state, facts)
+        raise TaskClosed(status=state.status.value)
+    return task, signature
+
+
+def _judge_late_comer(task: Task, command: TaskCommand, state: ActionState, facts: Facts) -> None:
+    """Raise what somebody hears who comes after the decision: who decided and when, if it was
+    theirs to decide as well; nothing more than any stranger otherwise.
+    """
+    if task.decided_by != command.actor.id:
+        # Judged as the case stood before this decision, whose own trace must not exclude them.
+        before = replace(state, acted=tuple(pair for pair in state.acted if pair[0] != task.step))
+        signature_for(command.actor, task, before, facts)
+    if task.state is TaskState.COMPLETED:
+        raise TaskAlreadyDecided(
+            by=task.decided_by,
+            at=task.decided_at.isoformat() if task.decided_at else None,
+            outcome=task.outcome,
+        )
+    if state.ended:
+        raise ActionEnded(status=state.status.value)
+
+
+def claim(state: ActionState, facts: Facts, command: ClaimTask) -> Events:
+    task, signature = task_of(state, command, facts)
+    if facts.policy_of(state).steps[task.step].office == COMMITTEE:
+        raise NotPermitted()
+    if task.claimed_by == command.actor.id:
+        return []
+    if task.claimed_by is not None:
+        raise TaskClaimed(by=task.claimed_by)
+    return [ev.TaskClaimed(task_id=task.id, person_id=command.actor.id, signature=signature)]
+
+
+def release(state: ActionState, facts: Facts, command: ReleaseTask) -> Events:
+    task, _ = task_of(state, command, facts)
+    if task.claimed_by is None:
+        return []
+    if command.actor.id not in (task.claimed_by, task.delegated_by):
+        raise TaskClaimed(by=task.claimed_by)
+    return [ev.TaskReleased(task_id=task.id, person_id=command.actor.id)]
+
+
+def delegate(state: ActionState, facts: Facts, command: DelegateTask) -> Events:
+    """Let another person act on this one task. Not for votes, nor where only the holder may sign,
+    nor by somebody who is a delegate already.
+    """
+    task, signature = task_of(state, command, facts)
+    step = facts.policy_of(state).steps[task.step]
+    _unclaimed_by_others(task, command.actor.id)
+    if step.office in (COMMITTEE, INITIATOR):
+        raise NotPermitted()
+    if step.definitive_only or signature.on_behalf_of is not None:
+        raise CapacityNotAllowed(capacity="DELEGATE")
+    person = facts.agency.people.get(command.to)
+    if person is None or person.position_id is None or command.to == command.actor.id:
+        raise UnknownReference(what="to")
+    why = why_excluded(command.to, step, state)
+    if why is not None:
+        raise ExcludedOwner(why=why)
+    return [
+        ev.TaskDelegated(
+            task_id=task.id,
+            by=command.actor.id,
+            to=command.to,
+            signature=signature,
+            reason=command.reason or None,
+        )
+    ]
+
+
+def comment(state: ActionState, facts: Facts, command: CommentTask) -> Events:
+    task, _ = task_of(state, command, facts)
+    return [ev.TaskCommented(task_id=task.id, comment=command.comment)]
+
+
+def form_context(state: ActionState, facts: Facts) -> FormContext:
+    post = facts.agency.posts.get(state.target_position_id or "")
+    submitted = {} if post is not None else (facts.sealed_at(state.id, 1) or {})
+    return FormContext(
+        today=facts.today,
+        calendar=facts.calendar,
+        effective_date=state.effective_date,
+        decree_date=state.decree_date,
+        post_name=post.name if post else submitted.get("partner_position"),
+        partner_agency=submitted.get("partner_agency"),
+    )
+
+
+def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events:
+    """One decision, judged in this order: right to act, first decision, claim, reason, form, rules."""
+    task, signature = task_of(state, command, facts)
+    _unclaimed_by_others(task, command.actor.id)
+    step = facts.policy_of(state).steps[task.step]
+    if command.outcome != "approve" and len(command.comment.strip()) < 3:
+        raise ReasonRequired()
+    if command.outcome == "return":
+        return _return(state, facts, command, task, signature)
+    if step.office == COMMITTEE:
+        return _vote(state, facts, command, task, signature)
+    if command.outcome == "reject":
+        return _reject(state, command, task, signature)
+    answered = answer(step.form, command.details, form_context(state, facts))
+    overrides = _overrides(state, step, command, signature)
+    decree_date, effective_date = _dates(state, answered)
+    events: Events = list(overrides)
+    outcomes_after = _with_overrides(state, overrides)
+    if step.reassesses:
+        sheet = fact_sheet(
+            state, facts, decree_date=decree_date, effective_date=effective_date, answered=answered
+        )
+        assessment, verdict = assessed(state, task.step, sheet, facts.policy_of(state))
+        _no_hard_finding(assessment, step)
+        events.append(verdict)
+        outcomes_after = replace(outcomes_after, outcomes=assessment.outcomes)
+    _overrides_settled(outcomes_after, step, command.actor.id)
+    events.append(
+        ev.TaskCompleted(
+            task_id=task.id,
+            step=task.step,
+            outcome="approve",
+            signature=signature,
+            effective_date=effective_date,
+            decree_date=decree_date,
+            comment=command.comment or None,
+            details=answered.model_dump(mode="json") if answered else None,
+        )
+    )
+    return events + after_approval(outcomes_after, task, facts, command.actor.id, decree_date, effective_date)
+
+
+def _unclaimed_by_others(task: Task, person_id: str) -> None:
+    if task.claimed_by is not None and task.claimed_by != person_id:
+        raise TaskClaimed(by=task.claimed_by)
+
+
+def _reject(state: ActionState, command: DecideTask, task: Task, signature: Signature) -> Events:
+    completed = ev.TaskCompleted(
+        task_id=task.id,
+        step=task.step,
+        outcome="reject",
+        signature=signature,
+        comment=command.comment,
+    )
+    return [completed, *_end_of_rejection(task.step, command.comment)]
+
+
+def _end_of_rejection(step: str, reason: str) -> Events:
+    """BKN's refusal is an end by rule, every other rejection an end by people."""
+    if step == "bkn_review":
+        return [ev.ActionRefused(rules=("bkn_refusal",), reason=reason)]
+    return [ev.ActionRejected(step=step)]
+
+
+def _return(
+    state: ActionState, facts: Facts, command: DecideTask, task: Task, signature: Signature
+) -> Events:
+    """Send the case back: to an earlier step, whose work is done again from there, or (by default)
+    to the initiator for revision, after which the same step resumes.
+    """
+    if state.status.value in ("decided", "effective") or state.ended or task.step == "revision":
+        raise UnknownReturnStep(return_to=command.return_to)
+    if facts.policy_of(state).steps[task.step].office == COMMITTEE:
+        chair = facts.policy_of(state).committee.chair
+        if command.actor.id not in facts.offices.holders(chair, facts.today):
+            raise NotPermitted()
+    completed = ev.TaskCompleted(
+        task_id=task.id,
+        step=task.step,
+        outcome="return",
+        signature=signature,
+        return_to=command.return_to,
+        comment=command.comment,
+    )
+    after = replace(state, acted=(*state.acted, (task.step, command.actor.id)))
+    if command.return_to in (None, INITIATOR):
+        return [completed, open_task("revision", after, facts, returned=True, resumes=task.step)]
+    earlier = state.steps[: state.steps.index(task.step)]
+    if command.return_to not in earlier:
+        raise UnknownReturnStep(return_to=command.return_to)
+    return [completed, open_task(command.return_to, after, facts, returned=True)]
+
+
+def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, signature: Signature) -> Events:
+    answered = answer("vote", command.details, form_context(state, facts))
+    assert isinstance(answered, Vote)  # the form's name decides its class
+    if answered.vote not in ("abstain", command.outcome):
+        raise InvalidDetails(errors=[{"field": "vote", "message": "contradicts the outcome"}])
+    if any(vote.person_id == command.actor.id for vote in task.votes):
+        raise AlreadyVoted()
+    cast = ev.VoteCast(
+        task_id=task.id,
+        step=task.step,
+        person_id=command.actor.id,
+        vote=answered.vote,
+        signature=signature,
+        comment=command.comment or None,
+        details=answered.model_dump(mode="json"),
+    )
+    carried = verdict_of(state, task, cast, facts)
+    if carried is None:
+        return [cast]
+    completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome=carried, signature=signature)
+    after = replace(state, acted=(*state.acted, (task.step, command.actor.id)))
+    if carried == "reject":
+        return [cast, completed, *_end_of_rejection(task.step, command.comment)]
+    return [cast, completed, *after_approval(after, task, facts, command.actor.id, None, None)]
+
+
+def _overrides(
+    state: ActionState, step: StepRule, command: DecideTask, signature: Signature
+) -> list[ev.OverrideProposed | ev.Overridden]:
+    """The overrides that come with a decision: a proposal by the first person, and the override
+    itself by a second one at a step that confirms.
+    """
+    events: list[ev.OverrideProposed | ev.Overridden] = []
+    known = {outcome.rule: outcome for outcome in state.outcomes}
+    for item in command.overrides:
+        outcome = known.get(item.rule)
+        if outcome is None or outcome.outcome != "fail":
+            raise InvalidDetails(errors=[{"field": "overrides", "message": f"no failed finding {item.rule}"}])
+        if outcome.severity is not Severity.OVERRIDE:
+            raise HardFinding(rules=[item.rule])
+        if item.rule in state.overridden:
+            continue
+        proposers = state.proposers_of(item.rule)
+        others = proposers - {command.actor.id}
+        if step.confirms_override and others:
+            events.append(
+                ev.Overridden(
+                    rule=item.rule,
+                    proposed_by=min(others),
+                    confirmed_by=command.actor.id,
+                    signature=signature,
+                    reason=item.reason,
+                )
+            )
+        elif command.actor.id not in proposers:
+            events.append(
+                ev.OverrideProposed(
+                    rule=item.rule, person_id=command.actor.id, signature=signature, reason=item.reason
+                )
+            )
+    return events
+
+
+def _with_overrides(state: ActionState, events: list[ev.OverrideProposed | ev.Overridden]) -> ActionState:
+    proposed = tuple((e.rule, e.person_id) for e in events if isinstance(e, ev.OverrideProposed))
+    confirmed = {e.rule for e in events if isinstance(e, ev.Overridden)}
+    return replace(state, proposals=state.proposals + proposed, overridden=state.overridden | confirmed)
+
+
+def _no_hard_finding(assessment: Assessment, step: StepRule) -> None:
+    """No case passes a failed hard finding; at the decision itself not even an open question."""
+    stops = [
+        finding
+        for finding in assessment.findings
+        if finding.severity is Severity.HARD
+        and (
+            finding.outcome == "fail"
+            or (step.phase == "appointing_decision" and finding.outcome == "unknown")
+        )
+    ]
+    if stops:
+        raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
+
+
+def _overrides_settled(state: ActionState, step: StepRule, person_id: str) -> None:
+    open_rules = state.open_overrides()
+    if step.confirms_override or step.phase == "appointing_decision":
+        missing = open_rules
+    elif step.proposes_override:
+        missing = frozenset(rule for rule in open_rules if not state.proposers_of(rule))
+    else:
+        return
+    if missing:
+        raise OverrideRequired(rules=sorted(missing))
+
+
+def _dates(state: ActionState, answered: Form | None) -> tuple[date | None, date | None]:
+    """Decree date and effective date as decided; a date that has passed moves to the decree's."""
+    if not isinstance(answered, AppointingDecision):
+        return None, None
+    wanted = answered.effective_date or state.effective_date
+    return answered.decree_date, max(wanted, answered.decree_date)

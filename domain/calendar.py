@@ -1,0 +1,60 @@
+"""Indonesian working days: deadlines count them, not calendar days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Five-day week less public holidays and collective leave (*cuti bersama*).
+
+    `version` names the data the dates were made from and is written into every event that
+    carries a deadline, so that a deadline can be recomputed years later.
+    Source: Perpres 21/2023 art. 3-4 (five working days); SKB 3 Menteri, yearly.
+    """
+
+    version: str
+    holidays: frozenset[date]
+    timezone: str = "Asia/Jakarta"
+
+    def today(self, now: datetime) -> date:
+        """The local date at the UTC moment `now`."""
+        return now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() < SATURDAY and day not in self.holidays
+
+    def after(self, day: date, working_days: int) -> date:
+        """The `working_days`-th working day after `day`; `day` itself does not count."""
+        found, current = 0, day
+        while found < working_days:
+            current += timedelta(days=1)
+            found += self.is_working_day(current)
+        return current
+
+    def before(self, day: date, working_days: int) -> date:
+        """The `working_days`-th working day before `day`."""
+        found, current = 0, day
+        while found < working_days:
+            current -= timedelta(days=1)
+            found += self.is_working_day(current)
+        return current
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`; 0 when `end` is not later."""
+        return sum(
+            self.is_working_day(start + timedelta(days=offset)) for offset in range(1, (end - start).days + 1)
+        )
+
+    def start_of(self, day: date) -> datetime:
+        """The UTC moment at which the local day begins."""
+        return datetime.combine(day, time.min, ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def end_of(self, day: date) -> datetime:
+        """The UTC moment at which the local day is over."""
+        return self.start_of(day + timedelta(days=1))

@@ -1,0 +1,144 @@
+"""Keeping the register: units, posts and people from a roster, offices granted, policy adopted."""
+
+from __future__ import annotations
+
+from domain import events as ev
+from domain.commands import (
+    AdoptCalendar,
+    AdoptPolicy,
+    FileDocument,
+    GrantOffice,
+    IssueApiKey,
+    RecordPersonalDataRead,
+    RegisterEmployees,
+    RegisterPositions,
+    RegisterUnits,
+    RevokeApiKey,
+    WithdrawOffice,
+)
+from domain.errors import NotPermitted, PositionPromised, UnknownReference
+from domain.facts import Facts
+from domain.identity import Actor
+from domain.policy import Policy
+
+OPERATOR = "operator"
+
+
+def _operator_only(actor: Actor, facts: Facts) -> None:
+    """Registers are kept by the system's own commands and by operators."""
+    if actor.kind == "system":
+        return
+    if actor.kind != "person" or OPERATOR not in facts.offices.titles_of(actor.id, facts.today):
+        raise NotPermitted()
+
+
+def register_units(facts: Facts, command: RegisterUnits) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    events = []
+    for row in command.rows:
+        known = facts.agency.units.get(row.unit_id)
+        if known is None:
+            model: type[ev.UnitRegistered | ev.UnitRedefined] = ev.UnitRegistered
+        elif (known.name, known.parent_id) != (row.name, row.parent_id):
+            model = ev.UnitRedefined
+        else:
+            continue
+        events.append(ev.NewEvent(f"unit/{row.unit_id}", model(**row.model_dump())))
+    return events
+
+
+def register_positions(facts: Facts, command: RegisterPositions) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    events = []
+    for row in command.rows:
+        known = facts.agency.posts.get(row.position_id)
+        values = row.model_dump()
+        if known is None:
+            model: type[ev.PositionRegistered] = ev.PositionRegistered
+        elif any(
+            getattr(known, "id" if name == "position_id" else name) != value for name, value in values.items()
+        ):
+            model = ev.PositionRedefined
+        else:
+            continue
+        events.append(ev.NewEvent(f"position/{row.position_id}", model(**values)))
+    return events
+
+
+def register_employees(facts: Facts, command: RegisterEmployees) -> list[ev.NewEvent]:
+    """Rows that the importer found new or changed. A post promised in an open action stays free."""
+    _operator_only(command.actor, facts)
+    events = []
+    for row in command.rows:
+        known = facts.agency.people.get(row.person_id)
+        moves = known is None or known.position_id != row.position_id
+        promised = facts.registry.promised_to.get(row.position_id or "") if moves else None
+        if promised is not None:
+            raise PositionPromised(position_id=row.position_id, action_id=promised)
+        model = ev.EmployeeRegistered if known is None else ev.EmployeeCorrected
+        events.append(ev.NewEvent(f"employee/{row.person_id}", model(**row.model_dump()), row.person_id))
+    return events
+
+
+def grant_office(facts: Facts, command: GrantOffice) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    if command.person_id not in facts.agency.people:
+        raise UnknownReference(what="person_id")
+    held = (command.office, command.unit_id) in facts.agency.grants.get(command.person_id, set())
+    withdraws = isinstance(command, WithdrawOffice)
+    if held is not withdraws:
+        return []
+    model = ev.OfficeWithdrawn if withdraws else ev.OfficeGranted
+    event = model(person_id=command.person_id, office=command.office, unit_id=command.unit_id)
+    return [ev.NewEvent(f"office/{command.person_id}", event)]
+
+
+def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
+    """Put a policy's whole text into the ledger. The same text again changes nothing; another text
+    under the same id is refused, because actions rest on it.
+    """
+    _operator_only(command.actor, facts)
+    policy = Policy.model_validate(command.document)
+    known = facts.policies.get(policy.id)
+    if known is not None:
+        if known.hash != policy.hash:
+            raise UnknownReference(what=f"policy {policy.id} is adopted with another text; give it a new id")
+        return []
+    event = ev.PolicyAdopted(policy_id=policy.id, hash=policy.hash, document=policy.model_dump(mode="json"))
+    return [ev.NewEvent(f"policy/{policy.id}", event)]
+
+
+def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    if facts.calendar.version == command.version:
+        return []
+    event = ev.CalendarAdopted(version=command.version, holidays=command.holidays)
+    return [ev.NewEvent("calendar/working-days", event)]
+
+
+def issue_api_key(facts: Facts, command: IssueApiKey) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    event = ev.ApiKeyIssued(key_id=command.key_id, label=command.label, scopes=command.scopes)
+    return [ev.NewEvent(f"api-key/{command.key_id}", event)]
+
+
+def revoke_api_key(facts: Facts, command: RevokeApiKey) -> list[ev.NewEvent]:
+    _operator_only(command.actor, facts)
+    return [ev.NewEvent(f"api-key/{command.key_id}", ev.ApiKeyRevoked(key_id=command.key_id))]
+
+
+def record_read(facts: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
+    event = ev.PersonalDataRead(subject_id=command.subject_id, what=command.what, purpose=command.purpose)
+    return [ev.NewEvent(f"access/{command.subject_id}", event)]
+
+
+def file_document(facts: Facts, command: FileDocument) -> list[ev.NewEvent]:
+    """A document into a person's file: by themself, their unit's officer or BKPSDM (checked at the
+    edge, where the file's owner and the reader's scope are known).
+    """
+    if command.person_id not in facts.agency.people:
+        raise UnknownReference(what="person_id")
+    event = ev.DocumentFiled(
+        **command.model_dump(include=set(ev.DocumentFiled.model_fields)),
+    )
+    return [ev.NewEvent(f"document/{command.document_id}", event, command.person_id)]

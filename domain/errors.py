@@ -1,0 +1,222 @@
+"""Why a command can be refused, one class and one sentence for each reason.
+
+    Refusal
+    ├── NotFound              nothing that the caller may see
+    ├── NotPermitted          the caller has no such right
+    │   ├── ExcludedOwner     … because of who they are in this case
+    │   └── CapacityNotAllowed … because acting holders and delegates may not
+    ├── Conflict              the world moved on
+    │   ├── WrongExpectedVersion
+    │   ├── IdempotencyKeyReused
+    │   ├── TaskAlreadyDecided, TaskClaimed, TaskClosed
+    │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
+    │   └── PositionPromised, OpenActionExists, ActingHolderExists, AlreadyVoted
+    └── Unlawful              the input is readable and the law says no
+        ├── InvalidDetails    the task's form is not answered
+        ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
+        ├── HardFinding, OverrideRequired
+        └── ActingTermExceeded
+
+No class knows HTTP; `api/problems.py` maps them. Sentences never carry personal data:
+people appear in `facts` by surrogate id and the edge puts the name in for those allowed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """A command that may not happen. `code` is stable; `facts` are JSON-able."""
+
+    code: ClassVar[str] = "refused"
+    sentence_id: ClassVar[str] = "Perintah ditolak."
+    sentence_en: ClassVar[str] = "The command was refused."
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.sentence("en"))
+
+    def sentence(self, language: str) -> str:
+        """The refusal in Indonesian (`id`) or English (`en`)."""
+        template = self.sentence_id if language == "id" else self.sentence_en
+        return template.format_map(_Facts(self.facts))
+
+
+class _Facts(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+class NotFound(Refusal):
+    code = "not-found"
+    sentence_id = "Tidak ditemukan."
+    sentence_en = "Not found."
+
+
+class NotPermitted(Refusal):
+    code = "not-permitted"
+    sentence_id = "Anda tidak berwenang melakukan ini."
+    sentence_en = "You have no right to do this."
+
+
+class ExcludedOwner(NotPermitted):
+    code = "excluded-owner"
+    sentence_id = "Anda dikecualikan dari tugas ini ({why})."
+    sentence_en = "You are excluded from this task ({why})."
+
+
+class CapacityNotAllowed(NotPermitted):
+    code = "capacity-not-allowed"
+    sentence_id = "Langkah ini hanya boleh diputus pejabat definitif; {capacity} tidak berwenang."
+    sentence_en = "Only the definitive holder may decide this step; {capacity} may not."
+
+
+class Conflict(Refusal):
+    code = "conflict"
+    sentence_id = "Keadaan sudah berubah."
+    sentence_en = "The world has moved on."
+
+
+class WrongExpectedVersion(Conflict):
+    code = "wrong-expected-version"
+    sentence_id = "Versi {stream} sudah {actual}, bukan {expected}."
+    sentence_en = "Stream {stream} is at version {actual}, not {expected}."
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "idempotency-key-reused"
+    sentence_id = "Idempotency-Key ini sudah dipakai untuk permintaan lain."
+    sentence_en = "This Idempotency-Key was used for another request."
+
+
+class TaskAlreadyDecided(Conflict):
+    code = "task-already-decided"
+    sentence_id = "Tugas sudah diputus ({outcome}) pada {at}."
+    sentence_en = "The task was already decided ({outcome}) at {at}."
+
+
+class TaskClaimed(Conflict):
+    code = "task-claimed"
+    sentence_id = "Tugas sedang ditangani orang lain."
+    sentence_en = "Another person has claimed this task."
+
+
+class TaskClosed(Conflict):
+    code = "task-closed"
+    sentence_id = "Tugas ini sudah ditutup."
+    sentence_en = "This task is closed."
+
+
+class ActionEnded(Conflict):
+    code = "action-ended"
+    sentence_id = "Proses ini sudah berakhir ({status})."
+    sentence_en = "This personnel action has ended ({status})."
+
+
+class DecreeAlreadyIssued(Conflict):
+    code = "decree-already-issued"
+    sentence_id = "Keputusan sudah terbit; hanya pembatalan yang mungkin."
+    sentence_en = "The decree has been issued; only annulment is possible."
+
+
+class NotYetDecided(Conflict):
+    code = "not-yet-decided"
+    sentence_id = "Belum ada keputusan yang dapat dibatalkan."
+    sentence_en = "There is no decision yet that could be annulled."
+
+
+class NotDue(Conflict):
+    code = "not-due"
+    sentence_id = "Belum waktunya."
+    sentence_en = "It is not time for this yet."
+
+
+class PositionPromised(Conflict):
+    code = "position-promised"
+    sentence_id = "Jabatan {position_id} sudah dijanjikan dalam proses lain."
+    sentence_en = "Position {position_id} is already promised in another action."
+
+
+class OpenActionExists(Conflict):
+    code = "open-action-exists"
+    sentence_id = "Pegawai ini masih dalam proses lain yang belum selesai."
+    sentence_en = "This person already has an open personnel action."
+
+
+class ActingHolderExists(Conflict):
+    code = "acting-holder-exists"
+    sentence_id = "Jabatan ini sudah mempunyai pelaksana pada masa itu."
+    sentence_en = "The post already has an acting holder in that period."
+
+
+class AlreadyVoted(Conflict):
+    code = "already-voted"
+    sentence_id = "Anda sudah memberikan suara."
+    sentence_en = "You have already voted."
+
+
+class AlreadyExists(Conflict):
+    code = "already-exists"
+    sentence_id = "Sudah ada: {what}."
+    sentence_en = "It already exists: {what}."
+
+
+class Unlawful(Refusal):
+    code = "unlawful"
+    sentence_id = "Tidak sesuai ketentuan."
+    sentence_en = "The rules do not allow this."
+
+
+class InvalidDetails(Unlawful):
+    code = "invalid-details"
+    sentence_id = "Isian tugas belum benar."
+    sentence_en = "The task's form is not answered correctly."
+
+
+class ReasonRequired(Unlawful):
+    code = "reason-required"
+    sentence_id = "Keputusan ini memerlukan alasan."
+    sentence_en = "This decision needs a reason."
+
+
+class UnknownReturnStep(Unlawful):
+    code = "unknown-return-step"
+    sentence_id = "Tidak dapat dikembalikan ke langkah {return_to}."
+    sentence_en = "The case cannot be returned to step {return_to}."
+
+
+class VariantMismatch(Unlawful):
+    code = "variant-mismatch"
+    sentence_id = "Varian {variant} tidak cocok dengan permintaan ini: {why_id}."
+    sentence_en = "Variant {variant} does not fit this request: {why_en}."
+
+
+class DateOutOfOrder(Unlawful):
+    code = "date-out-of-order"
+    sentence_id = "Tanggal tidak berurutan: {earlier} tidak boleh setelah {later}."
+    sentence_en = "Dates are out of order: {earlier} may not be after {later}."
+
+
+class HardFinding(Unlawful):
+    code = "hard-finding"
+    sentence_id = "Syarat wajib belum terpenuhi."
+    sentence_en = "A mandatory requirement is not met."
+
+
+class OverrideRequired(Unlawful):
+    code = "override-required"
+    sentence_id = "Temuan ini perlu alasan tertulis dan persetujuan orang kedua."
+    sentence_en = "These findings need a written reason and a second person."
+
+
+class ActingTermExceeded(Unlawful):
+    code = "acting-term-exceeded"
+    sentence_id = "Masa {capacity} melebihi batas {limit}."
+    sentence_en = "The term as {capacity} exceeds the limit of {limit}."
+
+
+class UnknownReference(Unlawful):
+    code = "unknown-reference"
+    sentence_id = "Rujukan tidak dikenal: {what}."
+    sentence_en = "Unknown reference: {what}."

@@ -1,0 +1,447 @@
+"""What can happen: the events of the ledger, in the past tense.
+
+Each event is a frozen model. Fields named in `PERSONAL` are recorded sealed, under the key of the
+person concerned, and are `None` when an event is read without that key. Everything else stands
+readable in the record and holds surrogate ids, codes, dates and outcomes only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.identity import Capacity, Signature
+from domain.policy import Severity, Variant
+
+
+class Event(BaseModel):
+    """One thing that happened. The class name is the recorded `type`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    SCHEMA: ClassVar[int] = 1
+    PERSONAL: ClassVar[frozenset[str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event on its way into the ledger: its stream and the person whose key seals it."""
+
+    stream: str
+    event: Event
+    person_id: str | None = None
+
+
+# --- the agency: units, posts, people, offices -------------------------------------------------
+
+
+class UnitRegistered(Event):
+    unit_id: str
+    name: str
+    parent_id: str | None = None
+
+
+class UnitRedefined(Event):
+    unit_id: str
+    name: str
+    parent_id: str | None = None
+
+
+class PositionRegistered(Event):
+    position_id: str
+    name: str
+    unit_id: str
+    kind: str
+    eselon: str | None = None
+    grade_min: str | None = None
+    grade_max: str | None = None
+
+
+class PositionRedefined(PositionRegistered):
+    pass
+
+
+class EmployeeRegistered(Event):
+    """A person enters the agency's register. `position_id` is the post held since `position_since`."""
+
+    PERSONAL = frozenset({"nip", "name", "sex", "birth_date", "appointed_on"})
+
+    person_id: str
+    employment_kind: str
+    grade: str
+    grade_since: date | None = None
+    position_id: str | None = None
+    position_since: date | None = None
+    education: str | None = None
+    employment_status: str
+    nip: str | None = None
+    name: str | None = None
+    sex: str | None = None
+    birth_date: date | None = None
+    appointed_on: date | None = None
+
+
+class EmployeeCorrected(EmployeeRegistered):
+    """The register was wrong or has become outdated; the whole row as it is now."""
+
+
+class CandidateRegistered(Event):
+    """A civil servant of another agency who is to come in."""
+
+    PERSONAL = frozenset({"nip", "name", "birth_date"})
+
+    person_id: str
+    employment_kind: str
+    grade: str
+    education: str | None = None
+    nip: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+
+
+class EmployeePlaced(Event):
+    """The post of a person from `since` on; `None` when they are not, or no longer, in the agency.
+
+    `action_id` caused it. `placed_by` is the action whose placement now stands: the same one, or
+    an earlier one (None: the register) where an annulment `restores` what was before.
+    """
+
+    person_id: str
+    from_position_id: str | None
+    to_position_id: str | None
+    since: date | None
+    action_id: str
+    placed_by: str | None
+    restores: bool = False
+
+
+class OfficeGranted(Event):
+    person_id: str
+    office: str
+    unit_id: str | None = None
+
+
+class OfficeWithdrawn(OfficeGranted):
+    pass
+
+
+class DelegationGranted(Event):
+    """Somebody acts for a post (PLT, PLH, PJ) or signs for a person (DELEGATE)."""
+
+    PERSONAL = frozenset({"letter_number", "reason"})
+
+    delegation_id: str
+    capacity: Capacity
+    position_id: str
+    principal_id: str | None
+    delegate_id: str
+    first_day: date
+    last_day: date
+    letter_number: str | None = None
+    reason: str | None = None
+
+
+class DelegationRevoked(Event):
+    delegation_id: str
+
+
+class PolicyAdopted(Event):
+    """The whole policy document, so that the ledger explains itself."""
+
+    policy_id: str
+    hash: str
+    document: dict[str, Any]
+
+
+class CalendarAdopted(Event):
+    version: str
+    holidays: tuple[date, ...]
+
+
+class ApiKeyIssued(Event):
+    key_id: str
+    label: str
+    scopes: tuple[str, ...]
+
+
+class ApiKeyRevoked(Event):
+    key_id: str
+
+
+class PersonalDataRead(Event):
+    """Somebody other than the person looked at personal data."""
+
+    subject_id: str
+    what: str
+    purpose: str
+
+
+class DocumentFiled(Event):
+    """A document entered a person's file; its bytes lie in the object store under `sha256`."""
+
+    PERSONAL = frozenset({"file_name"})
+
+    document_id: str
+    person_id: str
+    document_type: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    file_name: str | None = None
+
+
+# --- the life of one personnel action ----------------------------------------------------------
+
+
+class FindingOutcome(BaseModel):
+    """The readable part of a finding: what a rule said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str
+    outcome: Literal["pass", "fail", "unknown", "not_applicable"]
+    severity: Severity
+
+
+class FindingFacts(BaseModel):
+    """The personal part of a finding: the facts that the rule used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str
+    facts: dict[str, Any]
+
+
+class ActionSubmitted(Event):
+    PERSONAL = frozenset({"reason", "partner_agency", "partner_position"})
+
+    action_id: str
+    kind: Literal["mutation"]
+    variant: Variant
+    subject_id: str
+    origin_position_id: str | None
+    origin_unit_id: str | None
+    target_position_id: str | None
+    target_unit_id: str | None
+    effective_date: date
+    document_ids: tuple[str, ...] = ()
+    suggested_by: str | None = None
+    policy_id: str
+    policy_hash: str
+    calendar_version: str
+    steps: tuple[str, ...]
+    inauguration: bool
+    reason: str | None = None
+    partner_agency: str | None = None
+    partner_position: str | None = None
+
+
+class ActionAssessed(Event):
+    """The rules spoke at `at_step`. `fact_sheet_hash` is salted with the sheet's own salt.
+
+    Citation, numbers and sentences are the policy's and are put to the facts when read.
+    """
+
+    PERSONAL = frozenset({"facts", "fact_sheet"})
+
+    at_step: str
+    outcomes: tuple[FindingOutcome, ...]
+    fact_sheet_hash: str
+    policy_hash: str
+    facts: tuple[FindingFacts, ...] | None = None
+    fact_sheet: dict[str, Any] | None = None
+
+
+class ActionRefused(Event):
+    """The end by rule: a hard finding at submission, or BKN's refusal."""
+
+    PERSONAL = frozenset({"reason"})
+
+    rules: tuple[str, ...]
+    reason: str | None = None
+
+
+class TaskOpened(Event):
+    task_id: str
+    step: str
+    phase: str
+    office: str
+    returned: bool = False
+    due_on: date | None
+    remind_at: datetime | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    silence_at: datetime | None = None
+    calendar_version: str
+    excluded: tuple[str, ...] = ()
+    resumes: str | None = None
+
+
+class TaskClaimed(Event):
+    task_id: str
+    person_id: str
+    signature: Signature
+
+
+class TaskReleased(Event):
+    task_id: str
+    person_id: str
+
+
+class TaskDelegated(Event):
+    """The owner lets another person act in their stead; the office stays the owner's."""
+
+    PERSONAL = frozenset({"reason"})
+
+    task_id: str
+    by: str
+    to: str
+    signature: Signature
+    reason: str | None = None
+
+
+class TaskCommented(Event):
+    PERSONAL = frozenset({"comment"})
+
+    task_id: str
+    comment: str | None = None
+
+
+class ConflictDeclared(Event):
+    """A person declared an interest in the case and is out of it (PermenPANRB 17/2024)."""
+
+    PERSONAL = frozenset({"reason"})
+
+    person_id: str
+    reason: str | None = None
+
+
+class VoteCast(Event):
+    PERSONAL = frozenset({"comment", "details"})
+
+    task_id: str
+    step: str
+    person_id: str
+    vote: Literal["approve", "reject", "abstain"]
+    signature: Signature
+    comment: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class TaskCompleted(Event):
+    """A task was decided. `signature` is None where silence decided (actor AUTO)."""
+
+    PERSONAL = frozenset({"comment", "details"})
+
+    task_id: str
+    step: str
+    outcome: Literal["approve", "reject", "return"]
+    signature: Signature | None
+    return_to: str | None = None
+    effective_date: date | None = None
+    decree_date: date | None = None
+    comment: str | None = None
+    details: dict[str, Any] | None = None
+
+
+class TaskExited(Event):
+    """A task ended without a decision, because its case moved on or ended."""
+
+    task_id: str
+    why: Literal["ended", "withdrawn", "expired", "annulled", "returned"]
+
+
+class OverrideProposed(Event):
+    PERSONAL = frozenset({"reason"})
+
+    rule: str
+    person_id: str
+    signature: Signature
+    reason: str | None = None
+
+
+class Overridden(Event):
+    """A second person carried the case past a finding that allows it: the override register."""
+
+    PERSONAL = frozenset({"reason"})
+
+    rule: str
+    proposed_by: str
+    confirmed_by: str
+    signature: Signature
+    reason: str | None = None
+
+
+class ReminderSent(Event):
+    task_id: str
+    which: Literal["half", "due"]
+
+
+class TaskEscalated(Event):
+    task_id: str
+    to_office: str
+
+
+class PlacementDecided(Event):
+    """The appointing official has decided; the decree is to be issued."""
+
+    effective_date: date
+    effective_at: datetime
+    decree_date: date
+
+
+class DecreeIssued(Event):
+    number: str
+    year: int
+    sequence: int
+    decree_date: date
+
+
+class ActionTookEffect(Event):
+    effective_date: date
+
+
+class ActionCompleted(Event):
+    pass
+
+
+class ActionRejected(Event):
+    step: str
+
+
+class ActionWithdrawn(Event):
+    PERSONAL = frozenset({"reason"})
+
+    by: str
+    reason: str | None = None
+
+
+class ActionExpired(Event):
+    step: str
+
+
+class ActionAnnulled(Event):
+    """Undone after the decision. `caused_by` names the annulment that this one follows from."""
+
+    PERSONAL = frozenset({"reason", "letter_number"})
+
+    authority: Literal["PPK", "BKN", "COURT"]
+    caused_by: str | None = None
+    restores_position_id: str | None = None
+    was_effective: bool
+    reason: str | None = None
+    letter_number: str | None = None
+
+
+class CorrectionRecorded(Event):
+    """SIASN has been told that an annulled action never was."""
+
+
+EVENT_TYPES: dict[str, type[Event]] = {
+    model.__name__: model
+    for model in list(globals().values())
+    if isinstance(model, type) and issubclass(model, Event) and model is not Event
+}

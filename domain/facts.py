@@ -1,0 +1,58 @@
+"""What a decision may look at besides the state of its own stream, read inside the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain.agency import Agency
+from domain.calendar import WorkingCalendar
+from domain.errors import UnknownReference
+from domain.offices import Offices
+from domain.personnel_action import ActionState
+from domain.policy import Policy
+from domain.registry import Registry
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person's identifying data, unsealed for the rules: `nip_birth_date` None if the NIP is invalid."""
+
+    birth_date: date
+    nip_birth_date: date | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts at one position of the ledger. The callables read the same transaction."""
+
+    now: datetime
+    agency: Agency
+    registry: Registry
+    offices: Offices
+    policies: dict[str, Policy]
+    calendar: WorkingCalendar
+    identity_of: Callable[[str], Identity | None]
+    action: Callable[[str], ActionState | None]
+    sealed_at: Callable[[str, int], dict[str, Any] | None]
+    salt: Callable[[], str]
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today(self.now)
+
+    def policy_in_force(self, day: date) -> Policy:
+        """The newest policy that took effect on or before `day`; the oldest one before its time."""
+        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
+        if not ordered:
+            raise UnknownReference(what="policy")
+        current = ordered[0]
+        for policy in ordered:
+            if policy.effective_from <= day:
+                current = policy
+        return current
+
+    def policy_of(self, state: ActionState) -> Policy:
+        return self.policies[state.policy_id]

@@ -1,0 +1,121 @@
+"""Who may act on a task, under which signature, and who is kept out of it."""
+
+from __future__ import annotations
+
+from domain.errors import CapacityNotAllowed, ExcludedOwner, NotFound, NotPermitted
+from domain.facts import Facts
+from domain.identity import Actor, Capacity, Signature
+from domain.offices import COMMITTEE, INITIATOR
+from domain.personnel_action import ActionState, Task
+from domain.policy import StepRule
+
+
+def why_excluded(person_id: str, step: StepRule, state: ActionState) -> str | None:
+    """The reason why the person may not act at this step, or None.
+
+    The subject never decides on themselves; nobody decides where they acted before at a step that
+    the policy separates (proposer, verifier, decider); a declared interest shuts every door.
+    """
+    if person_id == state.subject_id and step.office != INITIATOR:
+        return "subject"
+    if person_id in state.conflicts:
+        return "conflict_of_interest"
+    if "initiator" in step.excludes_actors_of and state.initiator == ("person", person_id):
+        return "initiator"
+    for earlier in step.excludes_actors_of:
+        if person_id in state.actors_of(earlier):
+            return f"acted_at_{earlier}"
+    return None
+
+
+def excluded_people(step: StepRule, state: ActionState) -> frozenset[str]:
+    """Everybody who is known to be excluded from the step as the case stands."""
+    known = {state.subject_id, *state.conflicts, *(person for _, person in state.acted)}
+    if state.initiator[0] == "person":
+        known.add(state.initiator[1])
+    return frozenset(person for person in known if why_excluded(person, step, state))
+
+
+def voters(state: ActionState, step: StepRule, facts: Facts) -> frozenset[str]:
+    """Committee members who may vote on this case today."""
+    members: set[str] = set()
+    for office in facts.policy_of(state).committee.members:
+        members |= facts.offices.holders(office, facts.today)
+    return frozenset(person for person in members if why_excluded(person, step, state) is None)
+
+
+def answering_office(key: str, step: StepRule, state: ActionState, facts: Facts) -> str:
+    """The office that answers for `key`: itself, or the nearest superior when all its holders are
+    excluded from this case. A merely vacant office falls to its superior at reading time.
+    """
+    current = key
+    while True:
+        holders = facts.offices.holders(current, facts.today)
+        above = facts.offices.superior(current)
+        if not holders or above is None:
+            return current
+        if any(why_excluded(person, step, state) is None for person in holders):
+            return current
+        current = above
+
+
+def signature_for(actor: Actor, task: Task, state: ActionState, facts: Facts) -> Signature:
+    """The signature under which `actor` may act on `task`.
+
+    Raises NotFound for who has nothing to do with it, ExcludedOwner, CapacityNotAllowed, or
+    NotPermitted for keys and systems: a decision is a person's.
+    """
+    if actor.kind != "person":
+        raise NotPermitted()
+    step = facts.policy_of(state).steps[task.step]
+    candidates = _candidates(actor.id, task, state, facts)
+    if not candidates:
+        raise NotFound()
+    why = why_excluded(actor.id, step, state)
+    if why is not None:
+        raise ExcludedOwner(why=why)
+    allowed = [s for s in candidates if _principal_may(s, task, step, state)]
+    if not allowed:
+        raise ExcludedOwner(why="principal_excluded")
+    if step.definitive_only:
+        definitive = [s for s in allowed if s.capacity is Capacity.DEFINITIVE]
+        if not definitive:
+            raise CapacityNotAllowed(capacity=allowed[0].capacity.value)
+        return definitive[0]
+    return allowed[0]
+
+
+def _candidates(person_id: str, task: Task, state: ActionState, facts: Facts) -> list[Signature]:
+    if task.office == INITIATOR:
+        mine = state.initiator == ("person", person_id)
+        return [Signature(office=INITIATOR, capacity=Capacity.DEFINITIVE)] if mine else []
+    if task.delegated_to == person_id and task.delegated_signature is not None:
+        return [
+            task.delegated_signature.model_copy(
+                update={"capacity": Capacity.DELEGATE, "on_behalf_of": task.delegated_by}
+            )
+        ]
+    exercised = facts.offices.exercised_by(person_id, facts.today)
+    if task.office == COMMITTEE:
+        # A vote is personal: neither a delegate nor the superior of a vacant seat casts it.
+        seats = [
+            office
+            for office in facts.policy_of(state).committee.members
+            if person_id in facts.offices.holders(office, facts.today)
+        ]
+        return [
+            signature
+            for key, signature in exercised
+            if key in seats and signature.capacity is not Capacity.DELEGATE
+        ]
+    step = facts.policy_of(state).steps[task.step]
+    keys = {task.office, answering_office(task.office, step, state, facts)}
+    if task.escalated_to:
+        keys.add(task.escalated_to)
+    return [signature for key, signature in exercised if key in keys]
+
+
+def _principal_may(signature: Signature, task: Task, step: StepRule, state: ActionState) -> bool:
+    """Exclusion holds through delegation: nobody signs for a person who may not sign."""
+    behalf = signature.on_behalf_of
+    return behalf is None or why_excluded(behalf, step, state) is None

@@ -1,0 +1,456 @@
+"""The life of one personnel action, from submission to effect: its state and how events move it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from domain import events as ev
+from domain.identity import Signature
+from domain.policy import Severity, Variant
+
+
+class Status(StrEnum):
+    SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    AWAITING_CLEARANCE = "awaiting_clearance"
+    DECIDED = "decided"
+    EFFECTIVE = "effective"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ANNULLED = "annulled"
+
+
+ENDED = frozenset(
+    {
+        Status.COMPLETED,
+        Status.REFUSED,
+        Status.REJECTED,
+        Status.WITHDRAWN,
+        Status.EXPIRED,
+        Status.ANNULLED,
+    }
+)
+DECREED = frozenset({Status.DECIDED, Status.EFFECTIVE, Status.COMPLETED})
+WAITING_PHASES = frozenset({"clearance", "bkn_review"})
+
+
+class TaskState(StrEnum):
+    READY = "READY"
+    RESERVED = "RESERVED"
+    COMPLETED = "COMPLETED"
+    EXITED = "EXITED"
+
+
+@dataclass(frozen=True)
+class Vote:
+    person_id: str
+    vote: Literal["approve", "reject", "abstain"]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Task:
+    """A human task (WS-HumanTask): belongs to an office, is worked on by a person."""
+
+    id: str
+    step: str
+    office: str
+    state: TaskState
+    opened_at: datetime
+    opened_version: int
+    due_on: date | None
+    remind_at: datetime | None
+    due_at: datetime | None
+    expires_at: datetime | None
+    silence_at: datetime | None
+    excluded: frozenset[str]
+    resumes: str | None = None
+    claimed_by: str | None = None
+    delegated_to: str | None = None
+    delegated_by: str | None = None
+    delegated_signature: Signature | None = None
+    escalated_to: str | None = None
+    reminded: frozenset[str] = frozenset()
+    votes: tuple[Vote, ...] = ()
+    outcome: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decided_version: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (TaskState.READY, TaskState.RESERVED)
+
+    def next_due(self) -> datetime | None:
+        """The next moment at which something is to be done about this task, if any."""
+        if not self.is_open:
+            return None
+        moments = [self.expires_at, self.silence_at]
+        if "half" not in self.reminded:
+            moments.append(self.remind_at)
+        if "due" not in self.reminded:
+            moments.append(self.due_at)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Decree:
+    number: str
+    year: int
+    sequence: int
+    decree_date: date
+
+
+@dataclass(frozen=True)
+class ActionState:
+    """Everything that `decide` needs to know of one action. Free text stays in the events."""
+
+    id: str
+    kind: str
+    variant: Variant
+    subject_id: str
+    initiator: tuple[str, str]
+    origin_position_id: str | None
+    origin_unit_id: str | None
+    target_position_id: str | None
+    target_unit_id: str | None
+    effective_date: date
+    submitted_at: datetime
+    policy_id: str
+    policy_hash: str
+    calendar_version: str
+    steps: tuple[str, ...]
+    inauguration: bool
+    status: Status
+    phase: str
+    version: int
+    document_ids: tuple[str, ...] = ()
+    suggested_by: str | None = None
+    tasks: tuple[Task, ...] = ()
+    outcomes: tuple[ev.FindingOutcome, ...] = ()
+    assessed_version: int | None = None
+    verified_version: int | None = None
+    consent_version: int | None = None
+    election_consent: bool = False
+    acted: tuple[tuple[str, str], ...] = ()
+    conflicts: frozenset[str] = frozenset()
+    proposals: tuple[tuple[str, str], ...] = ()
+    overridden: frozenset[str] = frozenset()
+    decree_date: date | None = None
+    effective_at: datetime | None = None
+    decree: Decree | None = None
+    inaugurated: bool = False
+    took_effect: bool = False
+    caused_by: str | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.is_open)
+
+    def task(self, task_id: str) -> Task | None:
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+    def actors_of(self, step: str) -> frozenset[str]:
+        """Everybody who decided or voted at `step`, ever."""
+        return frozenset(person for acted, person in self.acted if acted == step)
+
+    def open_overrides(self) -> frozenset[str]:
+        """Rules that failed, may be overridden, and have not been confirmed by a second person."""
+        return (
+            frozenset(
+                outcome.rule
+                for outcome in self.outcomes
+                if outcome.severity is Severity.OVERRIDE and outcome.outcome == "fail"
+            )
+            - self.overridden
+        )
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is waited for any more: the case has ended and no task is open."""
+        return self.ended and not self.open_tasks
+
+    @property
+    def awaits_effect(self) -> bool:
+        """Decreed, inaugurated where needed, and only the effective date is missing."""
+        return (
+            self.status is Status.DECIDED
+            and self.decree is not None
+            and (self.inaugurated or not self.inauguration)
+        )
+
+    def next_due(self) -> datetime | None:
+        """The next moment at which the process has something to do, if nobody acts before."""
+        moments = [task.next_due() for task in self.tasks]
+        if self.awaits_effect:
+            moments.append(self.effective_at)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def proposers_of(self, rule: str) -> frozenset[str]:
+        return frozenset(person for proposed, person in self.proposals if proposed == rule)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event with what the record says about it."""
+
+    event: ev.Event
+    version: int
+    at: datetime
+    actor_kind: str
+    actor_id: str
+
+
+def evolve(state: ActionState | None, recorded: Recorded) -> ActionState | None:
+    """The state after one event of the action's stream."""
+    event = recorded.event
+    if isinstance(event, ev.ActionSubmitted):
+        return _submitted(event, recorded)
+    if state is None:
+        return None
+    moved = _APPLY[type(event)](state, event, recorded) if type(event) in _APPLY else state
+    return replace(moved, version=recorded.version)
+
+
+def wakes(before: ActionState | None, after: ActionState) -> bool:
+    """Whether the process has to be told: it starts, must act, must end, or must look earlier.
+
+    A timer that fires too early only asks the ledger again, so a later due moment wakes nobody.
+    """
+    if before is None:
+        return not after.is_quiet
+    if after.is_quiet:
+        return not before.is_quiet
+    if before.is_quiet or (after.phase != before.phase and after.phase in ("decree", "awaiting_effect")):
+        return True
+    old, new = before.next_due(), after.next_due()
+    return new is not None and (old is None or new < old)
+
+
+def _submitted(event: ev.ActionSubmitted, recorded: Recorded) -> ActionState:
+    return ActionState(
+        id=event.action_id,
+        kind=event.kind,
+        variant=event.variant,
+        subject_id=event.subject_id,
+        initiator=(recorded.actor_kind, recorded.actor_id),
+        origin_position_id=event.origin_position_id,
+        origin_unit_id=event.origin_unit_id,
+        target_position_id=event.target_position_id,
+        target_unit_id=event.target_unit_id,
+        effective_date=event.effective_date,
+        submitted_at=recorded.at,
+        policy_id=event.policy_id,
+        policy_hash=event.policy_hash,
+        calendar_version=event.calendar_version,
+        steps=event.steps,
+        inauguration=event.inauguration,
+        status=Status.SUBMITTED,
+        phase="submission",
+        version=recorded.version,
+        document_ids=event.document_ids,
+        suggested_by=event.suggested_by,
+    )
+
+
+def _with_task(action: ActionState, task_id: str, /, **changes: Any) -> ActionState:
+    tasks = tuple(replace(task, **changes) if task.id == task_id else task for task in action.tasks)
+    return replace(action, tasks=tasks)
+
+
+def _assessed(state: ActionState, event: ev.ActionAssessed, recorded: Recorded) -> ActionState:
+    return replace(state, outcomes=event.outcomes, assessed_version=recorded.version)
+
+
+def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -> ActionState:
+    task = Task(
+        id=event.task_id,
+        step=event.step,
+        office=event.office,
+        state=TaskState.READY,
+        opened_at=recorded.at,
+        opened_version=recorded.version,
+        due_on=event.due_on,
+        remind_at=event.remind_at,
+        due_at=event.due_at,
+        expires_at=event.expires_at,
+        silence_at=event.silence_at,
+        excluded=frozenset(event.excluded),
+        resumes=event.resumes,
+    )
+    status = state.status
+    if status not in ENDED and status not in DECREED:
+        if event.returned:
+            status = Status.RETURNED
+        elif event.phase in WAITING_PHASES:
+            status = Status.AWAITING_CLEARANCE
+        else:
+            status = Status.IN_REVIEW
+    return replace(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
+
+
+def _claimed(state: ActionState, event: ev.TaskClaimed, _: Recorded) -> ActionState:
+    return _with_task(state, event.task_id, state=TaskState.RESERVED, claimed_by=event.person_id)
+
+
+def _released(state: ActionState, event: ev.TaskReleased, _: Recorded) -> ActionState:
+    return _with_task(
+        state,
+        event.task_id,
+        state=TaskState.READY,
+        claimed_by=None,
+        delegated_to=None,
+        delegated_by=None,
+        delegated_signature=None,
+    )
+
+
+def _delegated(state: ActionState, event: ev.TaskDelegated, _: Recorded) -> ActionState:
+    return _with_task(
+        state,
+        event.task_id,
+        state=TaskState.RESERVED,
+        claimed_by=event.to,
+        delegated_to=event.to,
+        delegated_by=event.by,
+        delegated_signature=event.signature,
+    )
+
+
+def _conflict(state: ActionState, event: ev.ConflictDeclared, _: Recorded) -> ActionState:
+    freed = tuple(
+        replace(task, state=TaskState.READY, claimed_by=None, delegated_to=None, delegated_by=None)
+        if task.is_open and task.claimed_by == event.person_id
+        else task
+        for task in state.tasks
+    )
+    return replace(state, conflicts=state.conflicts | {event.person_id}, tasks=freed)
+
+
+def _voted(state: ActionState, event: ev.VoteCast, recorded: Recorded) -> ActionState:
+    task = state.task(event.task_id)
+    votes = task.votes if task else ()
+    voted = _with_task(
+        state,
+        event.task_id,
+        votes=(*votes, Vote(event.person_id, event.vote, recorded.at)),
+        state=TaskState.READY,
+        claimed_by=None,
+    )
+    return replace(voted, acted=(*state.acted, (event.step, event.person_id)))
+
+
+def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) -> ActionState:
+    done = _with_task(
+        state,
+        event.task_id,
+        state=TaskState.COMPLETED,
+        outcome=event.outcome,
+        decided_by=recorded.actor_id,
+        decided_at=recorded.at,
+        decided_version=recorded.version,
+    )
+    done = replace(done, acted=(*state.acted, (event.step, recorded.actor_id)))
+    if event.outcome != "approve":
+        return done
+    if event.step == "analyst_verification":
+        done = replace(done, verified_version=recorded.version)
+    if event.step == "partner_consent":
+        done = replace(done, consent_version=recorded.version)
+    if event.step == "home_ministry_clearance":
+        done = replace(done, election_consent=True)
+    if event.step == "inauguration":
+        done = replace(done, inaugurated=True, phase="awaiting_effect")
+    if event.step == "siasn_correction":
+        done = replace(done, phase="closed")
+    return done
+
+
+def _exited(state: ActionState, event: ev.TaskExited, _: Recorded) -> ActionState:
+    return _with_task(state, event.task_id, state=TaskState.EXITED)
+
+
+def _proposed(state: ActionState, event: ev.OverrideProposed, _: Recorded) -> ActionState:
+    return replace(state, proposals=(*state.proposals, (event.rule, event.person_id)))
+
+
+def _overridden(state: ActionState, event: ev.Overridden, _: Recorded) -> ActionState:
+    return replace(state, overridden=state.overridden | {event.rule})
+
+
+def _reminded(state: ActionState, event: ev.ReminderSent, _: Recorded) -> ActionState:
+    task = state.task(event.task_id)
+    return _with_task(state, event.task_id, reminded=(task.reminded if task else frozenset()) | {event.which})
+
+
+def _escalated(state: ActionState, event: ev.TaskEscalated, _: Recorded) -> ActionState:
+    return _with_task(state, event.task_id, escalated_to=event.to_office)
+
+
+def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> ActionState:
+    return replace(
+        state,
+        status=Status.DECIDED,
+        phase="decree",
+        effective_date=event.effective_date,
+        effective_at=event.effective_at,
+        decree_date=event.decree_date,
+    )
+
+
+def _decreed(state: ActionState, event: ev.DecreeIssued, _: Recorded) -> ActionState:
+    decree = Decree(event.number, event.year, event.sequence, event.decree_date)
+    return replace(state, decree=decree, phase="awaiting_effect")
+
+
+def _took_effect(state: ActionState, _: ev.ActionTookEffect, __: Recorded) -> ActionState:
+    return replace(state, status=Status.EFFECTIVE, phase="effective", took_effect=True)
+
+
+def _ending(status: Status) -> Callable[[ActionState, Any, Recorded], ActionState]:
+    def apply(state: ActionState, event: ev.Event, recorded: Recorded) -> ActionState:
+        ended = replace(state, status=status, phase="closed", ended_at=recorded.at)
+        if isinstance(event, ev.ActionAnnulled):
+            ended = replace(ended, caused_by=event.caused_by)
+        return ended
+
+    return apply
+
+
+_APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]] = {
+    ev.ActionAssessed: _assessed,
+    ev.TaskOpened: _task_opened,
+    ev.TaskClaimed: _claimed,
+    ev.TaskReleased: _released,
+    ev.TaskDelegated: _delegated,
+    ev.ConflictDeclared: _conflict,
+    ev.VoteCast: _voted,
+    ev.TaskCompleted: _completed,
+    ev.TaskExited: _exited,
+    ev.OverrideProposed: _proposed,
+    ev.Overridden: _overridden,
+    ev.ReminderSent: _reminded,
+    ev.TaskEscalated: _escalated,
+    ev.PlacementDecided: _decided,
+    ev.DecreeIssued: _decreed,
+    ev.ActionTookEffect: _took_effect,
+    ev.ActionCompleted: _ending(Status.COMPLETED),
+    ev.ActionRejected: _ending(Status.REJECTED),
+    ev.ActionRefused: _ending(Status.REFUSED),
+    ev.ActionWithdrawn: _ending(Status.WITHDRAWN),
+    ev.ActionExpired: _ending(Status.EXPIRED),
+    ev.ActionAnnulled: _ending(Status.ANNULLED),
+}

@@ -1,0 +1,232 @@
+"""An agency's policy: offices, routes, deadlines, rules and date windows, as data with citations.
+
+A policy document is versioned, in force from a date, hashed over its canonical JSON, and kept
+whole in the ledger, so that any finding can be recomputed under the text of its day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.canonical import digest
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Severity(StrEnum):
+    HARD = "HARD"
+    OVERRIDE = "OVERRIDE"
+    WARN = "WARN"
+
+
+class Variant(StrEnum):
+    """The kinds of transfer (Peraturan BKN 5/2019)."""
+
+    WITHIN_AGENCY = "within_agency"
+    WITHIN_UNIT = "within_unit"
+    OWN_REQUEST = "own_request"
+    INTER_AGENCY_IN = "inter_agency_in"
+    INTER_AGENCY_OUT = "inter_agency_out"
+
+
+class PostSelector(_Part):
+    """Which posts carry an office. Every condition that is given must hold; `*` matches any text."""
+
+    kinds: tuple[str, ...] = ()
+    name: str | None = None
+    unit_name: str | None = None
+    heads_unit: bool = False
+
+    def matches(self, *, kind: str, name: str, opd_name: str, heads_unit: bool) -> bool:
+        return (
+            (not self.kinds or kind in self.kinds)
+            and (self.name is None or fnmatchcase(name.casefold(), self.name.casefold()))
+            and (self.unit_name is None or fnmatchcase(opd_name.casefold(), self.unit_name.casefold()))
+            and (not self.heads_unit or heads_unit)
+        )
+
+
+class OfficeRule(_Part):
+    """An office: where it is found in the structure and who stands above it.
+
+    `scope` is `agency` (one for all) or `unit` (one for each unit directly below the agency).
+    `superior` receives its tasks when the office is vacant, wholly excluded, or overdue.
+    """
+
+    name_id: str
+    name_en: str
+    scope: Literal["agency", "unit"]
+    posts: tuple[PostSelector, ...] = ()
+    superior: str | None = None
+    citation: str
+    doubt: str | None = None
+
+
+class Committee(_Part):
+    """Who sits, who chairs, how many make a quorum and what carries a motion."""
+
+    members: tuple[str, ...]
+    chair: str
+    quorum: int
+    citation: str
+    doubt: str | None = None
+
+
+class Silence(_Part):
+    """What the law makes of an authority's silence (never anything for our own offices)."""
+
+    on_working_day: int
+    outcome: Literal["auto_approve"]
+    post_kinds: tuple[str, ...] = ()
+    citation: str
+    doubt: str | None = None
+
+
+class StepRule(_Part):
+    """One step of a route: whose task it is, how long it may take, and what it demands."""
+
+    name_id: str
+    name_en: str
+    phase: str
+    office: str
+    of_unit: Literal["origin", "target"] = "origin"
+    sla_working_days: int | None
+    form: str | None = None
+    excludes_actors_of: tuple[str, ...] = ()
+    definitive_only: bool = False
+    proposes_override: bool = False
+    confirms_override: bool = False
+    reassesses: bool = False
+    expires: bool = True
+    silence: Silence | None = None
+    sla_by_variant: dict[str, int] = Field(default_factory=dict)
+    citation: str
+    doubt: str | None = None
+
+
+class Clearance(_Part):
+    """A consent from outside that some cases need: those that touch one of `posts` (as origin or
+    target), or, with `election_window`, those that take effect inside one.
+    """
+
+    step: str
+    posts: tuple[PostSelector, ...] = ()
+    election_window: bool = False
+    citation: str
+    doubt: str | None = None
+
+
+class Route(_Part):
+    variant: Variant
+    steps: tuple[str, ...]
+    citation: str
+    doubt: str | None = None
+
+
+class RuleParameters(_Part):
+    """A rule's weight and numbers. `parameters` are integers, texts or lists of them."""
+
+    severity: Severity
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    citation: str
+    doubt: str | None = None
+
+
+class DateWindow(_Part):
+    """A closed period of days, both ends included."""
+
+    first: date
+    last: date
+    citation: str
+    doubt: str | None = None
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+class ActingTerm(_Part):
+    """How long somebody may act for a holder (Plt for a vacancy, Plh for an absence)."""
+
+    maximum_days: int
+    citation: str
+    doubt: str | None = None
+
+
+class DecreeNumbering(_Part):
+    """The yearly, gap-free number of a decree. `template` knows {number} and {year}."""
+
+    template: str
+    citation: str
+    doubt: str | None = None
+
+
+class Deadlines(_Part):
+    """What happens on the way to a deadline, in halves and multiples of a step's working days."""
+
+    expiry_multiple: int
+    citation: str
+    doubt: str | None = None
+
+
+class Policy(_Part):
+    """One version of an agency's policy."""
+
+    id: str
+    agency: str
+    agency_name: str
+    effective_from: date
+    offices: dict[str, OfficeRule]
+    committee: Committee
+    steps: dict[str, StepRule]
+    routes: tuple[Route, ...]
+    clearances: tuple[Clearance, ...]
+    inauguration_for: tuple[str, ...]
+    inauguration_skipped_for: tuple[Variant, ...]
+    election_windows: tuple[DateWindow, ...]
+    rules: dict[str, RuleParameters]
+    acting_terms: dict[str, ActingTerm]
+    deadlines: Deadlines
+    decree_numbering: DecreeNumbering
+    submitters: dict[str, tuple[str, ...]]
+    acting_granted_by: tuple[str, ...]
+    annulment_by: dict[str, tuple[str, ...]]
+    readers: dict[str, tuple[str, ...]]
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> Policy:
+        for step in self.steps.values():
+            if step.office not in self.offices and step.office not in {"committee", "initiator"}:
+                raise ValueError(f"step office {step.office!r} is not defined")
+            for earlier in step.excludes_actors_of:
+                if earlier not in self.steps and earlier != "initiator":
+                    raise ValueError(f"excluded step {earlier!r} is not defined")
+        for route in self.routes:
+            missing = [step for step in route.steps if step not in self.steps]
+            if missing:
+                raise ValueError(f"route {route.variant} names unknown steps {missing}")
+        for office in (*self.committee.members, self.committee.chair):
+            if office not in self.offices:
+                raise ValueError(f"committee office {office!r} is not defined")
+        for clearance in self.clearances:
+            if clearance.step not in self.steps:
+                raise ValueError(f"clearance step {clearance.step!r} is not defined")
+        return self
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON of the whole document, in hexadecimal."""
+        return digest(self.model_dump(mode="json"))
+
+    def route(self, variant: Variant) -> Route:
+        for route in self.routes:
+            if route.variant == variant:
+                return route
+        raise KeyError(variant)

@@ -1,0 +1,122 @@
+"""What follows from an approval, a decree and a date: the transfer's own order of things."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from domain import events as ev
+from domain.commands import AdvanceAction, IssueDecree
+from domain.errors import HardFinding, NotDue, NotPermitted
+from domain.facts import Facts
+from domain.identity import BKN_SILENCE, Actor
+from domain.personnel_action import ActionState, Status, Task
+from domain.policy import Variant
+from domain.task_opening import open_task
+
+Events = list[ev.Event]
+
+
+def after_approval(
+    state: ActionState,
+    task: Task,
+    facts: Facts,
+    person_id: str,
+    decree_date: date | None,
+    effective_date: date | None,
+) -> Events:
+    """The events that an approved task leads to. `state` is the state before the approval."""
+    after = replace(state, acted=(*state.acted, (task.step, person_id)))
+    match task.step:
+        case "revision":
+            return [open_task(task.resumes or state.steps[0], after, facts)]
+        case "appointing_decision":
+            assert decree_date is not None
+            assert effective_date is not None
+            return [
+                ev.PlacementDecided(
+                    effective_date=effective_date,
+                    effective_at=facts.calendar.start_of(effective_date),
+                    decree_date=decree_date,
+                )
+            ]
+        case "inauguration" | "siasn_correction":
+            return []
+        case "duty_statement":
+            return [open_task("siasn_write_back", after, facts)]
+        case "siasn_write_back":
+            return [ev.ActionCompleted()]
+    following = state.steps[state.steps.index(task.step) + 1]
+    return [open_task(following, after, facts)]
+
+
+def issue_decree(state: ActionState, facts: Facts, command: IssueDecree) -> Events:
+    """Give the decided case its number, the next of the year, and open the inauguration if the post
+    needs one. Asking again changes nothing.
+    """
+    if command.actor.kind != "system":
+        raise NotPermitted()
+    if state.decree is not None:
+        return []
+    if state.status is not Status.DECIDED or state.decree_date is None:
+        raise NotDue()
+    year = state.decree_date.year
+    sequence = facts.registry.last_decree.get(year, 0) + 1
+    number = facts.policy_of(state).decree_numbering.template.format(number=sequence, year=year)
+    issued = ev.DecreeIssued(number=number, year=year, sequence=sequence, decree_date=state.decree_date)
+    return [issued, open_task("inauguration", state, facts)] if state.inauguration else [issued]
+
+
+def advance(state: ActionState, facts: Facts, command: AdvanceAction) -> list[tuple[ev.Event, Actor]]:
+    """Everything that is due at `facts.now`, each with who did it: the system, or AUTO where an
+    authority's silence counts as consent. Nothing due gives no events.
+    """
+    if command.actor.kind != "system":
+        raise NotPermitted()
+    found: list[tuple[ev.Event, Actor]] = []
+    for task in state.open_tasks:
+        if task.expires_at is not None and task.expires_at <= facts.now and not state.ended:
+            return [
+                (ev.TaskExited(task_id=task.id, why="expired"), command.actor),
+                (ev.ActionExpired(step=task.step), command.actor),
+            ]
+        if task.silence_at is not None and task.silence_at <= facts.now:
+            completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome="approve", signature=None)
+            following = after_approval(state, task, facts, BKN_SILENCE.id, None, None)
+            return [(event, BKN_SILENCE) for event in [completed, *following]]
+        found += [(event, command.actor) for event in _nudges(task, facts)]
+    if state.awaits_effect and state.effective_at is not None and state.effective_at <= facts.now:
+        found += [(event, command.actor) for event in _take_effect(state, facts)]
+    return found
+
+
+def _nudges(task: Task, facts: Facts) -> Events:
+    """Reminder at half time; at the end a reminder and the superior as a further owner."""
+    events: Events = []
+    if "half" not in task.reminded and task.remind_at is not None and task.remind_at <= facts.now:
+        events.append(ev.ReminderSent(task_id=task.id, which="half"))
+    if "due" not in task.reminded and task.due_at is not None and task.due_at <= facts.now:
+        events.append(ev.ReminderSent(task_id=task.id, which="due"))
+        superior = facts.offices.superior(task.office)
+        if superior is not None:
+            events.append(ev.TaskEscalated(task_id=task.id, to_office=superior))
+    return events
+
+
+def _take_effect(state: ActionState, facts: Facts) -> Events:
+    person = facts.agency.people[state.subject_id]
+    target = facts.agency.posts.get(state.target_position_id or "")
+    if target is not None and target.incumbent_id not in (None, state.subject_id):
+        raise HardFinding(rules=["position_vacant"])
+    placed = ev.EmployeePlaced(
+        person_id=state.subject_id,
+        from_position_id=person.position_id,
+        to_position_id=state.target_position_id,
+        since=state.effective_date,
+        action_id=state.id,
+        placed_by=state.id,
+    )
+    effective = replace(state, status=Status.EFFECTIVE)
+    leaves = state.variant is Variant.INTER_AGENCY_OUT
+    following = open_task("siasn_write_back" if leaves else "duty_statement", effective, facts)
+    return [ev.ActionTookEffect(effective_date=state.effective_date), placed, following]

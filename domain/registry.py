@@ -1,0 +1,52 @@
+"""What must be unique across actions: one open action a person, one promise a post, one number a decree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from domain import events as ev
+
+ENDING = (
+    ev.ActionCompleted,
+    ev.ActionRejected,
+    ev.ActionRefused,
+    ev.ActionWithdrawn,
+    ev.ActionExpired,
+    ev.ActionAnnulled,
+)
+
+
+@dataclass
+class Registry:
+    """Mutable fold over all personnel actions, keyed by surrogate ids."""
+
+    open_action_of: dict[str, str] = field(default_factory=dict)
+    promised_to: dict[str, str] = field(default_factory=dict)
+    last_decree: dict[int, int] = field(default_factory=dict)
+    _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def evolve(self, action_id: str, event: ev.Event) -> None:
+        """Apply one event of the stream of `action_id`."""
+        if isinstance(event, ev.ActionSubmitted):
+            self.take(action_id, event.subject_id, event.target_position_id)
+        elif isinstance(event, ev.ActionTookEffect):
+            self._release_post(action_id)
+        elif isinstance(event, ev.DecreeIssued):
+            self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
+        elif isinstance(event, ENDING):
+            self._release_post(action_id)
+            subject_id, _ = self._held_by.pop(action_id, (None, None))
+            if subject_id is not None and self.open_action_of.get(subject_id) == action_id:
+                del self.open_action_of[subject_id]
+
+    def take(self, action_id: str, subject_id: str, position_id: str | None) -> None:
+        """Note an open action: its subject is taken and its post, if any is still promised."""
+        self._held_by[action_id] = (subject_id, position_id)
+        self.open_action_of[subject_id] = action_id
+        if position_id is not None:
+            self.promised_to[position_id] = action_id
+
+    def _release_post(self, action_id: str) -> None:
+        _, position_id = self._held_by.get(action_id, (None, None))
+        if position_id is not None and self.promised_to.get(position_id) == action_id:
+            del self.promised_to[position_id]

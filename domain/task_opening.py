@@ -1,0 +1,104 @@
+"""Opening a human task: its office, who is kept out from the start, and its working-day deadlines."""
+
+from __future__ import annotations
+
+import uuid
+
+from domain import events as ev
+from domain.facts import Facts
+from domain.offices import COMMITTEE, INITIATOR, office_key
+from domain.ownership import answering_office, excluded_people
+from domain.personnel_action import ActionState
+from domain.policy import Clearance, Policy, StepRule, Variant
+
+INTER_AGENCY = (Variant.INTER_AGENCY_IN, Variant.INTER_AGENCY_OUT)
+
+
+def open_task(
+    name: str, state: ActionState, facts: Facts, *, returned: bool = False, resumes: str | None = None
+) -> ev.TaskOpened:
+    """The event that opens step `name`. Deadlines count from today, which itself does not count."""
+    policy = facts.policy_of(state)
+    step = policy.steps[name]
+    today, calendar = facts.today, facts.calendar
+    sla = step.sla_by_variant.get(state.variant.value, step.sla_working_days)
+    half = (sla or 0) // 2
+    due_on = calendar.after(today, sla) if sla else None
+    expires = step.expires and sla is not None and not state.ended
+    return ev.TaskOpened(
+        task_id=str(uuid.uuid5(uuid.UUID(state.id), f"{name}/{len(state.tasks) + 1}")),
+        step=name,
+        phase=step.phase,
+        office=_office(step, state, facts),
+        returned=returned,
+        due_on=due_on,
+        remind_at=calendar.end_of(calendar.after(today, half)) if half else None,
+        due_at=calendar.end_of(due_on) if due_on else None,
+        expires_at=calendar.end_of(calendar.after(today, (sla or 0) * policy.deadlines.expiry_multiple))
+        if expires
+        else None,
+        silence_at=calendar.start_of(calendar.after(today, step.silence.on_working_day))
+        if step.silence and _silence_applies(step, state, facts)
+        else None,
+        calendar_version=calendar.version,
+        excluded=tuple(sorted(excluded_people(step, state))),
+        resumes=resumes,
+    )
+
+
+def _office(step: StepRule, state: ActionState, facts: Facts) -> str:
+    if step.office == INITIATOR:
+        # A machine that asked for the action cannot revise it; the analysts do.
+        return INITIATOR if state.initiator[0] == "person" else "personnel_analyst"
+    if step.office == COMMITTEE:
+        return COMMITTEE
+    if facts.policy_of(state).offices[step.office].scope == "agency":
+        return answering_office(step.office, step, state, facts)
+    unit_id = state.target_unit_id if _is_of_target(step, state) else state.origin_unit_id
+    key = office_key(step.office, facts.agency.apparatus_of(unit_id))
+    return answering_office(key, step, state, facts)
+
+
+def _is_of_target(step: StepRule, state: ActionState) -> bool:
+    return step.of_unit == "target" or state.origin_unit_id is None
+
+
+def _silence_applies(step: StepRule, state: ActionState, facts: Facts) -> bool:
+    if step.silence is None or state.variant in INTER_AGENCY:
+        return False
+    post = facts.agency.posts.get(state.target_position_id or "")
+    return post is not None and post.kind in step.silence.post_kinds
+
+
+def route_of(variant: Variant, origin: str | None, target: str | None, facts: Facts, policy: Policy, *,
+             in_election_window: bool) -> tuple[str, ...]:  # fmt: skip
+    """The steps of one case: the variant's route with the clearances that this case needs, placed
+    before BKN's review. `origin` and `target` are position ids.
+    """
+    needed: list[str] = []
+    for clearance in policy.clearances:
+        concerns = any(_concerns(clearance, position_id, facts) for position_id in (origin, target))
+        if (concerns or (clearance.election_window and in_election_window)) and clearance.step not in needed:
+            needed.append(clearance.step)
+    steps: list[str] = []
+    for step in policy.route(variant).steps:
+        if step == "bkn_review":
+            steps += needed
+        steps.append(step)
+    return tuple(steps)
+
+
+def _concerns(clearance: Clearance, position_id: str | None, facts: Facts) -> bool:
+    post = facts.agency.posts.get(position_id or "")
+    if post is None:
+        return False
+    unit_id = facts.agency.apparatus_of(post.unit_id)
+    return any(
+        selector.matches(
+            kind=post.kind,
+            name=post.name,
+            opd_name=facts.agency.units[unit_id].name if unit_id else "",
+            heads_unit=unit_id is not None and facts.agency.head_of(unit_id) == post.id,
+        )
+        for selector in clearance.posts
+    )

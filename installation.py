@@ -1,0 +1,93 @@
+"""One installation of Jenjang, opened from its settings: database, keys, writer and reader."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from accounts import schema as _accounts  # noqa: F401  (its tables belong to the schema)
+from domain.commands import AdoptCalendar, AdoptPolicy
+from domain.identity import SYSTEM
+from ledger.append import Ledger
+from ledger.database import DatabaseUnavailable, open_database
+from ledger.migrate import is_current, migrate
+from ledger.read import Reader
+from ledger.sealing import load_or_create_sealing_key
+from policies.library import policy_documents, working_calendar
+from projections.catalogue import all_projections
+from proofs.checkpoint import origin_of
+from proofs.keys import Signer, load_or_create_signer
+from settings import Settings
+
+
+class Installation:
+    """Opens lazily what a command needs; `close` ends the writer."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._writing: Engine | None = None
+        self._ledger: Ledger | None = None
+        self._reader: Reader | None = None
+
+    @property
+    def writing_engine(self) -> Engine:
+        if self._writing is None:
+            if self.settings.database.get_backend_name() == "sqlite":
+                self.settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._writing = open_database(self.settings.database)
+        return self._writing
+
+    @property
+    def signer(self) -> Signer:
+        """The log's key pair, generated at first use."""
+        self.settings.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return load_or_create_signer(self.settings.keys_folder / "log.key", origin_of(self.settings.agency))
+
+    @property
+    def sealing_key(self) -> bytes:
+        return load_or_create_sealing_key(self.settings.keys_folder / "sealing.key")
+
+    @property
+    def ledger(self) -> Ledger:
+        """The writer of this process. Raises DatabaseUnavailable before `migrate`."""
+        if self._ledger is None:
+            if not is_current(self.writing_engine):
+                raise DatabaseUnavailable(
+                    "the database is not set up for this version: run `jenjang migrate`"
+                )
+            self._ledger = Ledger(
+                self.writing_engine, self.signer, self.sealing_key, all_projections(), clock=self.clock
+            )
+        return self._ledger
+
+    @property
+    def reader(self) -> Reader:
+        if self._reader is None:
+            self._reader = Reader(open_database(self.settings.database, read_only=True), self.sealing_key)
+        return self._reader
+
+    def set_up(self) -> None:
+        """Bring the database to this version and adopt calendar and policies. Safe to repeat."""
+        migrate(self.writing_engine)
+        version, holidays = working_calendar()
+        calendar = AdoptCalendar(command_id=_new_id(), actor=SYSTEM, version=version, holidays=holidays)
+        self.ledger.execute(calendar)
+        for document in policy_documents(self.settings.agency):
+            self.ledger.execute(AdoptPolicy(command_id=_new_id(), actor=SYSTEM, document=document))
+
+    def close(self) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+        for engine in (self._writing, self._reader.engine if self._reader else None):
+            if engine is not None:
+                engine.dispose()
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,1 @@
+"""Wire clients of other systems."""

@@ -1,0 +1,115 @@
+"""The one writer of a process: commands queue here and share commits.
+
+Commands that arrive while a commit is running share the next one (group commit); each is judged on
+its own and answered on its own. What one commit does is in `ledger/commit.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain.commands import Command
+from ledger.commit import Answer, Commit, Result, Waiting, WriterContext
+from ledger.mirror import Mirror
+from ledger.projection import Projection
+from ledger.sealing import Keyring
+from proofs.keys import Signer
+
+log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 256
+
+
+class LedgerUnavailable(Exception):
+    """The commit failed or its outcome is unknown; the same command may be sent again."""
+
+
+class Ledger:
+    """The append side of the ledger of one process. Safe to use from any thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        signer: Signer,
+        sealing_key: bytes,
+        projections: Sequence[Projection],
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._engine = engine
+        self._context = WriterContext(
+            engine.dialect.name, signer, Keyring(sealing_key), tuple(projections), clock
+        )
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._mirror: Mirror | None = None
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, command: Command, *, body_hash: str = "") -> Future[Result]:
+        """Queue a command. The future gives its Result or raises a Refusal, or LedgerUnavailable."""
+        waiting = Waiting(command, body_hash, Future())
+        self._queue.put(waiting)
+        return waiting.future
+
+    def execute(self, command: Command, *, body_hash: str = "") -> Result:
+        """Queue a command and wait for its commit."""
+        return self.submit(command, body_hash=body_hash).result()
+
+    def close(self) -> None:
+        """Finish what is queued, then stop the writer."""
+        self._queue.put(None)
+        self._thread.join()
+
+    # --- the writer thread ---
+
+    def _run(self) -> None:
+        open_for_business = True
+        while open_for_business:
+            first = self._queue.get()
+            waiting = [first] if first is not None else []
+            open_for_business = first is not None
+            while open_for_business and len(waiting) < LARGEST_BATCH:
+                try:
+                    following = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if following is None:
+                    open_for_business = False
+                else:
+                    waiting.append(following)
+            if waiting:
+                self._commit(waiting)
+
+    def _commit(self, waiting: list[Waiting]) -> None:
+        answers: list[Answer] = []
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                commit = Commit(self._context, connection, self._mirror)
+                self._mirror = commit.mirror
+                answers = commit.run(waiting)
+        except Exception as error:
+            # The mirror may be ahead of what was committed: forget it and read again.
+            self._mirror = None
+            self._context.keyring.forget()
+            log.exception("commit of %d commands failed", len(waiting))
+            unavailable = LedgerUnavailable("the ledger could not commit; send the same command again")
+            unavailable.__cause__ = error
+            answers = [unavailable] * len(waiting)
+            if isinstance(error, SQLAlchemyError):
+                time.sleep(0.05)
+        for item, answer in zip(waiting, answers, strict=True):
+            if not item.future.set_running_or_notify_cancel():
+                continue
+            if isinstance(answer, BaseException):
+                item.future.set_exception(answer)
+            else:
+                item.future.set_result(answer)

@@ -1,0 +1,75 @@
+"""Opening the database: SQLite in WAL with full durability, or PostgreSQL, by URL alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_TIMEOUT_MS = 60_000
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached or is not set up; the sentence says what to do."""
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+pysqlite:///{path}"
+
+
+def open_database(url: str | URL, *, read_only: bool = False, pool_size: int = 5) -> Engine:
+    """An engine for `url`. SQLite connections are WAL with `synchronous=FULL` (an acknowledged
+    commit survives power loss) and begin transactions only when told, so that the writer can take
+    the write lock first (`BEGIN IMMEDIATE`). `read_only` connections refuse every write.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool_size)
+        event.listen(engine, "connect", _sqlite_read_only if read_only else _sqlite_setup)
+        event.listen(engine, "begin", _sqlite_begin_read if read_only else _sqlite_begin_write)
+        return engine
+    if parsed.get_backend_name() == "postgresql":
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+        )
+        if read_only:
+            return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        return engine
+    raise DatabaseUnavailable(f"{parsed.get_backend_name()} is not supported: use sqlite or postgresql")
+
+
+def driver_connection(connection: Connection) -> Any:
+    """The driver's own connection, for statements that run for every event."""
+    return connection.connection.driver_connection
+
+
+def _sqlite_setup(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _sqlite_read_only(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").close()
+    connection.execute("PRAGMA query_only = ON").close()
+
+
+def _sqlite_begin_write(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sqlite_begin_read(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

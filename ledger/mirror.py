@@ -1,0 +1,149 @@
+"""What a writer keeps in memory of the ledger, caught up by position inside each transaction.
+
+A mirror is never trusted beyond the position it has seen: the writer reads the head under lock
+first and applies whatever other processes have appended since.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from domain import events as ev
+from domain.agency import Agency
+from domain.calendar import WorkingCalendar
+from domain.offices import Offices
+from domain.personnel_action import ActionState, evolve
+from domain.policy import Policy
+from domain.registry import ENDING, Registry
+from ledger.record import StoredEvent, stored_event
+from ledger.schema import events
+
+STATES_IN_MEMORY = 20_000
+DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar")
+ACTION = "personnel-action"
+REGISTRY_TYPES = (
+    "ActionSubmitted",
+    "ActionTookEffect",
+    "DecreeIssued",
+    *(model.__name__ for model in ENDING),
+)
+NO_CALENDAR = WorkingCalendar(version="weekends-only", holidays=frozenset())
+
+
+class Mirror:
+    """Agency, registry, policies, calendar and recently used action states at `size` events."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.agency = Agency()
+        self.registry = Registry()
+        self.policies: dict[str, Policy] = {}
+        self.calendar = NO_CALENDAR
+        self.identity_positions: dict[str, int] = {}
+        self._states: OrderedDict[str, ActionState] = OrderedDict()
+        self._offices: dict[str, Offices] = {}
+
+    @classmethod
+    def load(cls, connection: Connection, size: int, *, actions: bool = True) -> Mirror:
+        """The mirror of the first `size` events, read in `connection`'s transaction; without
+        `actions` it knows the agency only.
+        """
+        mirror = cls()
+        for stored in _read(connection, events.c.category.in_(DIRECTORY), size):
+            mirror._evolve_directory(stored)
+        if not actions:
+            mirror.size = size
+            return mirror
+        wanted = (events.c.category == ACTION) & events.c.type.in_(REGISTRY_TYPES)
+        for stored in _read(connection, wanted, size):
+            mirror.registry.evolve(action_id_of(stored.stream), stored.event)
+        mirror.size = size
+        return mirror
+
+    def catch_up(self, connection: Connection, size: int) -> None:
+        """Apply what others appended between this mirror's size and `size`."""
+        if size > self.size:
+            for stored in _read(connection, events.c.position >= self.size, size):
+                self.apply(stored)
+            self.size = size
+
+    def apply(self, stored: StoredEvent, *, fold_actions: bool = True) -> None:
+        """Apply one event. A cached action state moves with it, unless the caller has the state
+        already and will `remember` it.
+        """
+        if stored.category == ACTION:
+            action_id = action_id_of(stored.stream)
+            self.registry.evolve(action_id, stored.event)
+            state = self._states.get(action_id)
+            if fold_actions and (state is not None or stored.version == 1):
+                moved = evolve(state, stored.recorded)
+                if moved is not None:
+                    self.remember(moved)
+        elif stored.category in DIRECTORY:
+            self._evolve_directory(stored)
+        self.size = stored.position + 1
+
+    def state(self, action_id: str) -> ActionState | None:
+        """The cached state of an action, if it is in memory."""
+        state = self._states.get(action_id)
+        if state is not None:
+            self._states.move_to_end(action_id)
+        return state
+
+    def remember(self, state: ActionState) -> None:
+        self._states[state.id] = state
+        self._states.move_to_end(state.id)
+        if len(self._states) > STATES_IN_MEMORY:
+            self._states.popitem(last=False)
+
+    def policy_in_force(self, day: date) -> Policy | None:
+        """The newest policy in effect on `day`, the oldest before its time, None without any."""
+        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
+        current = [policy for policy in ordered if policy.effective_from <= day]
+        return (current or ordered)[-1 if current else 0] if ordered else None
+
+    def offices(self, day: date) -> Offices | None:
+        """The offices under the policy in force on `day`."""
+        policy = self.policy_in_force(day)
+        if policy is None:
+            return None
+        if policy.id not in self._offices:
+            self._offices[policy.id] = Offices(self.agency, policy)
+        return self._offices[policy.id]
+
+    def _evolve_directory(self, stored: StoredEvent) -> None:
+        event = stored.event
+        if isinstance(event, ev.PolicyAdopted):
+            self.policies[event.policy_id] = Policy.model_validate(event.document)
+        elif isinstance(event, ev.CalendarAdopted):
+            self.calendar = WorkingCalendar(event.version, frozenset(event.holidays))
+        else:
+            self.agency.evolve(event)
+            if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
+                self.identity_positions[event.person_id] = stored.position
+
+
+def action_id_of(stream: str) -> str:
+    return stream.partition("/")[2]
+
+
+def load_state(stored: Iterable[StoredEvent]) -> ActionState | None:
+    """Fold one action's stream, oldest first."""
+    state: ActionState | None = None
+    for item in stored:
+        state = evolve(state, item.recorded)
+    return state
+
+
+def _read(connection: Connection, condition: object, size: int) -> Iterator[StoredEvent]:
+    query = (
+        select(events.c.position, events.c.record, events.c.leaf_hash)
+        .where(condition, events.c.position < size)  # type: ignore[arg-type]
+        .order_by(events.c.position)
+    )
+    for position, record, leaf_hash in connection.execution_options(stream_results=True).execute(query):
+        yield stored_event(position, bytes(record), bytes(leaf_hash))

@@ -1,0 +1,157 @@
+"""Reading the ledger: records, streams, heads and checkpoints, and the agency as it stands now."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from domain.agency import Agency
+from domain.calendar import WorkingCalendar
+from domain.offices import Offices
+from domain.policy import Policy
+from ledger.mirror import DIRECTORY, Mirror
+from ledger.record import StoredEvent, decode, sealing_context, stored_event
+from ledger.schema import checkpoints, events, head
+from ledger.sealing import Keyring, find_wrapped_key
+
+
+@dataclass(frozen=True)
+class DirectoryView:
+    """The agency, its offices, policies and calendar at one moment; not changed once handed out."""
+
+    agency: Agency
+    policies: dict[str, Policy]
+    calendar: WorkingCalendar
+    offices_by_policy: dict[str, Offices]
+
+    def policy_in_force(self, day: date) -> Policy:
+        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
+        current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
+        return current[-1]
+
+    def offices(self, day: date) -> Offices:
+        return self.offices_by_policy[self.policy_in_force(day).id]
+
+
+class Directory:
+    """Follows the directory events for readers. A change makes a new view; old views stay as they are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._mirror: Mirror | None = None
+        self._next = 0
+        self._view: DirectoryView | None = None
+
+    def current(self, connection: Connection) -> DirectoryView:
+        """The view at the newest position that `connection`'s transaction sees."""
+        with self._lock:
+            if self._mirror is None or self._view is None:
+                size = connection.execute(select(head.c.size)).scalar_one()
+                self._mirror = Mirror.load(connection, size, actions=False)
+                self._next = size
+                self._view = self._freeze(self._mirror)
+                return self._view
+            fresh = connection.execute(
+                select(events.c.position, events.c.record, events.c.leaf_hash)
+                .where(events.c.category.in_(DIRECTORY), events.c.position >= self._next)
+                .order_by(events.c.position)
+            ).fetchall()
+            if fresh:
+                mirror = self._mirror
+                mirror.agency = copy.copy(mirror.agency)
+                mirror.agency.detach()
+                mirror.policies = dict(mirror.policies)
+                for position, record, leaf_hash in fresh:
+                    mirror.apply(stored_event(position, bytes(record), bytes(leaf_hash)))
+                self._next = mirror.size
+                self._view = self._freeze(mirror)
+            return self._view
+
+    @staticmethod
+    def _freeze(mirror: Mirror) -> DirectoryView:
+        offices = {policy.id: Offices(mirror.agency, policy) for policy in mirror.policies.values()}
+        return DirectoryView(mirror.agency, mirror.policies, mirror.calendar, offices)
+
+
+class Reader:
+    """Reads with open seals where the keyring has the person's key."""
+
+    def __init__(self, engine: Engine, sealing_key: bytes) -> None:
+        self.engine = engine
+        self.keyring = Keyring(sealing_key)
+        self.directory = Directory()
+
+    def stream(self, connection: Connection, stream: str, *, up_to: int | None = None) -> list[StoredEvent]:
+        """The events of a stream, oldest first, unsealed; `up_to` is the last position to include."""
+        statement = select(events.c.position, events.c.record, events.c.leaf_hash).where(
+            events.c.stream == stream
+        )
+        if up_to is not None:
+            statement = statement.where(events.c.position <= up_to)
+        found = connection.execute(statement.order_by(events.c.version))
+        return [self.open(connection, row[0], bytes(row[1]), bytes(row[2])) for row in found]
+
+    def open(self, connection: Connection, position: int, record: bytes, leaf_hash: bytes) -> StoredEvent:
+        """One stored row, unsealed."""
+        return stored_event(position, record, leaf_hash, self.unseal(connection, record))
+
+    def unseal(self, connection: Connection, record: bytes) -> dict[str, Any] | None:
+        """The sealed values of a record: {} when it has none, None when the key is gone."""
+        document = decode(record)
+        sealed = document.get("sealed")
+        if sealed is None:
+            return {}
+        context = sealing_context(document["id"], document["stream"])
+        return self.keyring.unseal(sealed["for"], sealed["box"], context, find_wrapped_key(connection))
+
+
+def size(connection: Connection) -> int:
+    return int(connection.execute(select(head.c.size)).scalar_one())
+
+
+def event_at(connection: Connection, position: int) -> tuple[bytes, bytes] | None:
+    """Record and leaf hash of the event at `position`."""
+    statement = select(events.c.record, events.c.leaf_hash).where(events.c.position == position)
+    row = connection.execute(statement).first()
+    return (bytes(row[0]), bytes(row[1])) if row else None
+
+
+def leaf_hashes(connection: Connection, start: int, stop: int) -> list[bytes]:
+    """Leaf hashes of positions `start` to `stop`, the last not included."""
+    statement = (
+        select(events.c.leaf_hash)
+        .where(events.c.position >= start, events.c.position < stop)
+        .order_by(events.c.position)
+    )
+    return [bytes(row[0]) for row in connection.execute(statement)]
+
+
+def newest_checkpoint(connection: Connection) -> str | None:
+    """The newest signed note."""
+    return connection.execute(
+        select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
+    ).scalar()
+
+
+def waking_events(connection: Connection, start: int, limit: int) -> list[tuple[int, str]]:
+    """`(position, stream)` of events from `start` on that a process has to hear of, oldest first."""
+    statement = (
+        select(events.c.position, events.c.stream)
+        .where(events.c.wakes == 1, events.c.position >= start)
+        .order_by(events.c.position)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in connection.execute(statement)]
+
+
+def all_events(connection: Connection) -> Iterator[tuple[int, bytes, bytes]]:
+    """Every `(position, record, leaf_hash)`, oldest first, without holding them all."""
+    statement = select(events.c.position, events.c.record, events.c.leaf_hash).order_by(events.c.position)
+    for row in connection.execution_options(yield_per=5000).execute(statement):
+        yield row[0], bytes(row[1]), bytes(row[2])

@@ -1,0 +1,265 @@
+"""ledger, projections and credentials."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from ledger.schema import guards
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("must_change", sa.Integer(), nullable=False),
+        sa.Column("failed_attempts", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id"),
+        sa.UniqueConstraint("login"),
+    )
+    op.create_table(
+        "action_states",
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("action_id"),
+    )
+    op.create_table(
+        "api_keys",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("key_id"),
+        sa.UniqueConstraint("secret_hash"),
+    )
+    op.create_table(
+        "audit_terms",
+        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("term", "position"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "checkpoints",
+        sa.Column(
+            "size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("size"),
+    )
+    op.create_table(
+        "commands",
+        sa.Column("command_id", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tree_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("command_id"),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("consumer"),
+    )
+    op.create_table(
+        "delegations",
+        sa.Column("delegation_id", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=False),
+        sa.Column("position_id", sa.Text(), nullable=False),
+        sa.Column("principal_id", sa.Text(), nullable=True),
+        sa.Column("delegate_id", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Text(), nullable=False),
+        sa.Column("last_day", sa.Text(), nullable=False),
+        sa.Column("letter_number", sa.Text(), nullable=True),
+        sa.Column("granted_at", sa.Text(), nullable=False),
+        sa.Column("granted_by", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("delegation_id"),
+    )
+    op.create_index("delegations_newest", "delegations", ["granted_at", "delegation_id"], unique=False)
+    op.create_table(
+        "documents",
+        sa.Column("document_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("document_type", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=True),
+        sa.Column("filed_at", sa.Text(), nullable=False),
+        sa.Column("filed_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("document_id"),
+    )
+    op.create_index("documents_person", "documents", ["person_id", "filed_at"], unique=False)
+    op.create_table(
+        "employees",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("nip", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("sex", sa.Text(), nullable=True),
+        sa.Column("birth_date", sa.Text(), nullable=True),
+        sa.Column("appointed_on", sa.Text(), nullable=True),
+        sa.Column("employment_kind", sa.Text(), nullable=False),
+        sa.Column("employment_status", sa.Text(), nullable=False),
+        sa.Column("grade", sa.Text(), nullable=False),
+        sa.Column("grade_since", sa.Text(), nullable=True),
+        sa.Column("education", sa.Text(), nullable=True),
+        sa.Column("position_id", sa.Text(), nullable=True),
+        sa.Column("position_since", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_index("employees_nip", "employees", ["nip"], unique=False)
+    op.create_index("employees_position", "employees", ["position_id"], unique=False)
+    op.create_index("employees_unit", "employees", ["unit_id"], unique=False)
+    op.create_table(
+        "events",
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("wakes", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+        sa.UniqueConstraint("stream", "version", name="events_stream_version"),
+    )
+    op.create_index("events_actor", "events", ["actor", "position"], unique=False)
+    op.create_index("events_category", "events", ["category", "position"], unique=False)
+    op.create_index("events_type", "events", ["type", "position"], unique=False)
+    op.create_index(
+        "events_wakes",
+        "events",
+        ["position"],
+        unique=False,
+        sqlite_where=sa.text("wakes = 1"),
+        postgresql_where=sa.text("wakes = 1"),
+    )
+    op.create_table(
+        "head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("task_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("excluded", sa.Text(), nullable=False),
+        sa.Column("action_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", "owner"),
+    )
+    op.create_index("inbox_by_owner", "inbox", ["owner", "due_at", "task_id"], unique=False)
+    op.create_table(
+        "overrides",
+        sa.Column(
+            "position",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("confirmed_by", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("position"),
+    )
+    op.create_table(
+        "person_keys",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "personnel_actions",
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("variant", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("initiator_kind", sa.Text(), nullable=False),
+        sa.Column("initiator_id", sa.Text(), nullable=False),
+        sa.Column("origin_unit_id", sa.Text(), nullable=True),
+        sa.Column("target_unit_id", sa.Text(), nullable=True),
+        sa.Column("origin_position_id", sa.Text(), nullable=True),
+        sa.Column("target_position_id", sa.Text(), nullable=True),
+        sa.Column("effective_date", sa.Text(), nullable=False),
+        sa.Column("submitted_at", sa.Text(), nullable=False),
+        sa.Column("decree_number", sa.Text(), nullable=True),
+        sa.Column("next_due", sa.Text(), nullable=True),
+        sa.Column("quiet", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("action_id"),
+    )
+    op.create_index("personnel_actions_awaited", "personnel_actions", ["next_due"], unique=False)
+    op.create_index(
+        "personnel_actions_newest", "personnel_actions", ["submitted_at", "action_id"], unique=False
+    )
+    op.create_index("personnel_actions_status", "personnel_actions", ["status", "submitted_at"], unique=False)
+    op.create_index("personnel_actions_subject", "personnel_actions", ["subject_id"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index("sessions_person", "sessions", ["person_id"], unique=False)
+    frontier = b"\x00" * 8  # Frontier.to_bytes() of the empty tree: a size of 0 and no peaks
+    op.execute(
+        sa.text("INSERT INTO head (id, size, frontier, recorded_at) VALUES (1, 0, :frontier, '')").bindparams(
+            sa.bindparam("frontier", frontier, sa.LargeBinary)
+        )
+    )
+    dialect = op.get_bind().dialect.name
+    for statement in guards(dialect):
+        op.get_bind().exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
+    if dialect == "postgresql":
+        op.execute(
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jenjang_writer') THEN "
+            "REVOKE UPDATE, DELETE ON events, checkpoints FROM jenjang_writer; END IF; END $$"
+        )
+
+
+def downgrade() -> None:
+    raise RuntimeError("a ledger is never taken apart; restore a backup instead")

@@ -1,0 +1,1 @@
+"""Policy data: each agency's offices, routes, thresholds and date windows, with citations."""

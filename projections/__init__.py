@@ -1,0 +1,1 @@
+"""Read models: table, what an event makes of it, and its queries, one file each."""

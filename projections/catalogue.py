@@ -1,0 +1,26 @@
+"""All projections, in the order in which a commit writes them."""
+
+from __future__ import annotations
+
+from ledger.projection import Projection
+from projections.action_state import ActionStates
+from projections.audit_search import AuditSearch
+from projections.delegations import Delegations
+from projections.documents import Documents
+from projections.employees import Employees
+from projections.inbox import Inbox
+from projections.overrides import Overrides
+from projections.register import Register
+
+
+def all_projections() -> tuple[Projection, ...]:
+    return (
+        ActionStates(),
+        Register(),
+        Inbox(),
+        AuditSearch(),
+        Employees(),
+        Delegations(),
+        Documents(),
+        Overrides(),
+    )

@@ -1,0 +1,61 @@
+"""The public register of overrides: who carried which case past which rule, and who suggested the name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, Text, select
+
+from domain import events as ev
+from ledger.mirror import action_id_of
+from ledger.projection import Batch, History, RowWriter
+from ledger.record import StoredEvent
+from ledger.schema import PositionType, metadata
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("position", PositionType, primary_key=True, autoincrement=False),
+    Column("action_id", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("proposed_by", Text, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+)
+
+
+class Overrides:
+    name = "overrides"
+    table = overrides
+
+    def apply(self, writer: RowWriter, batch: Batch) -> None:
+        writer.insert(overrides, [row for stored in batch.events for row in _rows(stored)])
+
+    def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
+        for stored in history.events:
+            yield from _rows(stored)
+
+
+def _rows(stored: StoredEvent) -> list[tuple[Any, ...]]:
+    event = stored.event
+    if not isinstance(event, ev.Overridden):
+        return []
+    return [
+        (
+            stored.position,
+            action_id_of(stored.stream),
+            event.rule,
+            event.proposed_by,
+            event.confirmed_by,
+            stored.recorded_at,
+        )
+    ]
+
+
+def page(connection: Connection, limit: int, before: int | None) -> list[dict[str, Any]]:
+    """Newest first. `before` is the position of the last row of the page before."""
+    statement = select(overrides).order_by(overrides.c.position.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(overrides.c.position < before)
+    return [dict(row) for row in connection.execute(statement).mappings()]

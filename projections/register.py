@@ -1,0 +1,152 @@
+"""The register of personnel actions: one row an action, for lists and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, and_, or_, select
+
+from domain.personnel_action import ActionState
+from ledger.projection import Batch, History, RowWriter
+from ledger.record import moment
+from ledger.schema import metadata
+from projections.employees import employees
+
+actions = Table(
+    "personnel_actions",
+    metadata,
+    Column("action_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("variant", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("initiator_kind", Text, nullable=False),
+    Column("initiator_id", Text, nullable=False),
+    Column("origin_unit_id", Text),
+    Column("target_unit_id", Text),
+    Column("origin_position_id", Text),
+    Column("target_position_id", Text),
+    Column("effective_date", Text, nullable=False),
+    Column("submitted_at", Text, nullable=False),
+    Column("decree_number", Text),
+    Column("next_due", Text),
+    Column("quiet", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("personnel_actions_newest", "submitted_at", "action_id"),
+    Index("personnel_actions_subject", "subject_id"),
+    Index("personnel_actions_status", "status", "submitted_at"),
+    Index("personnel_actions_awaited", "next_due"),
+)
+
+
+def row_of(state: ActionState) -> tuple[Any, ...]:
+    due = state.next_due()
+    return (
+        state.id,
+        state.kind,
+        state.variant.value,
+        state.status.value,
+        state.phase,
+        state.subject_id,
+        state.initiator[0],
+        state.initiator[1],
+        state.origin_unit_id,
+        state.target_unit_id,
+        state.origin_position_id,
+        state.target_position_id,
+        state.effective_date.isoformat(),
+        moment(state.submitted_at),
+        state.decree.number if state.decree else None,
+        moment(due) if due else None,
+        int(state.is_quiet),
+        state.version,
+    )
+
+
+class Register:
+    name = "register"
+    table = actions
+
+    def apply(self, writer: RowWriter, batch: Batch) -> None:
+        writer.upsert(actions, [row_of(after) for _, after in batch.actions.values()])
+
+    def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
+        for state in history.actions.values():
+            yield row_of(state)
+
+
+@dataclass(frozen=True)
+class RegisterQuery:
+    """Filters of the register. `units` None means every unit; `people` None every subject.
+
+    A reader sees an action that touches one of `units`, concerns one of `people`, or was started
+    by `initiator`.
+    """
+
+    units: Sequence[str] | None = None
+    people: Sequence[str] | None = None
+    initiator: str | None = None
+    kind: str | None = None
+    status: str | None = None
+    in_units: Sequence[str] | None = None
+    subject_id: str | None = None
+    text: str | None = None
+
+
+def page(
+    connection: Connection, query: RegisterQuery, limit: int, after: tuple[str, str] | None
+) -> list[dict[str, Any]]:
+    """Newest first. `after` is `(submitted_at, action_id)` of the last row of the page before."""
+    statement = (
+        select(actions, employees.c.name, employees.c.nip)
+        .join(employees, employees.c.person_id == actions.c.subject_id, isouter=True)
+        .order_by(actions.c.submitted_at.desc(), actions.c.action_id.desc())
+        .limit(limit)
+    )
+    visible: list[ColumnElement[bool]] = []
+    if query.units is not None:
+        visible.append(actions.c.origin_unit_id.in_(query.units))
+        visible.append(actions.c.target_unit_id.in_(query.units))
+    if query.people is not None:
+        visible.append(actions.c.subject_id.in_(query.people))
+    if query.initiator is not None:
+        visible.append(actions.c.initiator_id == query.initiator)
+    if visible:
+        statement = statement.where(or_(*visible))
+    if query.kind:
+        statement = statement.where(actions.c.kind == query.kind)
+    if query.status:
+        statement = statement.where(actions.c.status == query.status)
+    if query.subject_id:
+        statement = statement.where(actions.c.subject_id == query.subject_id)
+    if query.in_units is not None:
+        statement = statement.where(
+            or_(actions.c.origin_unit_id.in_(query.in_units), actions.c.target_unit_id.in_(query.in_units))
+        )
+    if query.text:
+        word = query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(
+            or_(
+                employees.c.name.ilike(f"%{word}%", escape="\\"),
+                employees.c.nip == query.text,
+                actions.c.decree_number.ilike(f"%{word}%", escape="\\"),
+                actions.c.action_id == query.text,
+            )
+        )
+    if after is not None:
+        statement = statement.where(
+            or_(
+                actions.c.submitted_at < after[0],
+                and_(actions.c.submitted_at == after[0], actions.c.action_id < after[1]),
+            )
+        )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def awaited(connection: Connection) -> list[tuple[str, str | None]]:
+    """Actions whose process is not over, each with its next due moment: what Temporal must hold."""
+    statement = select(actions.c.action_id, actions.c.next_due).where(actions.c.quiet == 0)
+    return [(row[0], row[1]) for row in connection.execute(statement.order_by(actions.c.submitted_at))]

@@ -1,0 +1,1 @@
+"""From a ledger position to Temporal, webhooks and notifications."""

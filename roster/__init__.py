@@ -1,0 +1,1 @@
+"""Import of units, positions and people from workbooks."""

@@ -1,0 +1,49 @@
+"""What can be set from outside, read once at the edge: environment variables `JENJANG_…`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+
+from ledger.database import sqlite_url
+
+
+class Settings(BaseSettings):
+    """Every setting, its meaning and its default; `docs/operations.md` lists them for operators."""
+
+    model_config = SettingsConfigDict(env_prefix="JENJANG_", extra="ignore")
+
+    data: Path = Field(default=Path("var"), description="folder of database, documents, keys and run state")
+    keys: Path | None = Field(
+        default=None, description="folder of the signing and sealing keys; default DATA/keys"
+    )
+    agency: str = Field(default="kota-serang", description="agency id: folder of policies, name of the log")
+    database_url: str | None = Field(default=None, description="default: SQLite in DATA/jenjang.db")
+    database_password_file: Path | None = Field(default=None, description="file with the database password")
+    host: str = Field(default="127.0.0.1", description="address the API listens on")
+    port: int = Field(default=8000, description="port of the API")
+    temporal_address: str | None = Field(default=None, description="host:port; default: the one `up` started")
+    temporal_namespace: str = Field(default="default", description="Temporal namespace")
+    temporal_binary: Path | None = Field(default=None, description="Temporal CLI for the development server")
+    task_queue: str = Field(default="jenjang", description="Temporal task queue of the workers")
+    worker_health_port: int | None = Field(default=None, description="port of the worker's health endpoint")
+    session_hours: int = Field(default=12, ge=1, le=168, description="hours until a sign-in ends")
+    document_limit_mb: int = Field(default=10, ge=1, le=100, description="largest uploaded document, MiB")
+    log_level: str = Field(default="INFO", description="Python log level")
+
+    @property
+    def keys_folder(self) -> Path:
+        return self.keys or self.data / "keys"
+
+    @property
+    def database(self) -> URL:
+        """The database's URL, with the password from its file where one is set."""
+        if self.database_url is None:
+            return make_url(sqlite_url(self.data / "jenjang.db"))
+        url = make_url(self.database_url)
+        if self.database_password_file is not None:
+            url = url.set(password=self.database_password_file.read_text(encoding="utf-8").strip())
+        return url
