@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from pydantic import Field
@@ -37,6 +38,17 @@ class Settings(BaseSettings):
     @property
     def keys_folder(self) -> Path:
         return self.keys or self.data / "keys"
+
+    @property
+    def temporal_target(self) -> str:
+        """host:port of Temporal: as set, else the server that `up` runs on this data folder."""
+        if self.temporal_address is not None:
+            return self.temporal_address
+        try:
+            state = json.loads((self.data / "run.json").read_text(encoding="utf-8"))
+            return str(state["temporal_address"])
+        except (OSError, ValueError, KeyError):
+            return "127.0.0.1:7233"
 
     @property
     def database(self) -> URL:

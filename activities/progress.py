@@ -1,0 +1,42 @@
+"""What a process and its activities tell each other: which action, and how far the ledger says it is.
+
+No personal data: Temporal keeps ids, phases, moments and positions only.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+UNKNOWN = "unknown"
+
+
+class ActionRef(BaseModel):
+    """The personnel action that a process drives."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action_id: str
+
+
+class SeenAction(ActionRef):
+    """An action as far as the process has seen it: the version of its stream."""
+
+    version: int
+
+
+class Progress(SeenAction):
+    """How far an action is. `position` counts the ledger's events that this takes into account: an
+    event of the action at that position or later is news. `next_due` is when the process has
+    something to do if nobody acts before, None when it only waits for people.
+
+    `refusal` is the code with which the ledger refused what the process asked last; `next_due` is
+    then the moment at which to ask again.
+    """
+
+    position: int
+    phase: str
+    next_due: datetime | None
+    quiet: bool
+    refusal: str | None = None

@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""The command line: `jenjang …`. Each command imports what it needs and answers with an exit code.
+
+0 well, 1 the thing asked about is wrong, 2 it could not be done (one clear line, no traceback).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from settings import Settings
+
+WELL, WRONG, IMPOSSIBLE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = _settings(options)
+        command: Callable[[argparse.Namespace, Settings], int] = options.command
+        return command(options, settings)
+    except KeyboardInterrupt:
+        return IMPOSSIBLE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return IMPOSSIBLE
+    except Exception as error:
+        if options.debug:
+            raise
+        print(f"jenjang: {_one_line(error)}", file=sys.stderr)
+        return IMPOSSIBLE
+
+
+def _one_line(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    given: dict[str, Any] = {}
+    for name in ("data", "host", "port", "database_url"):
+        value = getattr(options, name, None)
+        if value is not None:
+            given[name] = value
+    return Settings(**given)
+
+
+# --- commands ------------------------------------------------------------------------------------
+
+
+def up(options: argparse.Namespace, settings: Settings) -> int:
+    from operations.supervisor import run_everything
+
+    return run_everything(settings, people=options.people, demo=not options.no_demo)
+
+
+def migrate(_: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+
+    installation = Installation(settings)
+    try:
+        installation.set_up()
+    finally:
+        installation.close()
+    print("database, keys, calendar and policy are in place")
+    return WELL
+
+
+def api(_: argparse.Namespace, settings: Settings) -> int:
+    from operations.serve import serve
+
+    return serve(settings)
+
+
+def worker(_: argparse.Namespace, settings: Settings) -> int:
+    from worker import run
+
+    return run(settings)
+
+
+def demo_logins(options: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import asdict
+
+    from demo.logins import read_logins
+
+    try:
+        logins = read_logins(settings.data)
+    except FileNotFoundError:
+        print(f"jenjang: there is no demo in {settings.data}: run `jenjang up` first", file=sys.stderr)
+        return IMPOSSIBLE
+    if options.json:
+        print(json.dumps([asdict(login) for login in logins], ensure_ascii=False))
+        return WELL
+    for login in logins:
+        print(f"{login.nip}  {login.password}  {login.name}  [{', '.join(login.roles)}]  {login.unit}")
+    return WELL
+
+
+def import_(options: argparse.Namespace, settings: Settings) -> int:
+    from enrolment.roster_import import Terms, import_roster
+    from installation import Installation
+
+    if not options.file.is_file():
+        print(f"jenjang: there is no file {options.file}", file=sys.stderr)
+        return IMPOSSIBLE
+    installation = Installation(settings)
+    try:
+        installation.set_up()
+        terms = Terms(dry_run=options.dry_run, partial=options.partial)
+        report = import_roster(installation, options.kind, options.file, terms)
+    finally:
+        installation.close()
+    print(json.dumps(report.as_json(), ensure_ascii=False) if options.json else report.as_text())
+    return WRONG if report.errors and not options.partial else WELL
+
+
+def verify(options: argparse.Namespace, settings: Settings) -> int:
+    from operations.verification import verify_installation
+
+    verification = verify_installation(settings, checkpoints=options.checkpoint, keys=options.key)
+    if options.json:
+        print(json.dumps(verification.as_json(), ensure_ascii=False))
+    else:
+        print(verification.as_text())
+    return WELL if verification.ok else WRONG
+
+
+def doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from operations import doctor as practice
+
+    diagnosis = practice.run(settings, repair=options.repair)
+    print(json.dumps(diagnosis.as_json(), ensure_ascii=False) if options.json else diagnosis.as_text())
+    return WELL if diagnosis.ok else WRONG
+
+
+def rebuild(options: argparse.Namespace, settings: Settings) -> int:
+    from operations.verification import rebuild_projections
+
+    rebuilt = rebuild_projections(settings, options.names)
+    if options.json:
+        rows = [{"name": name, "same": same, "rows": count} for name, same, count in rebuilt]
+        print(json.dumps(rows))
+    else:
+        for name, same, count in rebuilt:
+            print(f"{name}: {count:,} rows, {'the same as before' if same else 'DIFFERENT from before'}")
+    return WELL if all(same for _, same, _ in rebuilt) else WRONG
+
+
+def export(options: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+    from operations.export import export_events
+
+    installation = Installation(settings)
+    try:
+        count = export_events(
+            installation.reader,
+            options.format,
+            options.out,
+            first=options.first,
+            last=options.last,
+            kind=options.kind,
+        )
+    finally:
+        installation.close()
+    print(json.dumps({"events": count, "file": str(options.out)}) if options.json else f"{count:,} events")
+    return WELL
+
+
+def audit_key(_: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+
+    print(Installation(settings).signer.vkey)
+    return WELL
+
+
+def api_key(options: argparse.Namespace, settings: Settings) -> int:
+    from accounts import api_keys
+    from installation import Installation
+
+    installation = Installation(settings)
+    try:
+        if options.verb == "create":
+            key_id, secret = api_keys.create_key(installation, options.name, tuple(options.scope))
+            answer: Any = {"key_id": key_id, "secret": secret, "scopes": options.scope}
+            text = f"{secret}\n(key {key_id}; the secret is shown this once)"
+        elif options.verb == "list":
+            answer = api_keys.list_keys(installation)
+            text = "\n".join(
+                f"{key['key_id']}  {key['label']}  {' '.join(key['scopes'])}"
+                f"{'  revoked ' + key['revoked_at'] if key['revoked_at'] else ''}"
+                for key in answer
+            )
+        else:
+            revoked = api_keys.revoke_key(installation, options.key_id)
+            answer, text = {"revoked": revoked}, "revoked" if revoked else "there is no such key in force"
+            if not revoked:
+                print(json.dumps(answer) if options.json else text)
+                return WRONG
+    finally:
+        installation.close()
+    print(json.dumps(answer, ensure_ascii=False) if options.json else text)
+    return WELL
+
+
+def account(options: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+    from operations.accounts import grant_role, issue_account, withdraw_role
+
+    installation = Installation(settings)
+    try:
+        if options.verb == "issue":
+            password = issue_account(installation, options.nip)
+            answer: dict[str, Any] = {"nip": options.nip, "password": password, "must_change": True}
+            text = f"{password}\n(first password of {options.nip}; it has to be changed at sign-in)"
+        else:
+            change = grant_role if options.verb == "grant" else withdraw_role
+            changed = change(installation, options.nip, options.role)
+            answer = {"nip": options.nip, "role": options.role, "changed": changed}
+            text = "done" if changed else "nothing to change"
+    finally:
+        installation.close()
+    print(json.dumps(answer) if options.json else text)
+    return WELL
+
+
+# --- the parser ----------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
+    parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--debug", action="store_true", help="show a traceback when something fails")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, action: Any, text: str, *, reports: bool = False) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        added.set_defaults(command=action)
+        added.add_argument("--data", type=Path, metavar="DIR", help="data folder (default ./var)")
+        if reports:
+            added.add_argument("--json", action="store_true", help="answer in JSON")
+        return added
+
+    start = command("up", up, "start everything, from nothing if need be")
+    start.add_argument("--port", type=int, help="port of API and pages (default 8000)")
+    start.add_argument("--people", type=int, default=9000, metavar="N", help="size of the synthetic agency")
+    start.add_argument("--no-demo", action="store_true", help="start without the synthetic agency")
+
+    command("migrate", migrate, "bring database, keys, calendar and policy to this version")
+    served = command("api", api, "serve the API")
+    served.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    served.add_argument("--port", type=int, help="port to listen on (default 8000)")
+    command("worker", worker, "run workflows, activities and the relay")
+    command("demo-logins", demo_logins, "logins of the synthetic agency", reports=True)
+
+    read = command("import", import_, "import a roster from CSV or XLSX", reports=True)
+    read.add_argument("kind", choices=("units", "positions", "employees"))
+    read.add_argument("file", type=Path, metavar="FILE")
+    read.add_argument("--dry-run", action="store_true", help="report only")
+    read.add_argument("--partial", action="store_true", help="import the good rows although others are not")
+
+    check = command(
+        "verify", verify, "prove that nothing was changed, removed, skipped or back-dated", reports=True
+    )
+    check.add_argument(
+        "--db", dest="database_url", metavar="URL", help="database to verify instead of DATA's"
+    )
+    check.add_argument(
+        "--checkpoint",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a kept checkpoint or receipt",
+    )
+    check.add_argument(
+        "--key", type=Path, action="append", default=[], metavar="FILE", help="a trusted verifier key"
+    )
+
+    health = command("doctor", doctor, "what is stuck, on whom, since when", reports=True)
+    health.add_argument("--repair", action="store_true", help="carry out the safe repairs")
+    again = command("rebuild", rebuild, "drop and rebuild projections", reports=True)
+    again.add_argument("names", nargs="*", metavar="NAME", help="projections (default all)")
+
+    out = command("export", export, "export events", reports=True)
+    out.add_argument("--format", choices=("jsonl", "csv"), required=True)
+    out.add_argument("--out", type=Path, required=True, metavar="FILE")
+    out.add_argument("--from", dest="first", metavar="MOMENT", help="recorded at or after, ISO 8601")
+    out.add_argument("--to", dest="last", metavar="MOMENT", help="recorded before, ISO 8601")
+    out.add_argument("--kind", metavar="TYPE", help="event type")
+    command("audit-key", audit_key, "print the log's verifier key")
+
+    keys = command("api-key", api_key, "keys of integrations", reports=True)
+    verbs = keys.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")
+    create = verbs.add_parser("create", help="a new key; its secret is shown once")
+    create.add_argument("--name", required=True)
+    create.add_argument("--scope", action="append", required=True, metavar="SCOPE")
+    listed = verbs.add_parser("list", help="all keys")
+    revoke = verbs.add_parser("revoke", help="end a key at once")
+    revoke.add_argument("key_id", metavar="KEY_ID")
+
+    people = command("account", account, "sign-in of people, and roles that are not posts", reports=True)
+    people_verbs = people.add_subparsers(dest="verb", required=True, metavar="issue|grant|withdraw")
+    issue = people_verbs.add_parser("issue", help="a first password for a person")
+    issue.add_argument("nip", metavar="NIP")
+    for verb in ("grant", "withdraw"):
+        change = people_verbs.add_parser(verb, help=f"{verb} a role")
+        change.add_argument("nip", metavar="NIP")
+        change.add_argument("role", metavar="ROLE")
+    for nested in (create, listed, revoke, issue):
+        _common(nested)
+    for nested in people_verbs.choices.values():
+        if nested is not issue:
+            _common(nested)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    """`--data` and `--json` may also stand after a second word; what stood before is kept."""
+    parser.add_argument("--data", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,87 @@
+"""Ready logins for the synthetic agency: at least one for each role that a route or reader names."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from accounts.passwords import create_account
+
+from demo.play import Play
+from domain.offices import COMMITTEE
+from projections import employees
+
+FILE = "demo-logins.json"
+ORDINARY = 12
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """One login as `jenjang demo-logins` shows it."""
+
+    nip: str
+    password: str
+    name: str
+    roles: tuple[str, ...]
+    unit: str
+
+
+def roles_of(play: Play, person_id: str) -> tuple[str, ...]:
+    """The office names a person exercises today, `committee` for its members, and `employee`."""
+    offices = play.offices
+    titles = set(offices.titles_of(person_id, play.today))
+    members = play.view.policy_in_force(play.today).committee.members
+    if any(person_id in offices.holders(member, play.today) for member in members):
+        titles.add(COMMITTEE)
+    return (*sorted(titles), "employee")
+
+
+def create_logins(play: Play, data: Path) -> list[DemoLogin]:
+    """An account with a generated password for every office holder that a case may need and for
+    some ordinary civil servants; written to an owner-only file, because only hashes are stored.
+    """
+    chosen = _officers(play) | set(play.movable()[:ORDINARY])
+    with play.installation.reader.engine.connect() as connection:
+        people = {row["person_id"]: row for row in employees.everybody(connection)}
+    agency = play.agency
+    found = []
+    with play.installation.writing_engine.begin() as connection:
+        for person_id in sorted(chosen, key=lambda person: people[person]["position_id"] or ""):
+            row = people[person_id]
+            password = create_account(connection, person_id, row["nip"], must_change=False)
+            unit = agency.units[row["unit_id"]].name if row["unit_id"] else ""
+            found.append(DemoLogin(row["nip"], password, row["name"], roles_of(play, person_id), unit))
+    path = data / FILE
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump([asdict(login) for login in found], file, ensure_ascii=False, indent=1)
+    return found
+
+
+def read_logins(data: Path) -> list[DemoLogin]:
+    """The logins that `up` made. Raises FileNotFoundError where there is no demo."""
+    rows = json.loads((data / FILE).read_text(encoding="utf-8"))
+    return [DemoLogin(**{**row, "roles": tuple(row["roles"])}) for row in rows]
+
+
+def one_for_each_role(logins: list[DemoLogin]) -> list[tuple[str, DemoLogin]]:
+    """The first login of each role, in the order of the file."""
+    shown: dict[str, DemoLogin] = {}
+    for login in logins:
+        for role in login.roles:
+            shown.setdefault(role, login)
+    return list(shown.items())
+
+
+def _officers(play: Play) -> set[str]:
+    """Everybody who holds an office of the policy, but only some of the many auditors."""
+    chosen: set[str] = set()
+    policy = play.view.policy_in_force(play.today)
+    units = play.agency.apparatuses()
+    for office, rule in policy.offices.items():
+        keys = [office] if rule.scope == "agency" else [f"{office}@{unit}" for unit in units]
+        for key in keys:
+            chosen.update(sorted(play.offices.holders(key, play.today))[:6])
+    return chosen

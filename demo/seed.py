@@ -1,0 +1,80 @@
+"""Seeding an empty installation with the synthetic agency, its logins and its running cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from demo.logins import DemoLogin, create_logins
+from demo.play import Play, a_person, new_id, register
+from domain.commands import GrantOffice
+from domain.directory import OPERATOR
+from domain.identity import SYSTEM
+from domain.policy import Variant
+from installation import Installation
+from roster.generator import generate_agency
+
+# Where each seeded case stands when the city opens in the morning.
+STANDING = (
+    "unit_file_check",
+    "unit_recommendation",
+    "analyst_verification",
+    "division_review",
+    "agency_head_review",
+    "committee_deliberation",
+    "regional_secretary_review",
+    "bkn_review",
+    "appointing_decision",
+    "decree",
+    "completed",
+    "unit_file_check",
+    "analyst_verification",
+)
+
+
+def is_empty(installation: Installation) -> bool:
+    """Whether nobody has been registered yet."""
+    with installation.reader.engine.connect() as connection:
+        return not installation.reader.directory.current(connection).agency.people
+
+
+def seed_demo(
+    installation: Installation, people: int, data: Path, say: Callable[[str], None]
+) -> list[DemoLogin]:
+    """Fill an empty installation; returns the logins."""
+    today = _today(installation)
+    synthetic = generate_agency(people=people, as_of=today)
+    say(f"registering {len(synthetic.employees):,} synthetic civil servants")
+    play = Play(installation, register(installation, synthetic))
+    operator = play.offices.holders("personnel_analyst", today)
+    installation.ledger.execute(
+        GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=max(operator), office=OPERATOR)
+    )
+    say("starting cases")
+    start_cases(play)
+    say("making logins")
+    return create_logins(play, data)
+
+
+def start_cases(play: Play) -> None:
+    """One case for each standing of STANDING, one with a date ahead, and one at own request."""
+    subjects, targets = iter(play.movable()), iter(play.vacancies())
+    for standing, subject, target in zip(STANDING, subjects, targets, strict=False):
+        submitted = play.submit(subject, target)
+        assert submitted.state is not None
+        if not submitted.state.ended:
+            play.walk(submitted.state, until=standing)
+    for subject, target in zip(subjects, targets, strict=False):
+        ahead = play.today + timedelta(days=45)
+        play.submit(subject, target, effective_date=ahead)
+        break
+    for subject, target in zip(subjects, targets, strict=False):
+        own = {"variant": Variant.OWN_REQUEST, "actor": a_person(subject)}
+        play.submit(subject, target, reason="mengikuti keluarga", **own)
+        break
+
+
+def _today(installation: Installation) -> date:
+    with installation.reader.engine.connect() as connection:
+        return installation.reader.directory.current(connection).calendar.today(installation.clock())

@@ -1,0 +1,1 @@
+"""What an operator runs: starting and supervising, serving, exporting, verifying, healing."""

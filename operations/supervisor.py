@@ -1,0 +1,252 @@
+"""`jenjang up`: everything on one machine, started from nothing, watched, and stopped together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from integrations.temporal_server import start_development_server
+
+from accounts import api_keys
+from demo.logins import DemoLogin, one_for_each_role, read_logins
+from demo.seed import is_empty, seed_demo
+from installation import Installation
+from settings import Settings
+
+READY_SECONDS = 60.0
+RESTART_PAUSE = 1.0
+STOP_SECONDS = 15.0
+DEMO_KEY_FILE = "demo-api-key"
+
+
+class CannotStart(Exception):
+    """Something in the way of starting; the sentence says what."""
+
+
+@dataclass
+class Part:
+    """One process that is kept running."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+    died_at: float = field(default=0.0)
+
+
+def run_everything(settings: Settings, *, people: int, demo: bool) -> int:
+    """Set up, seed, start Temporal, API and worker, and keep them running until told to stop."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.data / "up.lock").open("w") as lock:
+        _lock(lock, settings)
+        _check_port(settings)
+        _prepare(settings, people=people, demo=demo)
+        supervisor = _Supervisor(settings)
+        supervisor.run()
+    return 0
+
+
+def _lock(lock: IO[str], settings: Settings) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CannotStart(f"another `jenjang up` is running on {settings.data}") from error
+
+
+def _check_port(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotStart(f"port {settings.port} is in use: choose another with --port") from error
+
+
+def _prepare(settings: Settings, *, people: int, demo: bool) -> None:
+    installation = Installation(settings)
+    try:
+        _say("preparing database, keys and policy")
+        installation.set_up()
+        if demo and is_empty(installation):
+            seed_demo(installation, people, settings.data, _say)
+            scopes = ("actions:write", "actions:read", "employees:read")
+            _, secret = api_keys.create_key(installation, "demo portal", scopes)
+            _write_private(settings.data / DEMO_KEY_FILE, secret + "\n")
+    finally:
+        installation.close()
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stopping = False
+        self.temporal_port, self.temporal_ui_port = _temporal_ports(settings.data)
+        self.logs = settings.data / "logs"
+        self.logs.mkdir(exist_ok=True)
+        command = [sys.executable, str(Path(__file__).resolve().parent.parent / "cli.py")]
+        self.parts = [
+            Part("temporal", self._temporal),
+            Part("api", lambda: self._python("api", [*command, "api"])),
+            Part("worker", lambda: self._python("worker", [*command, "worker"])),
+        ]
+
+    def run(self) -> None:
+        """Start all parts, tell where they are, and restart what dies until a signal comes."""
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, self._stop)
+        try:
+            for part in self.parts:
+                part.process = part.start()
+            self._write_state()
+            self._await_ready()
+            if not self.stopping:
+                _announce(self.settings, self.temporal_ui_port)
+            while not self.stopping:
+                self._revive()
+                time.sleep(0.3)
+        finally:
+            self._end_all()
+
+    def _stop(self, _: int, __: FrameType | None) -> None:
+        self.stopping = True
+
+    def _temporal(self) -> subprocess.Popen[bytes]:
+        return start_development_server(self.settings.data, self.temporal_port, self.temporal_ui_port)
+
+    def _python(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        environment = os.environ | {
+            "JENJANG_DATA": str(self.settings.data.resolve()),
+            "JENJANG_HOST": self.settings.host,
+            "JENJANG_PORT": str(self.settings.port),
+            "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.temporal_port}",
+        }
+        with (self.logs / f"{name}.log").open("ab") as log:
+            # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        url = f"http://{self.settings.host}:{self.settings.port}/health/ready"
+        while not self.stopping:
+            try:
+                with urlopen(url, timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (URLError, OSError):
+                pass
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    f"the API is not ready after {READY_SECONDS:.0f} s; see {self.logs}/api.log"
+                )
+            self._revive()
+            time.sleep(0.1)
+
+    def _revive(self) -> None:
+        for part in self.parts:
+            if part.process is None or part.process.poll() is None or self.stopping:
+                continue
+            if not part.died_at:
+                part.died_at = time.monotonic()
+                _say(f"{part.name} ended with code {part.process.returncode}; starting it again")
+            # The pause grows with each death, so that a part that cannot start does not spin.
+            if time.monotonic() - part.died_at >= min(RESTART_PAUSE * 2**part.restarts, 30.0) - RESTART_PAUSE:
+                part.process = part.start()
+                part.restarts, part.died_at = min(part.restarts + 1, 5), 0.0
+                self._write_state()
+
+    def _write_state(self) -> None:
+        pids = {part.name: part.process.pid for part in self.parts if part.process is not None}
+        state = {
+            "temporal_address": f"127.0.0.1:{self.temporal_port}",
+            "temporal_ui": f"http://127.0.0.1:{self.temporal_ui_port}",
+            "api": f"http://{self.settings.host}:{self.settings.port}",
+            "pids": pids,
+        }
+        _write_private(self.settings.data / "run.json", json.dumps(state, indent=1))
+
+    def _end_all(self) -> None:
+        """The API first, so that nobody is answered by halves; Temporal last."""
+        order = ("api", "worker", "temporal")
+        for part in sorted(self.parts, key=lambda part: order.index(part.name)):
+            if part.process is None or part.process.poll() is not None:
+                continue
+            part.process.terminate()
+            try:
+                part.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                part.process.kill()
+                part.process.wait()
+        _say("stopped")
+
+
+def _temporal_ports(data: Path) -> tuple[int, int]:
+    """The ports of the last run if they are free, so that a restart finds all as it was."""
+    try:
+        state = json.loads((data / "run.json").read_text(encoding="utf-8"))
+        ports = (
+            int(state["temporal_address"].rpartition(":")[2]),
+            int(state["temporal_ui"].rpartition(":")[2]),
+        )
+        if all(_is_free(port) for port in ports):
+            return ports
+    except (OSError, ValueError, KeyError):
+        pass
+    return _free_port(7233), _free_port(8233)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port(preferred: int) -> int:
+    for port in (preferred, *range(preferred + 100, preferred + 200)):
+        if _is_free(port):
+            return port
+    raise CannotStart(f"no free port near {preferred}")
+
+
+def _announce(settings: Settings, ui_port: int) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    _say(f"Jenjang is ready: {address}  (API docs {address}/docs, Temporal http://127.0.0.1:{ui_port})")
+    try:
+        logins: list[DemoLogin] = read_logins(settings.data)
+    except FileNotFoundError:
+        return
+    _say(f"logins, one for each role ({len(logins)} in all: jenjang demo-logins):")
+    for role, login in one_for_each_role(logins):
+        print(f"  {role:<26} {login.nip}  {login.password}  {login.name}, {login.unit}")
+    key = settings.data / DEMO_KEY_FILE
+    if key.is_file():
+        print(f"  {'API key of a portal':<26} {key.read_text(encoding='utf-8').strip()}")
+    print("Ctrl-C stops everything.", flush=True)
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.partial")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)
+
+
+def _say(text: str) -> None:
+    print(f"jenjang: {text}", flush=True)

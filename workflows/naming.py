@@ -1,0 +1,17 @@
+"""The names by which a process is found in Temporal, declared once."""
+
+from __future__ import annotations
+
+TASK_QUEUE = "jenjang"
+ADVANCED = "advanced"
+PERSONNEL_ACTION = "personnel-action/"
+
+
+def workflow_id(action_id: str) -> str:
+    """The workflow of a personnel action; the same text as its stream in the ledger."""
+    return f"{PERSONNEL_ACTION}{action_id}"
+
+
+def action_id_of(workflow_id: str) -> str:
+    """The personnel action of a workflow id."""
+    return workflow_id.removeprefix(PERSONNEL_ACTION)
