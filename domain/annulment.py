@@ -29,7 +29,7 @@ from domain.submission import stream_of
 from domain.task_opening import open_task
 
 
-def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[ev.Event]:
+def withdraw(state: ActionState, _: Facts, command: WithdrawAction) -> list[ev.Event]:
     """The initiator, or the person who asked for their own transfer, takes the request back."""
     mine = state.initiator == (command.actor.kind, command.actor.id)
     own = command.actor.kind == "person" and command.actor.id == state.subject_id

@@ -169,7 +169,7 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         sheet = fact_sheet(
             state, facts, decree_date=decree_date, effective_date=effective_date, answered=answered
         )
-        assessment, verdict = assessed(state, task.step, sheet, facts.policy_of(state))
+        assessment, verdict = assessed(task.step, sheet, facts.policy_of(state))
         _no_hard_finding(assessment, step)
         events.append(verdict)
         outcomes_after = replace(outcomes_after, outcomes=assessment.outcomes)

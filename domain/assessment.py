@@ -51,9 +51,7 @@ def fact_sheet(
     )
 
 
-def assessed(
-    state: ActionState, step: str, sheet: FactSheet, policy: Policy
-) -> tuple[Assessment, ev.ActionAssessed]:
+def assessed(step: str, sheet: FactSheet, policy: Policy) -> tuple[Assessment, ev.ActionAssessed]:
     """The rules' answer and the event that records it."""
     assessment = assess(sheet, policy)
     return assessment, ev.ActionAssessed(

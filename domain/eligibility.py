@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.events import FindingFacts, FindingOutcome
 from domain.fact_sheet import FactSheet
 from domain.finding_texts import message_of, remedy_of
-from domain.grades import parse_grade
+from domain.grades import UnknownGrade, parse_grade
 from domain.policy import Policy, RuleParameters, Severity, Variant
 
 Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
@@ -106,7 +106,7 @@ def explain(rule: str, outcome: Outcome, facts: dict[str, Any], policy: Policy, 
     )
 
 
-def _verdict(passes: bool, **facts: Any) -> Verdict:
+def _verdict(*, passes: bool, **facts: Any) -> Verdict:
     return Verdict("pass" if passes else "fail", facts)
 
 
@@ -136,13 +136,13 @@ def retirement_day(sheet: FactSheet, limits: dict[str, Any]) -> tuple[date, int]
 
 @_rule("identity")
 def is_identity_valid(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(sheet.subject.nip_birth_date is not None)
+    return _verdict(passes=sheet.subject.nip_birth_date is not None)
 
 
 @_rule("employment_active")
 def is_employment_active(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
-    return _verdict(status in rule.parameters["eligible"], employment_status=status)
+    return _verdict(passes=status in rule.parameters["eligible"], employment_status=status)
 
 
 @_rule("no_discipline")
@@ -174,7 +174,7 @@ def is_free_of_audit_findings(sheet: FactSheet, _: RuleParameters, __: Policy) -
 def _attested(sheet: FactSheet, question: str) -> Verdict:
     if sheet.attested is None:
         return Verdict("unknown")
-    return _verdict(bool(getattr(sheet.attested, question)), attested=bool(getattr(sheet.attested, question)))
+    return _verdict(passes=bool(getattr(sheet.attested, question)), attested=bool(getattr(sheet.attested, question)))
 
 
 @_rule("position_vacant")
@@ -182,7 +182,7 @@ def is_position_vacant(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdi
     if sheet.target is None:
         return Verdict("not_applicable")
     held_by_other = sheet.target.held_by is not None
-    return _verdict(not held_by_other, position_id=sheet.target.position_id, vacant=not held_by_other)
+    return _verdict(passes=not held_by_other, position_id=sheet.target.position_id, vacant=not held_by_other)
 
 
 @_rule("effective_date")
@@ -196,7 +196,7 @@ def is_effective_date_possible(sheet: FactSheet, rule: RuleParameters, _: Policy
     if sheet.decree_date is not None:
         earliest = max(earliest, sheet.decree_date)
     return _verdict(
-        earliest <= sheet.effective_date <= latest,
+        passes=earliest <= sheet.effective_date <= latest,
         effective_date=sheet.effective_date.isoformat(),
         earliest=earliest.isoformat(),
         latest=latest.isoformat(),
@@ -206,7 +206,7 @@ def is_effective_date_possible(sheet: FactSheet, rule: RuleParameters, _: Policy
 @_rule("retirement_age")
 def is_before_retirement(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Verdict:
     leaves, age = retirement_day(sheet, rule.parameters)
-    return _verdict(sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
+    return _verdict(passes=sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
 
 
 @_rule("retirement_near")
@@ -214,7 +214,7 @@ def is_retirement_far(sheet: FactSheet, rule: RuleParameters, policy: Policy) ->
     leaves, _ = retirement_day(sheet, policy.rules["retirement_age"].parameters)
     months = (leaves.year - sheet.effective_date.year) * 12 + leaves.month - sheet.effective_date.month
     return _verdict(
-        months >= int(rule.parameters["months"]), retires_on=leaves.isoformat(), months_left=months
+        passes=months >= int(rule.parameters["months"]), retires_on=leaves.isoformat(), months_left=months
     )
 
 
@@ -239,7 +239,7 @@ def does_partner_name_the_post(sheet: FactSheet, _: RuleParameters, __: Policy) 
     if sheet.consented_post_name is None:
         return Verdict("unknown")
     same = _plain(sheet.consented_post_name) == _plain(sheet.requested_post_name or "")
-    return _verdict(same, requested=sheet.requested_post_name, consented=sheet.consented_post_name)
+    return _verdict(passes=same, requested=sheet.requested_post_name, consented=sheet.consented_post_name)
 
 
 def _plain(text: str) -> str:
@@ -254,7 +254,7 @@ def has_served_minimum_tenure(sheet: FactSheet, rule: RuleParameters, _: Policy)
     if since is None:
         return Verdict("unknown")
     enough = since <= years_before(sheet.effective_date, int(rule.parameters["years"]))
-    return _verdict(enough, position_since=since.isoformat())
+    return _verdict(passes=enough, position_since=since.isoformat())
 
 
 @_rule("tenure_maximum")
@@ -263,18 +263,23 @@ def is_within_maximum_tenure(sheet: FactSheet, rule: RuleParameters, _: Policy) 
     if since is None:
         return Verdict("not_applicable")
     within = since >= years_before(sheet.effective_date, int(rule.parameters["years"]))
-    return _verdict(within, position_since=since.isoformat())
+    return _verdict(passes=within, position_since=since.isoformat())
 
 
 @_rule("performance")
 def has_performed_well(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Verdict:
     if sheet.attested is None:
         return Verdict("unknown")
-    years = int(rule.parameters["years"])
-    rated = sorted(sheet.attested.performance, key=lambda item: item.year)[-years:]
+    wanted = int(rule.parameters["years"])
     enough = PREDICATE_ORDER.index(rule.parameters["at_least"])
-    good = len(rated) == years and all(PREDICATE_ORDER.index(item.predicate) >= enough for item in rated)
-    return _verdict(good, rated=[{"year": item.year, "predicate": item.predicate} for item in rated])
+    worst: dict[int, str] = {}
+    for item in sheet.attested.performance:
+        if item.year <= sheet.assessed_on.year:
+            worst[item.year] = min(worst.get(item.year, item.predicate), item.predicate, key=PREDICATE_ORDER.index)
+    # Last year's rating is given early this year, so the newest one may be two years old.
+    years = sorted(year for year in worst if year >= sheet.assessed_on.year - wanted - 1)[-wanted:]
+    good = len(years) == wanted and all(PREDICATE_ORDER.index(worst[year]) >= enough for year in years)
+    return _verdict(passes=good, rated=[{"year": year, "predicate": worst[year]} for year in years])
 
 
 @_rule("linearity")
@@ -286,7 +291,7 @@ def is_move_linear(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
     ):
         return Verdict("not_applicable")
     old, new = _family(sheet.subject.position_name or ""), _family(sheet.target.name)
-    return _verdict(old == new, from_family=old, to_family=new)
+    return _verdict(passes=old == new, from_family=old, to_family=new)
 
 
 def _family(name: str) -> str:
@@ -318,7 +323,7 @@ def keeps_leadership_rank(sheet: FactSheet, _: RuleParameters, __: Policy) -> Ve
         if sheet.target.kind in KIND_ORDER
         else True
     )
-    return _verdict(keeps, from_kind="JPT", to_kind=sheet.target.kind)
+    return _verdict(passes=keeps, from_kind="JPT", to_kind=sheet.target.kind)
 
 
 @_rule("grade_band")
@@ -331,18 +336,23 @@ def is_grade_in_band(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict
         or sheet.subject.employment_kind != "PNS"
     ):
         return Verdict("not_applicable")
-    grade = parse_grade(sheet.subject.grade)
-    inside = parse_grade(target.grade_min) <= grade <= parse_grade(target.grade_max)
-    return _verdict(inside, grade=sheet.subject.grade, band=f"{target.grade_min} - {target.grade_max}")
+    known = {"grade": sheet.subject.grade, "band": f"{target.grade_min} - {target.grade_max}"}
+    try:
+        lowest, grade, highest = (
+            parse_grade(text) for text in (target.grade_min, sheet.subject.grade, target.grade_max)
+        )
+        return _verdict(passes=lowest <= grade <= highest, **known)
+    except (UnknownGrade, TypeError):  # not a grade, or one of the other scheme (PPPK)
+        return Verdict("unknown", known)
 
 
 @_rule("birth_date_matches")
 def does_birth_date_match(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
     if sheet.subject.nip_birth_date is None:
         return Verdict("unknown")
-    return _verdict(sheet.subject.nip_birth_date == sheet.subject.birth_date)
+    return _verdict(passes=sheet.subject.nip_birth_date == sheet.subject.birth_date)
 
 
 @_rule("contract_employee")
 def is_permanent_employee(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(sheet.subject.employment_kind == "PNS", employment_kind=sheet.subject.employment_kind)
+    return _verdict(passes=sheet.subject.employment_kind == "PNS", employment_kind=sheet.subject.employment_kind)

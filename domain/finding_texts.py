@@ -69,7 +69,8 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "unknown": (
             "TMT pada masa larangan {first} s.d. {last}: perlu persetujuan Mendagri.",
-            "The effective date lies in the barred period {first} to {last}: the Minister's consent is needed.",
+            "The effective date lies in the barred period {first} to {last}: "
+            "the Minister's consent is needed.",
         ),
     },
     "partner_names_post": {
@@ -117,6 +118,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "grade_band": {
         "pass": ("Golongan {grade} sesuai ({band}).", "Grade {grade} fits ({band})."),
         "fail": ("Golongan {grade} di luar {band}.", "Grade {grade} is outside {band}."),
+        "unknown": ("Golongan {grade} tidak dikenal.", "Grade {grade} is not known."),
     },
     "birth_date_matches": {
         "pass": ("Tanggal lahir sesuai NIP.", "The birth date agrees with the NIP."),

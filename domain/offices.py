@@ -37,8 +37,9 @@ class Offices:
     _posts_of: dict[str, list[str]] = field(default_factory=dict)
     _offices_of: dict[str, list[str]] = field(default_factory=dict)
     _vacant: tuple[int, date | None, frozenset[str]] = (-1, None, frozenset())
-    _exercised: dict[str, list[tuple[str, Signature]]] = field(default_factory=dict)
-    _exercised_at: tuple[int, date | None] = (-1, None)
+    _exercised: tuple[tuple[int, date | None], dict[str, list[tuple[str, Signature]]]] = field(
+        default_factory=lambda: ((-1, None), {})
+    )
 
     def superior(self, key: str) -> str | None:
         """The office above: of the same unit where that office is a unit's, else of the agency."""
@@ -60,11 +61,15 @@ class Offices:
         because nobody holds those. An office may appear once for each capacity.
         """
         self._follow_structure()
-        if self._exercised_at != (self.agency.revision, day):
-            self._exercised, self._exercised_at = {}, (self.agency.revision, day)
-        if person_id not in self._exercised:
-            self._exercised[person_id] = self._reach(person_id, day)
-        return self._exercised[person_id]
+        # Readers share one object between threads: what is looked up stays in hand, so that another
+        # thread that starts a new day or revision cannot take it away in between.
+        at, known = self._exercised
+        if at != (self.agency.revision, day):
+            at, known = self._exercised = (self.agency.revision, day), {}
+        found = known.get(person_id)
+        if found is None:
+            found = known[person_id] = self._reach(person_id, day)
+        return found
 
     def _reach(self, person_id: str, day: date) -> list[tuple[str, Signature]]:
         found = self._held(person_id, day)
@@ -101,10 +106,11 @@ class Offices:
     def vacant(self, day: date) -> frozenset[str]:
         """Office keys with no holder of any kind on `day`."""
         self._follow_structure()
-        if self._vacant[:2] != (self.agency.revision, day):
+        revision, on, empty = self._vacant
+        if (revision, on) != (self.agency.revision, day):
             empty = frozenset(key for key in self._all_keys() if not self.holders(key, day))
             self._vacant = (self.agency.revision, day, empty)
-        return self._vacant[2]
+        return empty
 
     def _held(self, person_id: str, day: date) -> list[tuple[str, Signature]]:
         found: list[tuple[str, Signature]] = []
@@ -155,9 +161,11 @@ class Offices:
         return keys
 
     def _follow_structure(self) -> None:
-        if self._structure_seen == self.agency.structure_revision:
+        revision = self.agency.structure_revision
+        if self._structure_seen == revision:
             return
-        self._posts_of, self._offices_of = {}, {}
+        posts_of: dict[str, list[str]] = {}
+        offices_of: dict[str, list[str]] = {}
         heads = {self.agency.head_of(unit) for unit in self.agency.apparatuses()}
         apparatus = {unit: self.agency.apparatus_of(unit) for unit in self.agency.units}
         for post in self.agency.posts.values():
@@ -171,6 +179,7 @@ class Offices:
                     for selector in rule.posts
                 ):
                     key = office if rule.scope == "agency" else office_key(office, unit_id)
-                    self._posts_of.setdefault(key, []).append(post.id)
-                    self._offices_of.setdefault(post.id, []).append(key)
-        self._structure_seen = self.agency.structure_revision
+                    posts_of.setdefault(key, []).append(post.id)
+                    offices_of.setdefault(post.id, []).append(key)
+        self._posts_of, self._offices_of = posts_of, offices_of
+        self._structure_seen = revision

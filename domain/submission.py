@@ -54,7 +54,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     if command.candidate is not None:
         registered = ev.CandidateRegistered(person_id=command.subject_id, **command.candidate.model_dump())
         events.insert(0, ev.NewEvent(f"employee/{command.subject_id}", registered, command.subject_id))
-    assessment, verdict = assessed(state, "submission", fact_sheet(state, facts, subject=newcomer), policy)
+    assessment, verdict = assessed("submission", fact_sheet(state, facts, subject=newcomer), policy)
     events.append(ev.NewEvent(stream, verdict, command.subject_id))
     hard = assessment.failed(Severity.HARD)
     if hard:

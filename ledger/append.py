@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.commands import Command
 from ledger.commit import Answer, Commit, Result, Waiting, WriterContext
 from ledger.mirror import Mirror
-from ledger.projection import Projection
+from ledger.projection import Projection, RowWriter
 from ledger.sealing import Keyring
 from proofs.keys import Signer
 
@@ -47,7 +47,7 @@ class Ledger:
     ) -> None:
         self._engine = engine
         self._context = WriterContext(
-            engine.dialect.name, signer, Keyring(sealing_key), tuple(projections), clock
+            RowWriter(engine.dialect.name), signer, Keyring(sealing_key), tuple(projections), clock
         )
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._mirror: Mirror | None = None

@@ -92,7 +92,7 @@ Answer = Result | BaseException
 class WriterContext:
     """What every commit of a process works with."""
 
-    dialect: str
+    rows: RowWriter
     signer: Signer
     keyring: Keyring
     projections: tuple[Projection, ...]
@@ -141,9 +141,9 @@ class Commit:
 
     def __init__(self, context: WriterContext, connection: Connection, mirror: Mirror | None) -> None:
         self._context = context
-        self._rows = RowWriter(context.dialect)
+        self._rows = context.rows
         self._rows.use(connection)
-        lock = "" if context.dialect == "sqlite" else " FOR UPDATE"
+        lock = "" if self._rows.dialect == "sqlite" else " FOR UPDATE"
         size, frontier, recorded_at = self._rows.execute(
             f"SELECT size, frontier, recorded_at FROM head WHERE id = 1{lock}"
         ).fetchone()

@@ -61,6 +61,7 @@ class RowWriter:
     """
 
     def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
         self._mark = "?" if dialect == "sqlite" else "%s"
         self._statements: dict[tuple[str, str], str] = {}
         self._cursor: Any = None

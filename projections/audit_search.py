@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, Table, Text, select
 
+from domain.events import Event
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import PositionType, events, metadata
@@ -59,12 +61,14 @@ class AuditSearch:
 def rows_of(stored: StoredEvent) -> list[tuple[str, int]]:
     """One row for each distinct word of the searched fields."""
     event = stored.event
-    words = set()
-    for name in SEARCHED:
-        value = getattr(event, name, None)
-        if isinstance(value, str) and name not in event.PERSONAL:
-            words.add(value.casefold())
+    values = [getattr(event, name) for name in _searched_fields(type(event))]
+    words = {value.casefold() for value in values if isinstance(value, str)}
     return [(word, stored.position) for word in sorted(words)]
+
+
+@cache
+def _searched_fields(model: type[Event]) -> tuple[str, ...]:
+    return tuple(name for name in SEARCHED if name in model.model_fields and name not in model.PERSONAL)
 
 
 def matching(query: str) -> Select[Any] | None:

@@ -11,6 +11,7 @@ from projections.employees import Employees
 from projections.inbox import Inbox
 from projections.overrides import Overrides
 from projections.register import Register
+from projections.tasks import Tasks
 
 
 def all_projections() -> tuple[Projection, ...]:
@@ -23,4 +24,5 @@ def all_projections() -> tuple[Projection, ...]:
         Delegations(),
         Documents(),
         Overrides(),
+        Tasks(),
     )

@@ -55,6 +55,10 @@ _LEVELS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
+# Real numbers start at 001 in each group, so nobody invented has the number of somebody real.
+_FIRST_SEQUENCE = 500
+
+
 class Population:
     """Invents people one after another; the same `random` state gives the same people."""
 
@@ -137,7 +141,7 @@ class Population:
     def _numbered(self, beginning: str, sex: str) -> str:
         stem = f"{beginning}{'1' if sex == 'L' else '2'}"
         self._sequences[stem] += 1
-        return f"{stem}{self._sequences[stem]:03d}"
+        return f"{stem}{_FIRST_SEQUENCE + self._sequences[stem]:03d}"
 
     def _grade_since(self, appointed_on: date) -> date:
         since = date(

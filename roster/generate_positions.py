@@ -85,10 +85,13 @@ def _vacant(posts: list[Post], vacancies: int, random: Random) -> set[int]:
 
 
 def positions_of(posts: list[Post]) -> tuple[PositionRow, ...]:
-    """The rows of the posts, coded P00001 and on in their order."""
+    """The rows of the posts, coded J00001 and on in their order.
+
+    Real rosters number theirs P00001 and on: one can be imported beside the synthetic agency.
+    """
     return tuple(
         PositionRow(
-            position_id=f"P{number:05d}",
+            position_id=f"J{number:05d}",
             name=post.name,
             unit_id=post.unit_id,
             kind=post.kind,

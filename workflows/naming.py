@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-TASK_QUEUE = "jenjang"
 ADVANCED = "advanced"
 PERSONNEL_ACTION = "personnel-action/"
 

@@ -245,6 +245,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash"),
     )
     op.create_index("sessions_person", "sessions", ["person_id"], unique=False)
+    op.create_table(
+        "tasks",
+        sa.Column("task_id", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("task_id"),
+    )
     frontier = b"\x00" * 8  # Frontier.to_bytes() of the empty tree: a size of 0 and no peaks
     op.execute(
         sa.text("INSERT INTO head (id, size, frontier, recorded_at) VALUES (1, 0, :frontier, '')").bindparams(

@@ -40,7 +40,7 @@ def test_every_office_has_its_head_secretary_and_personnel_officer(sized: Agency
 def test_the_mayor_is_a_state_official(sized: Agency) -> None:
     (mayor,) = [position for position in sized.positions if position.kind is PositionKind.PPK]
     (holder,) = [person for person in sized.employees if person.position_id == mayor.position_id]
-    assert (mayor.position_id, mayor.name) == ("P00001", "Wali Kota Serang")
+    assert (mayor.position_id, mayor.name) == ("J00001", "Wali Kota Serang")
     assert (holder.employment_status, holder.nip_kind) == (STATE_OFFICIAL, "PNS")
 
 
