@@ -7,6 +7,7 @@ from domain.commands import GrantDelegation, RevokeDelegation
 from domain.errors import (
     ActingHolderExists,
     ActingTermExceeded,
+    AlreadyExists,
     DateOutOfOrder,
     NotFound,
     NotPermitted,
@@ -22,10 +23,12 @@ ACTIVE = ("01", "07")
 def grant(facts: Facts, command: GrantDelegation) -> list[ev.NewEvent]:
     """A Plt for a vacant post, a Plh or Pj for an absent holder, or a delegate of one's own.
 
-    Limits come from the policy (SE BKN 2/2019, 1/2021). What an acting holder may sign is judged
-    at each task, not here. Raises NotPermitted, UnknownReference, DateOutOfOrder,
+    Limits come from the policy (SE BKN 2/2019, 1/2021). Nobody appoints themself. What an acting
+    holder may sign is judged at each task, not here. Raises NotPermitted, UnknownReference, DateOutOfOrder,
     ActingTermExceeded, ActingHolderExists.
     """
+    if command.delegation_id in facts.agency.delegations:
+        raise AlreadyExists(what="delegation_id")
     policy = facts.policy_in_force(facts.today)
     delegate = facts.agency.people.get(command.delegate_id)
     if delegate is None or delegate.employment_status not in ACTIVE or delegate.candidate:
@@ -81,7 +84,7 @@ def _on_whose_behalf(facts: Facts, command: GrantDelegation) -> tuple[str, str |
         if command.position_id not in (None, person.position_id):
             raise NotPermitted()
         return person.position_id, person.id
-    if not may_appoint(command.actor, facts):
+    if not may_appoint(command.actor, facts) or command.actor.id == command.delegate_id:
         raise NotPermitted()
     post = facts.agency.posts.get(command.position_id or "")
     if post is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
@@ -21,6 +22,7 @@ from domain.errors import (
     ActionEnded,
     AlreadyVoted,
     CapacityNotAllowed,
+    DecreeAlreadyIssued,
     ExcludedOwner,
     HardFinding,
     InvalidDetails,
@@ -38,8 +40,8 @@ from domain.facts import Facts
 from domain.forms import AppointingDecision, Form, FormContext, Vote, answer
 from domain.identity import Signature
 from domain.offices import COMMITTEE, INITIATOR
-from domain.ownership import signature_for, why_excluded
-from domain.personnel_action import ActionState, Task, TaskState
+from domain.ownership import may_act, signature_for, why_excluded
+from domain.personnel_action import DECREED, ActionState, Task, TaskState
 from domain.policy import Severity, StepRule
 from domain.process import after_approval
 from domain.task_opening import open_task
@@ -87,8 +89,7 @@ def claim(state: ActionState, facts: Facts, command: ClaimTask) -> Events:
         raise NotPermitted()
     if task.claimed_by == command.actor.id:
         return []
-    if task.claimed_by is not None:
-        raise TaskClaimed(by=task.claimed_by)
+    _unclaimed_by_others(task, command.actor.id, state, facts)
     return [ev.TaskClaimed(task_id=task.id, person_id=command.actor.id, signature=signature)]
 
 
@@ -107,7 +108,7 @@ def delegate(state: ActionState, facts: Facts, command: DelegateTask) -> Events:
     """
     task, signature = task_of(state, command, facts)
     step = facts.policy_of(state).steps[task.step]
-    _unclaimed_by_others(task, command.actor.id)
+    _unclaimed_by_others(task, command.actor.id, state, facts)
     if step.office in (COMMITTEE, INITIATOR):
         raise NotPermitted()
     if step.definitive_only or signature.on_behalf_of is not None:
@@ -150,7 +151,7 @@ def form_context(state: ActionState, facts: Facts) -> FormContext:
 def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events:
     """One decision, judged in this order: right to act, first decision, claim, reason, form, rules."""
     task, signature = task_of(state, command, facts)
-    _unclaimed_by_others(task, command.actor.id)
+    _unclaimed_by_others(task, command.actor.id, state, facts)
     step = facts.policy_of(state).steps[task.step]
     if command.outcome != "approve" and len(command.comment.strip()) < 3:
         raise ReasonRequired()
@@ -173,7 +174,7 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         _no_hard_finding(assessment, step)
         events.append(verdict)
         outcomes_after = replace(outcomes_after, outcomes=assessment.outcomes)
-    _overrides_settled(outcomes_after, step, command.actor.id)
+    _overrides_settled(outcomes_after, step)
     events.append(
         ev.TaskCompleted(
             task_id=task.id,
@@ -189,12 +190,21 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     return events + after_approval(outcomes_after, task, facts, command.actor.id, decree_date, effective_date)
 
 
-def _unclaimed_by_others(task: Task, person_id: str) -> None:
-    if task.claimed_by is not None and task.claimed_by != person_id:
-        raise TaskClaimed(by=task.claimed_by)
+def _unclaimed_by_others(task: Task, person_id: str, state: ActionState, facts: Facts) -> None:
+    """A claim holds as long as the claimant may act: who leaves the office strands nothing."""
+    claimant = task.claimed_by
+    if claimant not in (None, person_id) and may_act(claimant, task, state, facts):
+        raise TaskClaimed(by=claimant)
 
 
 def _reject(state: ActionState, command: DecideTask, task: Task, signature: Signature) -> Events:
+    """End the case. After the decision only an annulment can, and an initiator withdraws instead."""
+    if state.ended:
+        raise ActionEnded(status=state.status.value)
+    if state.status in DECREED:
+        raise DecreeAlreadyIssued()
+    if task.step == "revision":
+        raise InvalidDetails(errors=[{"field": "outcome", "message": "withdraw the request instead"}])
     completed = ev.TaskCompleted(
         task_id=task.id,
         step=task.step,
@@ -202,14 +212,9 @@ def _reject(state: ActionState, command: DecideTask, task: Task, signature: Sign
         signature=signature,
         comment=command.comment,
     )
-    return [completed, *_end_of_rejection(task.step, command.comment)]
-
-
-def _end_of_rejection(step: str, reason: str) -> Events:
-    """BKN's refusal is an end by rule, every other rejection an end by people."""
-    if step == "bkn_review":
-        return [ev.ActionRefused(rules=("bkn_refusal",), reason=reason)]
-    return [ev.ActionRejected(step=step)]
+    if task.step == "bkn_review":  # BKN's refusal is an end by rule, every other one an end by people
+        return [completed, ev.ActionRefused(rules=("bkn_refusal",), reason=command.comment)]
+    return [completed, ev.ActionRejected(step=task.step)]
 
 
 def _return(
@@ -218,7 +223,7 @@ def _return(
     """Send the case back: to an earlier step, whose work is done again from there, or (by default)
     to the initiator for revision, after which the same step resumes.
     """
-    if state.status.value in ("decided", "effective") or state.ended or task.step == "revision":
+    if state.status in DECREED or state.ended or task.step == "revision":
         raise UnknownReturnStep(return_to=command.return_to)
     if facts.policy_of(state).steps[task.step].office == COMMITTEE:
         chair = facts.policy_of(state).committee.chair
@@ -257,14 +262,26 @@ def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, sig
         comment=command.comment or None,
         details=answered.model_dump(mode="json"),
     )
-    carried = verdict_of(state, task, cast, facts)
+    carried = verdict_of(state, task, facts, cast)
     if carried is None:
         return [cast]
-    completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome=carried, signature=signature)
-    after = replace(state, acted=(*state.acted, (task.step, command.actor.id)))
-    if carried == "reject":
-        return [cast, completed, *_end_of_rejection(task.step, command.comment)]
-    return [cast, completed, *after_approval(after, task, facts, command.actor.id, None, None)]
+    return [cast, *carry(state, task, facts, carried, command.actor.id, signature)]
+
+
+def carry(
+    state: ActionState,
+    task: Task,
+    facts: Facts,
+    outcome: Literal["approve", "reject"],
+    by: str,
+    signature: Signature | None,
+) -> Events:
+    """What the committee's decided vote leads to; `by` cast the deciding vote, or is the system."""
+    completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome=outcome, signature=signature)
+    if outcome == "reject":
+        return [completed, ev.ActionRejected(step=task.step)]
+    after = replace(state, acted=(*state.acted, (task.step, by)))
+    return [completed, *after_approval(after, task, facts, by, None, None)]
 
 
 def _overrides(
@@ -325,7 +342,7 @@ def _no_hard_finding(assessment: Assessment, step: StepRule) -> None:
         raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
 
 
-def _overrides_settled(state: ActionState, step: StepRule, person_id: str) -> None:
+def _overrides_settled(state: ActionState, step: StepRule) -> None:
     open_rules = state.open_overrides()
     if step.confirms_override or step.phase == "appointing_decision":
         missing = open_rules

@@ -11,15 +11,18 @@ from domain.personnel_action import ActionState, Task
 
 
 def verdict_of(
-    state: ActionState, task: Task, cast: ev.VoteCast, facts: Facts
+    state: ActionState, task: Task, facts: Facts, cast: ev.VoteCast | None = None
 ) -> Literal["approve", "reject"] | None:
-    """What the votes so far, with `cast`, decide; None while the vote is open.
+    """What the votes so far, with `cast`, decide; None while the vote is open. The vote of a member
+    who has declared an interest since does not count.
 
     A motion is decided when the quorum has voted and one side has more than half of all who may
     vote; when everybody has voted without that, more votes win, and at a tie the chair's vote.
     """
     policy = facts.policy_of(state)
-    votes = {vote.person_id: vote.vote for vote in task.votes} | {cast.person_id: cast.vote}
+    votes = {vote.person_id: vote.vote for vote in task.votes if vote.person_id not in state.conflicts}
+    if cast is not None:
+        votes[cast.person_id] = cast.vote
     entitled = voters(state, policy.steps[task.step], facts) | votes.keys()
     if len(votes) < policy.committee.quorum:
         return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from domain import acting, annulment, approval, directory, process, submission
 from domain import commands as cmd
 from domain import events as ev
+from domain.committee import verdict_of
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
 from domain.facts import Facts
-from domain.identity import Actor
-from domain.ownership import signature_for
+from domain.identity import SYSTEM, Actor
+from domain.offices import COMMITTEE
+from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
 
 Judged = list[tuple[ev.NewEvent, Actor]]
@@ -69,39 +72,44 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
         return [(_addressed(event, state), actor) for event, actor in process.advance(state, facts, command)]
     if isinstance(command, cmd.DeclareConflict):
         return [
-            (_addressed(event, state), command.actor) for event in declare_conflict(state, facts, command)
+            (_addressed(event, state), actor) for event, actor in declare_conflict(state, facts, command)
         ]
     events = OF_AN_ACTION[type(command)](state, facts, command)
     return [(_addressed(event, state), command.actor) for event in events]
 
 
-def declare_conflict(state: ActionState, facts: Facts, command: cmd.DeclareConflict) -> list[ev.Event]:
+def declare_conflict(
+    state: ActionState, facts: Facts, command: cmd.DeclareConflict
+) -> list[tuple[ev.Event, Actor]]:
     """A potential owner of an open task declares an interest and is out of the case for good.
 
-    Where nobody is left in the task's office, its superior becomes a further owner at once.
+    Where nobody is left in the task's office, the nearest superior who may act becomes a further
+    owner at once; where a committee waited for this member's vote alone, the other votes decide.
     """
-    if command.actor.kind != "person":
+    actor = command.actor
+    if actor.kind != "person":
         raise NotPermitted()
-    if command.actor.id in state.conflicts:
+    if actor.id in state.conflicts:
         return []
-    mine = [task for task in state.open_tasks if _owns(command.actor, task.id, state, facts)]
+    mine = [task for task in state.open_tasks if may_act(actor.id, task, state, facts)]
     if not mine:
         raise NotFound()
-    events: list[ev.Event] = [ev.ConflictDeclared(person_id=command.actor.id, reason=command.reason)]
+    found: list[tuple[ev.Event, Actor]] = [
+        (ev.ConflictDeclared(person_id=actor.id, reason=command.reason), actor)
+    ]
+    without = replace(state, conflicts=state.conflicts | {actor.id})
     for task in mine:
-        holders = facts.offices.holders(task.office, facts.today) - state.conflicts - {command.actor.id}
-        superior = facts.offices.superior(task.office)
-        if not holders and superior is not None and task.escalated_to is None:
-            events.append(ev.TaskEscalated(task_id=task.id, to_office=superior))
-    return events
-
-
-def _owns(actor: Actor, task_id: str, state: ActionState, facts: Facts) -> bool:
-    task = state.task(task_id)
-    try:
-        return task is not None and signature_for(actor, task, state, facts) is not None
-    except (NotFound, NotPermitted):
-        return False
+        step = facts.policy_of(state).steps[task.step]
+        if task.office == COMMITTEE:
+            carried = verdict_of(without, task, facts)
+            if carried is not None:
+                events = approval.carry(without, task, facts, carried, SYSTEM.id, None)
+                found += [(event, SYSTEM) for event in events]
+            continue
+        answering = answering_office(task.office, step, without, facts)
+        if answering not in (task.office, task.escalated_to):
+            found.append((ev.TaskEscalated(task_id=task.id, to_office=answering), actor))
+    return found
 
 
 def _addressed(event: ev.Event, state: ActionState) -> ev.NewEvent:

@@ -16,7 +16,7 @@ from domain.commands import (
     RevokeApiKey,
     WithdrawOffice,
 )
-from domain.errors import NotPermitted, PositionPromised, UnknownReference
+from domain.errors import NotPermitted, PositionHeld, PositionPromised, UnknownReference
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.policy import Policy
@@ -66,8 +66,11 @@ def register_positions(facts: Facts, command: RegisterPositions) -> list[ev.NewE
 
 
 def register_employees(facts: Facts, command: RegisterEmployees) -> list[ev.NewEvent]:
-    """Rows that the importer found new or changed. A post promised in an open action stays free."""
+    """Rows that the importer found new or changed. A post promised in an open action stays free, and
+    no post gets a second holder.
+    """
     _operator_only(command.actor, facts)
+    _one_holder_each(facts, command)
     events = []
     for row in command.rows:
         known = facts.agency.people.get(row.person_id)
@@ -78,6 +81,22 @@ def register_employees(facts: Facts, command: RegisterEmployees) -> list[ev.NewE
         model = ev.EmployeeRegistered if known is None else ev.EmployeeCorrected
         events.append(ev.NewEvent(f"employee/{row.person_id}", model(**row.model_dump()), row.person_id))
     return events
+
+
+def _one_holder_each(facts: Facts, command: RegisterEmployees) -> None:
+    """Judged as the register stands after all rows: two people may change places in one command."""
+    moved = {row.person_id for row in command.rows}
+    taken: dict[str, str] = {}
+    for row in command.rows:
+        if row.position_id is None:
+            continue
+        post = facts.agency.posts.get(row.position_id)
+        if post is None:
+            raise UnknownReference(what="position_id")
+        remaining = post.incumbent_id if post.incumbent_id not in moved else None
+        holder = taken.setdefault(row.position_id, remaining or row.person_id)
+        if holder != row.person_id:
+            raise PositionHeld(position_id=row.position_id)
 
 
 def grant_office(facts: Facts, command: GrantOffice) -> list[ev.NewEvent]:
@@ -129,7 +148,7 @@ def revoke_api_key(facts: Facts, command: RevokeApiKey) -> list[ev.NewEvent]:
 
 def record_read(_: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
     event = ev.PersonalDataRead(subject_id=command.subject_id, what=command.what, purpose=command.purpose)
-    return [ev.NewEvent(f"access/{command.subject_id}", event)]
+    return [ev.NewEvent(f"access/{command.subject_id}", event, command.subject_id)]
 
 
 def file_document(facts: Facts, command: FileDocument) -> list[ev.NewEvent]:

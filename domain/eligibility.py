@@ -174,7 +174,8 @@ def is_free_of_audit_findings(sheet: FactSheet, _: RuleParameters, __: Policy) -
 def _attested(sheet: FactSheet, question: str) -> Verdict:
     if sheet.attested is None:
         return Verdict("unknown")
-    return _verdict(passes=bool(getattr(sheet.attested, question)), attested=bool(getattr(sheet.attested, question)))
+    answered = bool(getattr(sheet.attested, question))
+    return _verdict(passes=answered, attested=answered)
 
 
 @_rule("position_vacant")
@@ -275,7 +276,8 @@ def has_performed_well(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Ver
     worst: dict[int, str] = {}
     for item in sheet.attested.performance:
         if item.year <= sheet.assessed_on.year:
-            worst[item.year] = min(worst.get(item.year, item.predicate), item.predicate, key=PREDICATE_ORDER.index)
+            known = worst.get(item.year, item.predicate)
+            worst[item.year] = min(known, item.predicate, key=PREDICATE_ORDER.index)
     # Last year's rating is given early this year, so the newest one may be two years old.
     years = sorted(year for year in worst if year >= sheet.assessed_on.year - wanted - 1)[-wanted:]
     good = len(years) == wanted and all(PREDICATE_ORDER.index(worst[year]) >= enough for year in years)
@@ -355,4 +357,5 @@ def does_birth_date_match(sheet: FactSheet, _: RuleParameters, __: Policy) -> Ve
 
 @_rule("contract_employee")
 def is_permanent_employee(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(passes=sheet.subject.employment_kind == "PNS", employment_kind=sheet.subject.employment_kind)
+    kind = sheet.subject.employment_kind
+    return _verdict(passes=kind == "PNS", employment_kind=kind)

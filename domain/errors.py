@@ -10,7 +10,8 @@
     │   ├── IdempotencyKeyReused
     │   ├── TaskAlreadyDecided, TaskClaimed, TaskClosed
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
-    │   └── PositionPromised, OpenActionExists, ActingHolderExists, AlreadyVoted
+    │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
+    │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
         ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
@@ -136,6 +137,12 @@ class PositionPromised(Conflict):
     code = "position-promised"
     sentence_id = "Jabatan {position_id} sudah dijanjikan dalam proses lain."
     sentence_en = "Position {position_id} is already promised in another action."
+
+
+class PositionHeld(Conflict):
+    code = "position-held"
+    sentence_id = "Jabatan {position_id} sudah dipegang pegawai lain."
+    sentence_en = "Position {position_id} is already held by another person."
 
 
 class OpenActionExists(Conflict):

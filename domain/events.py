@@ -174,9 +174,11 @@ class ApiKeyRevoked(Event):
 class PersonalDataRead(Event):
     """Somebody other than the person looked at personal data."""
 
+    PERSONAL = frozenset({"purpose"})
+
     subject_id: str
     what: str
-    purpose: str
+    purpose: str | None = None
 
 
 class DocumentFiled(Event):
@@ -216,7 +218,7 @@ class FindingFacts(BaseModel):
 
 
 class ActionSubmitted(Event):
-    PERSONAL = frozenset({"reason", "partner_agency", "partner_position"})
+    PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position"})
 
     action_id: str
     kind: Literal["mutation"]

@@ -6,7 +6,7 @@ from domain.errors import CapacityNotAllowed, ExcludedOwner, NotFound, NotPermit
 from domain.facts import Facts
 from domain.identity import Actor, Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState, Status, Task
 from domain.policy import StepRule
 
 
@@ -46,17 +46,35 @@ def voters(state: ActionState, step: StepRule, facts: Facts) -> frozenset[str]:
 
 def answering_office(key: str, step: StepRule, state: ActionState, facts: Facts) -> str:
     """The office that answers for `key`: itself, or the nearest superior when all its holders are
-    excluded from this case. A merely vacant office falls to its superior at reading time.
+    excluded from this case. A merely vacant office falls to its superior at reading time, so it
+    answers itself as long as the people it falls to may act.
     """
-    current = key
-    while True:
-        holders = facts.offices.holders(current, facts.today)
-        above = facts.offices.superior(current)
-        if not holders or above is None:
-            return current
+    answering = current = key
+    while (above := facts.offices.superior(current)) is not None:
+        holders = _holders(current, state, facts)
         if any(why_excluded(person, step, state) is None for person in holders):
-            return current
+            return answering
+        if holders:
+            answering = above
         current = above
+    return answering
+
+
+def _holders(key: str, state: ActionState, facts: Facts) -> frozenset[str]:
+    """Who holds the office; the subject too, where the transfer that takes effect brings it to them."""
+    holders = facts.offices.holders(key, facts.today)
+    if state.status is Status.EFFECTIVE and state.target_position_id in facts.offices.posts_of(key):
+        return holders | {state.subject_id}
+    return holders
+
+
+def may_act(person_id: str, task: Task, state: ActionState, facts: Facts) -> bool:
+    """Whether the person could act on the task today."""
+    try:
+        signature_for(Actor(kind="person", id=person_id), task, state, facts)
+    except (NotFound, NotPermitted):
+        return False
+    return True
 
 
 def signature_for(actor: Actor, task: Task, state: ActionState, facts: Facts) -> Signature:
@@ -74,7 +92,7 @@ def signature_for(actor: Actor, task: Task, state: ActionState, facts: Facts) ->
     why = why_excluded(actor.id, step, state)
     if why is not None:
         raise ExcludedOwner(why=why)
-    allowed = [s for s in candidates if _principal_may(s, task, step, state)]
+    allowed = [s for s in candidates if _principal_may(s, step, state)]
     if not allowed:
         raise ExcludedOwner(why="principal_excluded")
     if step.definitive_only:
@@ -89,12 +107,6 @@ def _candidates(person_id: str, task: Task, state: ActionState, facts: Facts) ->
     if task.office == INITIATOR:
         mine = state.initiator == ("person", person_id)
         return [Signature(office=INITIATOR, capacity=Capacity.DEFINITIVE)] if mine else []
-    if task.delegated_to == person_id and task.delegated_signature is not None:
-        return [
-            task.delegated_signature.model_copy(
-                update={"capacity": Capacity.DELEGATE, "on_behalf_of": task.delegated_by}
-            )
-        ]
     exercised = facts.offices.exercised_by(person_id, facts.today)
     if task.office == COMMITTEE:
         # A vote is personal: neither a delegate nor the superior of a vacant seat casts it.
@@ -112,10 +124,21 @@ def _candidates(person_id: str, task: Task, state: ActionState, facts: Facts) ->
     keys = {task.office, answering_office(task.office, step, state, facts)}
     if task.escalated_to:
         keys.add(task.escalated_to)
-    return [signature for key, signature in exercised if key in keys]
+    own = [signature for key, signature in exercised if key in keys]
+    return own + _delegated(person_id, task, keys, facts)
 
 
-def _principal_may(signature: Signature, task: Task, step: StepRule, state: ActionState) -> bool:
+def _delegated(person_id: str, task: Task, keys: set[str], facts: Facts) -> list[Signature]:
+    """The signature of a delegate of this one task, while the delegator still holds the office."""
+    principal, signature = task.delegated_by, task.delegated_signature
+    if task.delegated_to != person_id or principal is None or signature is None:
+        return []
+    if keys.isdisjoint(facts.offices.keys_of(principal, facts.today)):
+        return []
+    return [signature.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})]
+
+
+def _principal_may(signature: Signature, step: StepRule, state: ActionState) -> bool:
     """Exclusion holds through delegation: nobody signs for a person who may not sign."""
     behalf = signature.on_behalf_of
     return behalf is None or why_excluded(behalf, step, state) is None

@@ -133,7 +133,6 @@ class ActionState:
     phase: str
     version: int
     document_ids: tuple[str, ...] = ()
-    suggested_by: str | None = None
     tasks: tuple[Task, ...] = ()
     outcomes: tuple[ev.FindingOutcome, ...] = ()
     assessed_version: int | None = None
@@ -262,7 +261,6 @@ def _submitted(event: ev.ActionSubmitted, recorded: Recorded) -> ActionState:
         phase="submission",
         version=recorded.version,
         document_ids=event.document_ids,
-        suggested_by=event.suggested_by,
     )
 
 
@@ -302,20 +300,19 @@ def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -
     return replace(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
 
 
+UNDELEGATED: dict[str, Any] = {"delegated_to": None, "delegated_by": None, "delegated_signature": None}
+FREE: dict[str, Any] = {"state": TaskState.READY, "claimed_by": None}
+
+
 def _claimed(state: ActionState, event: ev.TaskClaimed, _: Recorded) -> ActionState:
-    return _with_task(state, event.task_id, state=TaskState.RESERVED, claimed_by=event.person_id)
+    task = state.task(event.task_id)
+    by_delegate = task is not None and task.delegated_to == event.person_id
+    claim = {"state": TaskState.RESERVED, "claimed_by": event.person_id}
+    return _with_task(state, event.task_id, **claim, **({} if by_delegate else UNDELEGATED))
 
 
 def _released(state: ActionState, event: ev.TaskReleased, _: Recorded) -> ActionState:
-    return _with_task(
-        state,
-        event.task_id,
-        state=TaskState.READY,
-        claimed_by=None,
-        delegated_to=None,
-        delegated_by=None,
-        delegated_signature=None,
-    )
+    return _with_task(state, event.task_id, **FREE, **UNDELEGATED)
 
 
 def _delegated(state: ActionState, event: ev.TaskDelegated, _: Recorded) -> ActionState:
@@ -332,8 +329,8 @@ def _delegated(state: ActionState, event: ev.TaskDelegated, _: Recorded) -> Acti
 
 def _conflict(state: ActionState, event: ev.ConflictDeclared, _: Recorded) -> ActionState:
     freed = tuple(
-        replace(task, state=TaskState.READY, claimed_by=None, delegated_to=None, delegated_by=None)
-        if task.is_open and task.claimed_by == event.person_id
+        replace(task, **FREE, **UNDELEGATED)
+        if task.is_open and event.person_id in (task.claimed_by, task.delegated_by)
         else task
         for task in state.tasks
     )
@@ -397,7 +394,8 @@ def _reminded(state: ActionState, event: ev.ReminderSent, _: Recorded) -> Action
 
 
 def _escalated(state: ActionState, event: ev.TaskEscalated, _: Recorded) -> ActionState:
-    return _with_task(state, event.task_id, escalated_to=event.to_office)
+    """A claim has lapsed: the superior could not act beside a claimant who lets the time run out."""
+    return _with_task(state, event.task_id, **FREE, escalated_to=event.to_office)
 
 
 def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> ActionState:

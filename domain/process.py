@@ -10,6 +10,7 @@ from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding, NotDue, NotPermitted
 from domain.facts import Facts
 from domain.identity import BKN_SILENCE, Actor
+from domain.ownership import answering_office
 from domain.personnel_action import ActionState, Status, Task
 from domain.policy import Variant
 from domain.task_opening import open_task
@@ -84,14 +85,16 @@ def advance(state: ActionState, facts: Facts, command: AdvanceAction) -> list[tu
             completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome="approve", signature=None)
             following = after_approval(state, task, facts, BKN_SILENCE.id, None, None)
             return [(event, BKN_SILENCE) for event in [completed, *following]]
-        found += [(event, command.actor) for event in _nudges(task, facts)]
+        found += [(event, command.actor) for event in _nudges(task, state, facts)]
     if state.awaits_effect and state.effective_at is not None and state.effective_at <= facts.now:
         found += [(event, command.actor) for event in _take_effect(state, facts)]
     return found
 
 
-def _nudges(task: Task, facts: Facts) -> Events:
-    """Reminder at half time; at the end a reminder and the superior as a further owner."""
+def _nudges(task: Task, state: ActionState, facts: Facts) -> Events:
+    """Reminder at half time; at the end a reminder and the superior as a further owner: the nearest
+    one that may act on this case.
+    """
     events: Events = []
     if "half" not in task.reminded and task.remind_at is not None and task.remind_at <= facts.now:
         events.append(ev.ReminderSent(task_id=task.id, which="half"))
@@ -99,7 +102,9 @@ def _nudges(task: Task, facts: Facts) -> Events:
         events.append(ev.ReminderSent(task_id=task.id, which="due"))
         superior = facts.offices.superior(task.office)
         if superior is not None:
-            events.append(ev.TaskEscalated(task_id=task.id, to_office=superior))
+            step = facts.policy_of(state).steps[task.step]
+            answering = answering_office(superior, step, state, facts)
+            events.append(ev.TaskEscalated(task_id=task.id, to_office=answering))
     return events
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
-from domain.commands import SubmitAction
+from domain.commands import Candidate, SubmitAction
 from domain.errors import (
     NotPermitted,
     OpenActionExists,
@@ -20,9 +22,10 @@ from domain.nip import InvalidNip, parse_nip
 from domain.offices import office_key, split_key
 from domain.personnel_action import Recorded, evolve
 from domain.policy import Policy, Severity, Variant
-from domain.task_opening import INTER_AGENCY, open_task, route_of
+from domain.task_opening import open_task, route_of
 
 START_SCOPE = "actions:write"
+DOCUMENT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
@@ -38,6 +41,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     origin = subject.position_id if subject else None
     if not _may_submit(command, origin, facts, policy):
         raise NotPermitted()
+    _check_references(command, facts)
     _check_variant(command, origin, facts)
     taken = facts.registry.open_action_of.get(command.subject_id)
     if taken is not None:
@@ -50,8 +54,9 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     assert state is not None  # ActionSubmitted always begins a state
     stream = stream_of(command.action_id)
     events = [ev.NewEvent(stream, submitted, command.subject_id)]
-    newcomer = _newcomer(command) if subject is None else None
+    newcomer = None
     if command.candidate is not None:
+        newcomer = _newcomer(command, command.candidate)
         registered = ev.CandidateRegistered(person_id=command.subject_id, **command.candidate.model_dump())
         events.insert(0, ev.NewEvent(f"employee/{command.subject_id}", registered, command.subject_id))
     assessment, verdict = assessed("submission", fact_sheet(state, facts, subject=newcomer), policy)
@@ -71,10 +76,8 @@ def stream_of(action_id: str) -> str:
     return f"personnel-action/{action_id}"
 
 
-def _newcomer(command: SubmitAction) -> SubjectFacts:
-    """The facts of a person whom the register does not know yet, as the request names them."""
-    candidate = command.candidate
-    assert candidate is not None  # submit() has refused a request with neither person nor candidate
+def _newcomer(command: SubmitAction, candidate: Candidate) -> SubjectFacts:
+    """The facts of a person of another agency, as the request names them."""
     try:
         nip_birth_date = parse_nip(candidate.nip).birth_date
     except InvalidNip:
@@ -150,38 +153,86 @@ def _may_submit(command: SubmitAction, origin: str | None, facts: Facts, policy:
     return False
 
 
-def _check_variant(command: SubmitAction, origin: str | None, facts: Facts) -> None:
-    variant, target = command.variant, command.target_position_id
-    if target is not None and target not in facts.agency.posts:
+def _check_references(command: SubmitAction, facts: Facts) -> None:
+    if command.target_position_id is not None and command.target_position_id not in facts.agency.posts:
         raise UnknownReference(what="target_position_id")
-    problem: tuple[str, str] | None = None
-    if variant is Variant.INTER_AGENCY_OUT:
-        if target is not None or not command.partner_agency or not command.partner_position:
-            problem = (
-                "sebut instansi dan jabatan tujuan, bukan jabatan kota",
-                "name the other agency and post",
-            )
-    elif target is None:
-        problem = ("jabatan tujuan wajib diisi", "a target position is needed")
-    if variant is Variant.INTER_AGENCY_IN:
-        if command.candidate is None or not command.partner_agency:
-            problem = ("sebut calon dan instansi asalnya", "name the candidate and the agency of origin")
-        elif origin is not None:
-            problem = ("orang ini sudah pegawai kota", "this person already serves the city")
-    elif command.candidate is not None:
-        problem = ("calon hanya untuk mutasi masuk", "a candidate belongs to a transfer into the city")
-    elif origin is None:
-        problem = ("pegawai tidak menduduki jabatan", "the person holds no post")
-    if variant is Variant.WITHIN_UNIT and problem is None:
-        agency = facts.agency
-        if agency.apparatus_of(agency.unit_of(origin)) != agency.apparatus_of(agency.unit_of(target)):
-            problem = ("jabatan tujuan di perangkat daerah lain", "the target lies in another unit")
-    if target is not None and target == origin:
-        problem = ("jabatan tujuan sama dengan jabatan sekarang", "the target is the present post")
-    if variant not in INTER_AGENCY and command.partner_agency:
-        problem = (
-            "instansi mitra hanya untuk mutasi antarinstansi",
-            "a partner belongs to inter-agency moves",
-        )
-    if problem is not None:
-        raise VariantMismatch(variant=variant.value, why_id=problem[0], why_en=problem[1])
+    # They stand readable in the record, so nothing but an identifier may come in this way.
+    if not all(DOCUMENT_ID.fullmatch(document_id) for document_id in command.document_ids):
+        raise UnknownReference(what="document_ids")
+
+
+def _check_variant(command: SubmitAction, origin: str | None, facts: Facts) -> None:
+    for variants, misfits, why_id, why_en in _MISFITS:
+        if command.variant in variants and misfits(command, origin, facts):
+            raise VariantMismatch(variant=command.variant.value, why_id=why_id, why_en=why_en)
+
+
+def _leaves_its_unit(command: SubmitAction, origin: str | None, facts: Facts) -> bool:
+    here, there = (facts.agency.unit_of(post) for post in (origin, command.target_position_id))
+    return facts.agency.apparatus_of(here) != facts.agency.apparatus_of(there)
+
+
+_ALL = frozenset(Variant)
+_IN, _OUT = frozenset({Variant.INTER_AGENCY_IN}), frozenset({Variant.INTER_AGENCY_OUT})
+
+# For which variants, what does not fit, and how to say it. The first that applies is told.
+_MISFITS: tuple[
+    tuple[frozenset[Variant], Callable[[SubmitAction, str | None, Facts], bool], str, str], ...
+] = (
+    (
+        _OUT,
+        lambda wish, _, __: (
+            wish.target_position_id is not None or not wish.partner_agency or not wish.partner_position
+        ),
+        "sebut instansi dan jabatan tujuan, bukan jabatan kota",
+        "name the other agency and post",
+    ),
+    (
+        _ALL - _OUT,
+        lambda wish, _, __: wish.target_position_id is None,
+        "jabatan tujuan wajib diisi",
+        "a target position is needed",
+    ),
+    (
+        _ALL - _OUT,
+        lambda wish, origin, _: wish.target_position_id == origin,
+        "jabatan tujuan sama dengan jabatan sekarang",
+        "the target is the present post",
+    ),
+    (
+        _ALL - _IN - _OUT,
+        lambda wish, _, __: bool(wish.partner_agency),
+        "instansi mitra hanya untuk mutasi antarinstansi",
+        "a partner belongs to inter-agency moves",
+    ),
+    (
+        _IN,
+        lambda wish, _, __: wish.candidate is None or not wish.partner_agency,
+        "sebut calon dan instansi asalnya",
+        "name the candidate and the agency of origin",
+    ),
+    (
+        _IN,
+        lambda _, origin, __: origin is not None,
+        "orang ini sudah pegawai kota",
+        "this person already serves the city",
+    ),
+    (
+        _ALL - _IN,
+        lambda wish, _, __: wish.candidate is not None,
+        "calon hanya untuk mutasi masuk",
+        "a candidate belongs to a transfer into the city",
+    ),
+    (
+        _ALL - _IN,
+        lambda _, origin, __: origin is None,
+        "pegawai tidak menduduki jabatan",
+        "the person holds no post",
+    ),
+    (
+        frozenset({Variant.WITHIN_UNIT}),
+        _leaves_its_unit,
+        "jabatan tujuan di perangkat daerah lain",
+        "the target lies in another unit",
+    ),
+)

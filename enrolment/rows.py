@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from domain import commands
 from domain.agency import Agency
+from domain.employment import PositionKind
 from roster.employees import EmployeeRow
 from roster.positions import PositionRow
 from roster.units import UnitRow
@@ -58,7 +59,7 @@ def known_positions(agency: Agency) -> list[PositionRow]:
             position_id=p.id,
             name=p.name,
             unit_id=p.unit_id,
-            kind=p.kind,
+            kind=PositionKind(p.kind),
             eselon=p.eselon,
             grade_min=p.grade_min,
             grade_max=p.grade_max,

@@ -143,6 +143,7 @@ class Commit:
         self._context = context
         self._rows = context.rows
         self._rows.use(connection)
+        self._driver_error: type[Exception] = connection.dialect.loaded_dbapi.Error
         lock = "" if self._rows.dialect == "sqlite" else " FOR UPDATE"
         size, frontier, recorded_at = self._rows.execute(
             f"SELECT size, frontier, recorded_at FROM head WHERE id = 1{lock}"
@@ -172,26 +173,38 @@ class Commit:
         self, item: Waiting, known: dict[str, tuple[str, str, int, int, int]]
     ) -> _Accepted | BaseException | Result:
         command = item.command
+        kept = set(self._new_keys)
         try:
-            twin = self._accepted.get(command.command_id)
-            if twin is not None:
-                if twin.waiting.body_hash != item.body_hash:
-                    raise IdempotencyKeyReused()
-                return twin
             if command.command_id in known:
                 return self._replay(item, known[command.command_id])
-            return self._accept(item)
+            return self._twin(item) or self._accept(item)
         except Refusal as refusal:
             return refusal
         except NotCanonical as error:
+            self._unkeep(kept)
             return InvalidDetails(errors=[{"field": "", "message": str(error)}])
-        except SQLAlchemyError:
+        except (SQLAlchemyError, self._driver_error):
+            # The transaction itself is in doubt: nobody's command may be answered from it.
             raise
         except Exception as error:
             # A fault of ours in judging one command: nothing of it is written yet, so its
             # neighbours need not suffer. `_append` is past the point where this can happen.
             log.exception("%s could not be judged", type(command).__name__)
+            self._unkeep(kept)
             return error
+
+    def _twin(self, item: Waiting) -> _Accepted | None:
+        """The same command earlier in this batch."""
+        twin = self._accepted.get(item.command.command_id)
+        if twin is not None and twin.waiting.body_hash != item.body_hash:
+            raise IdempotencyKeyReused()
+        return twin
+
+    def _unkeep(self, kept: set[str]) -> None:
+        """Forget the keys that a failed command had made: they would never be stored."""
+        for person_id in self._new_keys.keys() - kept:
+            del self._new_keys[person_id]
+            self._context.keyring.forget(person_id)
 
     def _accept(self, item: Waiting) -> _Accepted:
         command = item.command
@@ -253,7 +266,7 @@ class Commit:
             touched = draft.action_id
             is_last = last_of[draft.new.stream] == index
             wake = touched is not None and is_last and wakes(before[touched], after[touched])
-            stored.append(self._encode(command, draft, self._position + index, wake))
+            stored.append(self._encode(command, draft, self._position + index, wake=wake))
         for event in stored:
             self._frontier.append(event.leaf_hash)
             self._batch.events.append(event)
@@ -264,7 +277,7 @@ class Commit:
             self.mirror.remember(moved)
         return stored
 
-    def _encode(self, command: Command, draft: _Draft, position: int, wake: bool) -> StoredEvent:
+    def _encode(self, command: Command, draft: _Draft, position: int, *, wake: bool) -> StoredEvent:
         event, stream = draft.new.event, draft.new.stream
         document: dict[str, Any] = {
             "id": draft.id,
@@ -441,7 +454,6 @@ class Commit:
 
     def _flush_events(self) -> None:
         fresh = self._batch.events[self._flushed :]
-        self._flushed = len(self._batch.events)
         self._rows.insert(
             schema.events,
             [
@@ -460,6 +472,7 @@ class Commit:
                 for s in fresh
             ],
         )
+        self._flushed = len(self._batch.events)
 
     def _write_commit(self) -> tuple[int, str, str]:
         """Write events, checkpoint, head and projections; returns size, root and signature."""

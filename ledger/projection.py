@@ -103,7 +103,8 @@ class RowWriter:
             keys = [column.name for column in table.primary_key.columns]
             others = [column.name for column in table.columns if column.name not in keys]
             change = "DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in others)
-            return f"{self._insert_text(table)} ON CONFLICT ({', '.join(keys)}) {change if others else 'DO NOTHING'}"
+            clash = f"ON CONFLICT ({', '.join(keys)})"
+            return f"{self._insert_text(table)} {clash} {change if others else 'DO NOTHING'}"
 
         return self._remember("upsert", table, text)
 

@@ -96,13 +96,12 @@ def guards(dialect: str) -> list[str]:
     the insert guard matters: INSERT OR REPLACE deletes without firing a delete trigger.
     """
     if dialect == "sqlite":
-        statements = []
-        for table in APPEND_ONLY:
-            for verb in ("UPDATE", "DELETE"):
-                statements.append(
-                    f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
+        statements = [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for table in APPEND_ONLY
+            for verb in ("UPDATE", "DELETE")
+        ]
         for table, clash in (
             ("events", "position = NEW.position OR (stream = NEW.stream AND version = NEW.version)"),
             ("checkpoints", "size = NEW.size"),

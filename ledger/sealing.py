@@ -72,9 +72,12 @@ class Keyring:
         self._wrapping = AESGCM(sealing_key)
         self._keys: dict[str, AESGCM] = {}
 
-    def forget(self) -> None:
-        """Drop what is held in memory, after a transaction that failed."""
-        self._keys.clear()
+    def forget(self, person_id: str | None = None) -> None:
+        """Drop the keys held in memory, or one person's, after a transaction or command that failed."""
+        if person_id is None:
+            self._keys.clear()
+        else:
+            self._keys.pop(person_id, None)
 
     def seal(
         self,

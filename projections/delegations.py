@@ -37,7 +37,7 @@ class Delegations:
     def apply(self, writer: RowWriter, batch: Batch) -> None:
         for stored in batch.events:
             if isinstance(stored.event, ev.DelegationGranted):
-                writer.insert(delegations, [_row(stored, stored.event, None)])
+                writer.upsert(delegations, [_row(stored, stored.event, None)])
             elif isinstance(stored.event, ev.DelegationRevoked):
                 writer.execute(
                     "UPDATE delegations SET revoked_at = ? WHERE delegation_id = ?",
@@ -50,6 +50,7 @@ class Delegations:
         for stored in history.events:
             if isinstance(stored.event, ev.DelegationGranted):
                 granted[stored.event.delegation_id] = (stored, stored.event)
+                revoked.pop(stored.event.delegation_id, None)
             elif isinstance(stored.event, ev.DelegationRevoked):
                 revoked[stored.event.delegation_id] = stored.recorded_at
         for delegation_id, (stored, event) in granted.items():

@@ -33,11 +33,11 @@ class Documents:
     table = documents
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        writer.insert(documents, [row for stored in batch.events for row in _rows(stored)])
+        writer.upsert(documents, [row for stored in batch.events for row in _rows(stored)])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        for stored in history.events:
-            yield from _rows(stored)
+        newest = {row[0]: row for stored in history.events for row in _rows(stored)}
+        yield from newest.values()
 
 
 def _rows(stored: StoredEvent) -> list[tuple[Any, ...]]:

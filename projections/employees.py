@@ -35,6 +35,7 @@ employees = Table(
     Index("employees_position", "position_id"),
 )
 
+MOVED_WITH_POST = "UPDATE employees SET unit_id = ? WHERE position_id = ?"
 PLACED = "UPDATE employees SET position_id = ?, position_since = ?, unit_id = ? WHERE person_id = ?"
 
 
@@ -43,13 +44,6 @@ class Employees:
     table = employees
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        for stored in batch.events:
-            if isinstance(stored.event, ev.EmployeeRegistered | ev.CandidateRegistered):
-                break
-            if isinstance(stored.event, ev.EmployeePlaced):
-                break
-        else:
-            return
         registered: dict[str, tuple[Any, ...]] = {}
         placed: set[str] = set()
         for stored in batch.events:
@@ -57,6 +51,8 @@ class Employees:
                 registered[stored.event.person_id] = _row(stored, batch.agency)
             elif isinstance(stored.event, ev.EmployeePlaced):
                 placed.add(stored.event.person_id)
+            elif isinstance(stored.event, ev.PositionRedefined):
+                writer.execute(MOVED_WITH_POST, (stored.event.unit_id, stored.event.position_id))
         writer.upsert(employees, list(registered.values()))
         for person_id in placed - registered.keys():
             person = batch.agency.people[person_id]

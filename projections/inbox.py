@@ -45,22 +45,22 @@ def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
         step = policy.steps[task.step]
         voted = {vote.person_id for vote in task.votes}
         excluded = json.dumps(sorted(excluded_people(step, state) | voted))
-        for owner in _owners(task, state):
-            rows.append(
-                (
-                    task.id,
-                    owner,
-                    moment(task.due_at) if task.due_at else NEVER_DUE,
-                    state.id,
-                    task.step,
-                    task.office,
-                    task.state.value,
-                    task.claimed_by,
-                    state.subject_id,
-                    excluded,
-                    task.opened_version,
-                )
+        rows += [
+            (
+                task.id,
+                owner,
+                moment(task.due_at) if task.due_at else NEVER_DUE,
+                state.id,
+                task.step,
+                task.office,
+                task.state.value,
+                task.claimed_by,
+                state.subject_id,
+                excluded,
+                task.opened_version,
             )
+            for owner in _owners(task, state)
+        ]
     return rows
 
 

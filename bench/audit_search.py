@@ -1,0 +1,55 @@
+"""Searching the audit trail at a million events. The floor is reading the newest page unfiltered."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from bench.cases import start_cases
+from bench.history import lengthen
+from bench.places import agency, place
+from bench.report import emit, percentile, progress
+from demo.play import Play
+from projections.audit_search import page
+
+QUERIES: dict[str, dict[str, Any]] = {
+    "by type": {"type_": "TaskCompleted"},
+    "by words": {"query": "personnel_analyst analyst_verification"},
+    "by rare word": {"query": "no-such-word"},
+    "by type and words": {"type_": "TaskOpened", "query": "bkn_review"},
+    "by time": {"first": "2026-01-01T00:00:00.000000Z", "last": "2100-01-01T00:00:00.000000Z"},
+}
+NOTHING: dict[str, Any] = dict.fromkeys(("actor", "type_", "stream", "first", "last", "query"))
+
+
+def run(kind: str, *, quick: bool) -> None:
+    """Figures `audit search`: milliseconds for one page of 50."""
+    events = 100_000 if quick else 1_000_000
+    with place(kind) as where, agency(where, people=300) as play:
+        for state in start_cases(play, 4):
+            play.walk(state, until="partner_consent")
+        progress(f"{kind}: lengthening the ledger to {events:,} events")
+        lengthen(play, events)
+        floor = _times(play, {}, 20 if quick else 100)
+        for name, query in QUERIES.items():
+            times = _times(play, query, 20 if quick else 100)
+            for share in (0.5, 0.99):
+                emit(
+                    f"audit search {name} p{share * 100:.0f}, {events:,} events",
+                    kind,
+                    percentile(times, share),
+                    "ms",
+                    floor={"newest page": percentile(floor, share)},
+                    better="lower",
+                    repeats=len(times),
+                )
+
+
+def _times(play: Play, query: dict[str, Any], repeats: int) -> list[float]:
+    times = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        with play.installation.reader.engine.connect() as connection:
+            page(connection, **(NOTHING | query), limit=50, before=None)
+        times.append((time.perf_counter() - begun) * 1000)
+    return times

@@ -1,0 +1,424 @@
+"""A town of some thirty posts that lives in memory: the law's own judge and state, without a ledger.
+
+It honours what the ledger promises the law: commands are judged one after another, each against the
+state that its predecessors left; a refusal leaves no trace; facts are those of the same moment.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain import commands as cmd
+from domain import events as ev
+from domain.agency import Agency
+from domain.approval import form_context
+from domain.calendar import WorkingCalendar
+from domain.committee import voters
+from domain.decide import decide
+from domain.errors import NotFound, NotPermitted
+from domain.facts import Facts, Identity
+from domain.forms import FORMS
+from domain.identity import SYSTEM, Actor, Capacity
+from domain.offices import COMMITTEE, Offices
+from domain.ownership import may_act
+from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
+from domain.policy import Policy, Variant
+from domain.registry import Registry
+from policies.library import policy_documents, working_calendar
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+TUESDAY = date(2026, 11, 24)
+MACHINE = Actor(kind="integration", id="simpeg", scopes=frozenset({"actions:write"}))
+PERSONNEL = "personnel-action/"
+
+UNITS = {
+    "kota": ("Pemerintah Kota Serang", None),
+    "setda": ("Sekretariat Daerah", "kota"),
+    "bkpsdm": ("Badan Kepegawaian dan Pengembangan Sumber Daya Manusia", "kota"),
+    "inspektorat": ("Inspektorat", "kota"),
+    "bappeda": ("Badan Perencanaan Pembangunan Daerah", "kota"),
+    "bpkad": ("Badan Pengelolaan Keuangan dan Aset Daerah", "kota"),
+    "dinkes": ("Dinas Kesehatan", "kota"),
+    "disdik": ("Dinas Pendidikan", "kota"),
+    "dukcapil": ("Dinas Kependudukan dan Pencatatan Sipil", "kota"),
+}
+
+# post: (name, unit, kind, incumbent)
+POSTS: dict[str, tuple[str, str, str, str | None]] = {
+    "p-mayor": ("Wali Kota", "kota", "PPK", "mayor"),
+    "p-sekda": ("Sekretaris Daerah", "setda", "JPT", "sekda"),
+    "p-bkpsdm": ("Kepala Badan Kepegawaian", "bkpsdm", "JPT", "kepala_bkpsdm"),
+    "p-kabid": ("Kepala Bidang Mutasi dan Promosi", "bkpsdm", "ADMINISTRATOR", "kabid"),
+    "p-umpeg-bkpsdm": ("Kepala Subbagian Umum dan Kepegawaian", "bkpsdm", "PENGAWAS", "kasubag_bkpsdm"),
+    "p-analyst": ("Analis SDM Aparatur Ahli Muda", "bkpsdm", "FUNGSIONAL", "analyst"),
+    "p-analyst-2": ("Analis SDM Aparatur Ahli Pertama", "bkpsdm", "FUNGSIONAL", "analyst_2"),
+    "p-inspektur": ("Inspektur", "inspektorat", "JPT", "inspektur"),
+    "p-bappeda": ("Kepala Bappeda", "bappeda", "JPT", "kepala_bappeda"),
+    "p-bpkad": ("Kepala BPKAD", "bpkad", "JPT", "kepala_bpkad"),
+    "p-dinkes": ("Kepala Dinas Kesehatan", "dinkes", "JPT", "kepala_dinkes"),
+    "p-umpeg-dinkes": ("Kepala Subbagian Umum dan Kepegawaian", "dinkes", "PENGAWAS", "kasubag"),
+    "nurse-1": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", "nurse"),
+    "nurse-2": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", "nurse_2"),
+    "nurse-3": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", None),
+    "p-disdik": ("Kepala Dinas Pendidikan", "disdik", "JPT", "kepala_disdik"),
+    "p-umpeg-disdik": ("Kepala Subbagian Umum dan Kepegawaian", "disdik", "PENGAWAS", "kasubag_disdik"),
+    "school-nurse": ("Perawat Ahli Muda", "disdik", "FUNGSIONAL", None),
+    "school-nurse-2": ("Perawat Ahli Muda", "disdik", "FUNGSIONAL", None),
+    "teacher": ("Guru Ahli Muda", "disdik", "FUNGSIONAL", None),
+    "clerk-1": ("Pengadministrasi Umum", "disdik", "PELAKSANA", "clerk"),
+    "clerk-2": ("Pengadministrasi Umum", "dinkes", "PELAKSANA", None),
+    "section-dinkes": ("Kepala Seksi Promosi Kesehatan", "dinkes", "PENGAWAS", "section_head"),
+    "section-disdik": ("Kepala Seksi Kurikulum", "disdik", "PENGAWAS", None),
+    "p-dukcapil": ("Kepala Dinas Kependudukan", "dukcapil", "JPT", None),
+    "section-dukcapil": ("Kepala Seksi Pencatatan", "dukcapil", "PENGAWAS", None),
+}
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    """The UTC moment of a local hour."""
+    return datetime.combine(day, time(hour), JAKARTA).astimezone(UTC)
+
+
+def person(person_id: str) -> Actor:
+    return Actor(kind="person", id=person_id)
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+@cache
+def kota_serang() -> Policy:
+    return Policy.model_validate(policy_documents("kota-serang")[-1])
+
+
+@cache
+def serang_calendar() -> WorkingCalendar:
+    version, holidays = working_calendar()
+    return WorkingCalendar(version, frozenset(holidays))
+
+
+def nip_of(birth: date, sequence: int = 1) -> str:
+    return f"{birth:%Y%m%d}{birth.year + 24}031{sequence:03d}"
+
+
+@dataclass
+class Town:
+    """The town. `now` is its clock; tests set it."""
+
+    policy: Policy = field(default_factory=kota_serang)
+    calendar: WorkingCalendar = field(default_factory=serang_calendar)
+    now: datetime = field(default_factory=lambda: at(TUESDAY))
+    agency: Agency = field(default_factory=Agency)
+    registry: Registry = field(default_factory=Registry)
+    states: dict[str, ActionState] = field(default_factory=dict)
+    log: list[tuple[str, Recorded]] = field(default_factory=list)
+    woken: set[str] = field(default_factory=set)
+    _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
+    _versions: dict[str, int] = field(default_factory=dict)
+    _identities: dict[str, Identity] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.offices = Offices(self.agency, self.policy)
+        units = (cmd.UnitRow(unit_id=u, name=name, parent_id=above) for u, (name, above) in UNITS.items())
+        posts = (
+            cmd.PositionRow(position_id=p, name=name, unit_id=unit, kind=kind)
+            for p, (name, unit, kind, _) in POSTS.items()
+        )
+        self.send(cmd.RegisterUnits(**self._by(SYSTEM), rows=tuple(units)))
+        self.send(cmd.RegisterPositions(**self._by(SYSTEM), rows=tuple(posts)))
+        people = (self.row(holder, post=p) for p, (_, _, _, holder) in POSTS.items() if holder)
+        self.send(cmd.RegisterEmployees(**self._by(SYSTEM), rows=tuple(people)))
+
+    # --- the judge ---
+
+    @property
+    def today(self) -> date:
+        return self.calendar.today(self.now)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            now=self.now,
+            agency=self.agency,
+            registry=self.registry,
+            offices=self.offices,
+            policies={self.policy.id: self.policy},
+            calendar=self.calendar,
+            identity_of=self._identities.get,
+            action=self.states.get,
+            sealed_at=self._sealed_at,
+            salt=lambda: "salt",
+        )
+
+    def send(self, command: cmd.Command) -> list[ev.Event]:
+        """Judge one command and apply what it caused; a Refusal leaves everything as it was."""
+        state = self.states.get(command.action_id) if isinstance(command, cmd.ActionCommand) else None
+        before = dict(self.states)
+        touched: set[str] = set()
+        judged = decide(state, self.facts, command)
+        for new, actor in judged:
+            version = self._versions.get(new.stream, 0) + 1
+            self._versions[new.stream] = version
+            recorded = Recorded(new.event, version, self.now, actor.kind, actor.id)
+            self.log.append((new.stream, recorded))
+            self._fold(new.stream, recorded)
+            if new.stream.startswith(PERSONNEL):
+                touched.add(new.stream.removeprefix(PERSONNEL))
+        self.woken |= {a for a in touched if wakes(before.get(a), self.states[a])}
+        return [new.event for new, _ in judged]
+
+    def _fold(self, stream: str, recorded: Recorded) -> None:
+        event = recorded.event
+        if not stream.startswith(PERSONNEL):
+            self.agency.evolve(event)
+            if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
+                assert event.birth_date is not None
+                self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
+            return
+        action = stream.removeprefix(PERSONNEL)
+        self._sealed[action, recorded.version] = event
+        self.registry.evolve(action, event)
+        moved = evolve(self.states.get(action), recorded)
+        assert moved is not None
+        self.states[action] = moved
+
+    def _sealed_at(self, action: str, version: int) -> dict[str, Any] | None:
+        event = self._sealed[action, version]
+        return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
+
+    def _by(self, actor: Actor) -> dict[str, Any]:
+        return {"command_id": new_id(), "actor": actor}
+
+    # --- the register ---
+
+    def row(self, person_id: str, post: str | None = None, **changes: Any) -> cmd.EmployeeRow:
+        birth = changes.pop("birth_date", date(1985, 5, 17))
+        values = {
+            "person_id": person_id,
+            "nip": nip_of(birth),
+            "name": person_id,
+            "birth_date": birth,
+            "employment_kind": "PNS",
+            "grade": "III/d",
+            "position_id": post,
+            "position_since": date(2023, 3, 1),
+            "employment_status": "01",
+        }
+        return cmd.EmployeeRow(**(values | changes))
+
+    def correct(self, person_id: str, **changes: Any) -> None:
+        """The roster says something else of this person."""
+        post = changes.pop("post", self.agency.people[person_id].position_id)
+        row = self.row(person_id, post=post, **changes)
+        self.send(cmd.RegisterEmployees(**self._by(SYSTEM), rows=(row,)))
+
+    def leaves(self, person_id: str) -> None:
+        """The person holds their post no longer."""
+        self.correct(person_id, post=None)
+
+    def acting(
+        self, capacity: Capacity, delegate: str, post: str | None = None, *, by: str = "kabid", **changes: Any
+    ) -> str:
+        """Somebody acts for a post from today for thirty days; the id of the delegation."""
+        values = self._by(person(by)) | {
+            "delegation_id": new_id(),
+            "capacity": capacity,
+            "position_id": post,
+            "delegate_id": delegate,
+            "first_day": self.today,
+            "last_day": self.today + timedelta(days=29),
+            "letter_number": "800/1-SP",
+        }
+        granted = self.send(cmd.GrantDelegation(**(values | changes)))
+        assert isinstance(granted[0], ev.DelegationGranted)
+        return granted[0].delegation_id
+
+    # --- personnel actions ---
+
+    def submit(
+        self,
+        subject: str = "nurse",
+        target: str | None = "school-nurse",
+        *,
+        by: Actor | str = MACHINE,
+        **changes: Any,
+    ) -> str:
+        """Ask for a transfer; the action's id."""
+        values = self._by(person(by) if isinstance(by, str) else by) | {
+            "action_id": new_id(),
+            "variant": Variant.WITHIN_AGENCY,
+            "subject_id": subject,
+            "target_position_id": target,
+            "effective_date": self.today,
+            "reason": "kebutuhan organisasi",
+        }
+        command = cmd.SubmitAction(**(values | changes))
+        self.send(command)
+        return command.action_id
+
+    def submit_out(self, subject: str = "nurse", **changes: Any) -> str:
+        partner = {"partner_agency": "Pemerintah Kota Cilegon", "partner_position": "Perawat Ahli Muda"}
+        return self.submit(subject, None, **({"variant": Variant.INTER_AGENCY_OUT} | partner | changes))
+
+    def submit_in(self, target: str = "school-nurse", **changes: Any) -> str:
+        birth = date(1988, 8, 8)
+        candidate = cmd.Candidate(
+            nip=nip_of(birth), name="Calon", birth_date=birth, employment_kind="PNS", grade="III/c"
+        )
+        values = {
+            "variant": Variant.INTER_AGENCY_IN,
+            "candidate": candidate,
+            "partner_agency": "Pemerintah Kota Cilegon",
+        }
+        return self.submit(new_id(), target, **(values | changes))
+
+    def state(self, action: str) -> ActionState:
+        return self.states[action]
+
+    def task(self, action: str) -> Task:
+        """The one open task."""
+        (task,) = self.state(action).open_tasks
+        return task
+
+    def step(self, action: str) -> str | None:
+        tasks = self.state(action).open_tasks
+        return tasks[0].step if tasks else None
+
+    def task_command(self, model: type[cmd.TaskCommand], action: str, who: str, **values: Any) -> cmd.Command:
+        """A command to the action's newest task, open or not."""
+        task_id = values.pop("task_id", self.state(action).tasks[-1].id)
+        return model(**self._by(person(who)), action_id=action, task_id=task_id, **values)
+
+    def claim(self, action: str, who: str, **values: Any) -> None:
+        self.send(self.task_command(cmd.ClaimTask, action, who, **values))
+
+    def release(self, action: str, who: str) -> None:
+        self.send(self.task_command(cmd.ReleaseTask, action, who))
+
+    def delegate(self, action: str, who: str, to: str) -> None:
+        self.send(self.task_command(cmd.DelegateTask, action, who, to=to))
+
+    def declare_conflict(self, action: str, who: str) -> None:
+        self.send(cmd.DeclareConflict(**self._by(person(who)), action_id=action, reason="keluarga"))
+
+    def form(self, action: str) -> dict[str, Any]:
+        """A valid answer to the newest task's form."""
+        name = self.policy.steps[self.state(action).tasks[-1].step].form
+        return FORMS[name].example(form_context(self.state(action), self.facts)) if name else {}
+
+    def decide(self, action: str, who: str, outcome: str = "approve", **values: Any) -> list[ev.Event]:
+        """`who` decides, approving with a valid form unless told otherwise."""
+        approves = outcome == "approve"
+        details = self.form(action) | values.pop("details", {}) if approves else values.pop("details", {})
+        if not approves and self.state(action).tasks[-1].step == "committee_deliberation" and outcome == "reject":
+            details = {"vote": "reject"} | details
+        comment = values.pop("comment", "" if approves else "alasan tertulis")
+        overrides = tuple(
+            cmd.OverrideReason(rule=rule, reason="alasan tertulis") for rule in values.pop("overrides", ())
+        )
+        return self.send(
+            self.task_command(
+                cmd.DecideTask,
+                action,
+                who,
+                outcome=outcome,
+                comment=comment,
+                details=details,
+                overrides=overrides,
+                **values,
+            )
+        )
+
+    def may(self, action: str, who: str) -> bool:
+        return may_act(who, self.task(action), self.state(action), self.facts)
+
+    def owners(self, action: str) -> list[str]:
+        """Everybody who may act on the open task now."""
+        return [who for who in sorted(self.agency.people) if self.may(action, who)]
+
+    def next(self, action: str) -> None:
+        """The next thing that has to happen to the case happens."""
+        state = self.state(action)
+        if not state.open_tasks:
+            (self.decree if state.phase == "decree" else self.advance)(action)
+            assert self.state(action).version > state.version, "nothing is due"
+            return
+        overrides = sorted(state.open_overrides())
+        if self.task(action).office == COMMITTEE:
+            self.vote(action, sorted(voters(state, self.policy.steps[self.task(action).step], self.facts)))
+        else:
+            self.decide(action, self.owners(action)[0], overrides=overrides)
+
+    def vote(self, action: str, members: Iterable[str], outcome: str = "approve") -> None:
+        """The members vote one after another until the matter is decided."""
+        task = self.task(action)
+        for member in members:
+            if member in {vote.person_id for vote in self.task(action).votes}:
+                continue
+            self.decide(action, member, outcome)
+            now = self.state(action).task(task.id)
+            if now is None or not now.is_open:
+                return
+
+    def walk(self, action: str, until: str = "completed") -> str:
+        """Approve until the case has that status, phase or open step; returns `action`."""
+        while until not in (self.state(action).status.value, self.state(action).phase, self.step(action)):
+            assert not self.state(action).ended, self.state(action).status
+            self.next(action)
+        return action
+
+    def advance(self, action: str) -> list[ev.Event]:
+        """The process asks what is due."""
+        return self.send(cmd.AdvanceAction(**self._by(SYSTEM), action_id=action))
+
+    def decree(self, action: str) -> ev.DecreeIssued | None:
+        issued = self.send(cmd.IssueDecree(**self._by(SYSTEM), action_id=action))
+        return issued[0] if issued and isinstance(issued[0], ev.DecreeIssued) else None
+
+    def withdraw(self, action: str, by: Actor = MACHINE, reason: str = "dibatalkan pemohon") -> None:
+        self.send(cmd.WithdrawAction(**self._by(by), action_id=action, reason=reason))
+
+    def annul(self, action: str, by: str = "mayor", authority: Any = "PPK", reason: str = "NSPK") -> None:
+        self.send(cmd.AnnulAction(**self._by(person(by)), action_id=action, authority=authority, reason=reason))
+
+    def moved(self, subject: str, target: str) -> str:
+        """A transfer that has taken effect and is completed."""
+        return self.walk(self.submit(subject, target))
+
+    def post_of(self, person_id: str) -> str | None:
+        return self.agency.people[person_id].position_id
+
+    def holder(self, post: str) -> str | None:
+        return self.agency.posts[post].incumbent_id
+
+    # --- time ---
+
+    def set_day(self, day: date, hour: int = 9) -> None:
+        self.now = at(day, hour)
+
+    def after_working_days(self, days: int, hour: int = 9) -> None:
+        self.set_day(self.calendar.after(self.today, days), hour)
+
+
+def policy_with(**changes: Any) -> Policy:
+    """Kota Serang's policy with some parts replaced."""
+    return Policy.model_validate(kota_serang().model_dump(mode="json") | changes)
+
+
+def replayed(town: Town, action: str) -> ActionState | None:
+    """The state that the recorded events alone give."""
+    state: ActionState | None = None
+    for stream, recorded in town.log:
+        if stream == PERSONNEL + action:
+            state = evolve(state, replace(recorded))
+    return state
+
+
+REFUSED_AT_THE_DOOR = (NotFound, NotPermitted)
