@@ -45,6 +45,11 @@ def is_password(stored_hash: str | None, password: str) -> bool:
             return False
 
 
+def is_outdated(stored_hash: str) -> bool:
+    """Whether the hash was made with other parameters than those of today."""
+    return HASHER.check_needs_rehash(stored_hash)
+
+
 def check_strength(password: str, login: str) -> None:
     """Raises WeakPassword. Length is what counts (NIST SP 800-63B); no rules of composition."""
     if not SHORTEST <= len(password) <= LONGEST:
@@ -83,21 +88,25 @@ def create_account(
     return password
 
 
-def change_password(connection: Connection, person_id: str, current: str, new: str) -> bool:
-    """Replace the password and end every session; False when `current` is not the password.
+def change_password(
+    connection: Connection, person_id: str, current: str, new: str, *, keep: str | None = None
+) -> bool:
+    """Replace the password and end every session but the one whose token has the hash `keep`; False
+    when `current` is not the password. Raises WeakPassword.
 
-    Raises WeakPassword.
+    Repeated with the password that already is the new one, it changes nothing and is True.
     """
-    row = connection.execute(
-        select(accounts.c.login, accounts.c.password_hash).where(accounts.c.person_id == person_id)
-    ).first()
+    statement = select(accounts.c.login, accounts.c.password_hash, accounts.c.must_change)
+    row = connection.execute(statement.where(accounts.c.person_id == person_id)).first()
     if not is_password(row.password_hash if row else None, current) or row is None:
-        return False
+        return row is not None and not row.must_change and is_password(row.password_hash, new)
     check_strength(new, row.login)
+    if new == current:
+        raise WeakPassword("the new password is the old one")
     connection.execute(
         update(accounts)
         .where(accounts.c.person_id == person_id)
         .values(password_hash=hash_password(new), must_change=0, failed_attempts=0, locked_until=None)
     )
-    end_all_sessions(connection, person_id)
+    end_all_sessions(connection, person_id, but=keep)
     return True

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,14 +18,38 @@ TOKEN_PREFIX = "jjs_"  # noqa: S105  (names the kind of secret, and is none)
 KEPT_AFTER_END = timedelta(days=30)
 
 
+class SessionEnded(Exception):
+    """The session of this token is over."""
+
+
 def hash_token(token: str) -> str:
     """SHA-256 in hexadecimal; a token has 256 random bits, so no slow hash is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(connection: Connection, person_id: str, hours: int, now: datetime) -> tuple[str, str]:
-    """A new session's token and the moment at which it ends. The token is not stored."""
-    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+def new_token() -> str:
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def repeatable_token(secret: bytes, *parts: str) -> str:
+    """The token that belongs to `parts`, the same for a repeated request; as unguessable as `secret`."""
+    text = "\x00".join(("jenjang session", *parts)).encode()
+    digest = hmac.digest(secret, text, "sha256")
+    return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def open_session(
+    connection: Connection, person_id: str, hours: int, now: datetime, token: str
+) -> tuple[str, bool]:
+    """Open a session for `token`, which is not stored: the moment at which it ends, and whether it was
+    open already. Raises SessionEnded.
+    """
+    statement = select(sessions.c.expires_at, sessions.c.revoked_at)
+    known = connection.execute(statement.where(sessions.c.token_hash == hash_token(token))).first()
+    if known is not None:
+        if known.revoked_at is not None or known.expires_at <= moment(now):
+            raise SessionEnded
+        return str(known.expires_at), True
     expires_at = moment(now + timedelta(hours=hours))
     connection.execute(delete(sessions).where(sessions.c.expires_at < moment(now - KEPT_AFTER_END)))
     connection.execute(
@@ -35,7 +61,7 @@ def open_session(connection: Connection, person_id: str, hours: int, now: dateti
             revoked_at=None,
         )
     )
-    return token, expires_at
+    return expires_at, False
 
 
 def sessions_of(connection: Connection, person_id: str, now: datetime) -> list[dict[str, Any]]:
@@ -50,8 +76,10 @@ def end_session(connection: Connection, token_hash: str) -> None:
     connection.execute(_ended().where(sessions.c.token_hash == token_hash))
 
 
-def end_all_sessions(connection: Connection, person_id: str) -> None:
-    connection.execute(_ended().where(sessions.c.person_id == person_id))
+def end_all_sessions(connection: Connection, person_id: str, *, but: str | None = None) -> None:
+    """End every session of the person, except the one whose token has the hash `but`."""
+    statement = _ended().where(sessions.c.person_id == person_id)
+    connection.execute(statement if but is None else statement.where(sessions.c.token_hash != but))
 
 
 def _ended() -> Any:

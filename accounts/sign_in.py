@@ -6,15 +6,16 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from accounts.passwords import is_password
+from accounts.passwords import hash_password, is_outdated, is_password
 from accounts.schema import accounts
-from accounts.sessions import open_session
+from accounts.sessions import new_token, open_session
 from ledger.record import moment, parse_moment
 
-FAILURES_UNTIL_LOCKED = 5
+FAILURES_UNTIL_LOCKED = 8
 LOCKED_FOR = timedelta(minutes=15)
 FAILURES_PER_ADDRESS = 50
 ADDRESS_WINDOW = timedelta(minutes=5)
@@ -39,13 +40,16 @@ class TooManyAttempts(LockedOut):
 
 @dataclass(frozen=True)
 class SignedIn:
-    """`failures` counts the failed attempts since the last sign-in: its owner is told."""
+    """`failures` counts the failed attempts since the last sign-in: its owner is told. `known` says that
+    the session was open already.
+    """
 
     token: str
     expires_at: str
     person_id: str
     must_change: bool
     failures: int
+    known: bool
 
 
 class SignIn:
@@ -53,20 +57,24 @@ class SignIn:
     processes; those of an address, and of logins that nobody has, in this process only.
     """
 
-    def __init__(self, engine: Engine, session_hours: int) -> None:
-        self._engine = engine
+    def __init__(self, reading: Engine, writing: Engine, session_hours: int) -> None:
+        self._reading = reading
+        self._writing = writing
         self._hours = session_hours
-        self._strangers = _Failures()
-        self._addresses = _Failures()
+        self._strangers = Failures()
+        self._addresses = Failures()
 
-    def attempt(self, login: str, password: str, address: str, now: datetime) -> SignedIn:
-        """Raises WrongCredentials, LockedOut, TooManyAttempts."""
+    def attempt(
+        self, login: str, password: str, address: str, now: datetime, token: str | None = None
+    ) -> SignedIn:
+        """Open a session, with the given token if there is one: the same token again finds the session
+        that it opened. Raises WrongCredentials, LockedOut, TooManyAttempts, SessionEnded.
+        """
         until = self._addresses.until(address, FAILURES_PER_ADDRESS, ADDRESS_WINDOW, now)
         if until is not None:
             raise TooManyAttempts(until)
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(select(accounts).where(accounts.c.login == login)).mappings().first()
-            connection.rollback()
         locked_until = (
             parse_moment(row["locked_until"])
             if row is not None and row["locked_until"]
@@ -81,18 +89,20 @@ class SignIn:
             else:
                 self._count_failure(row["person_id"], now)
             raise WrongCredentials
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(accounts)
-                .where(accounts.c.person_id == row["person_id"])
-                .values(failed_attempts=0, locked_until=None)
-            )
-            token, expires_at = open_session(connection, row["person_id"], self._hours, now)
-        return SignedIn(token, expires_at, row["person_id"], bool(row["must_change"]), row["failed_attempts"])
+        values: dict[str, Any] = {"failed_attempts": 0, "locked_until": None}
+        if is_outdated(row["password_hash"]):
+            values["password_hash"] = hash_password(password)
+        token = token or new_token()
+        with self._writing.begin() as connection:
+            mine = accounts.c.person_id == row["person_id"]
+            connection.execute(update(accounts).where(mine).values(**values))
+            expires_at, known = open_session(connection, row["person_id"], self._hours, now, token)
+        must_change = bool(row["must_change"])
+        return SignedIn(token, expires_at, row["person_id"], must_change, row["failed_attempts"], known)
 
     def _count_failure(self, person_id: str, now: datetime) -> None:
         mine = accounts.c.person_id == person_id
-        with self._engine.begin() as connection:
+        with self._writing.begin() as connection:
             connection.execute(
                 update(accounts).where(mine).values(failed_attempts=accounts.c.failed_attempts + 1)
             )
@@ -103,7 +113,7 @@ class SignIn:
                 )
 
 
-class _Failures:
+class Failures:
     """Counts by key within a window that starts with the first failure; forgets the oldest keys."""
 
     def __init__(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -278,11 +279,13 @@ def form_schema(name: str | None, context: FormContext) -> dict[str, Any] | None
     """JSON Schema 2020-12 of the form with one valid object under `examples`; None without a form."""
     if name is None:
         return None
-    model = FORMS[name]
-    schema = model.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["examples"] = [model.example(context)]
-    return schema
+    return _schema_of(name) | {"examples": [FORMS[name].example(context)]}
+
+
+@cache
+def _schema_of(name: str) -> dict[str, Any]:
+    """The part of a form's schema that is the same for every case; not to be changed by callers."""
+    return FORMS[name].model_json_schema() | {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
 
 def answer(name: str | None, details: dict[str, Any], context: FormContext) -> Form | None:

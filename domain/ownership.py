@@ -86,12 +86,14 @@ def signature_for(actor: Actor, task: Task, state: ActionState, facts: Facts) ->
     if actor.kind != "person":
         raise NotPermitted()
     step = facts.policy_of(state).steps[task.step]
+    why = why_excluded(actor.id, step, state)
+    if why is not None:
+        # Whoever is excluded has a part in the case and is told so, even where the task has
+        # already gone to the superior office because of them.
+        raise ExcludedOwner(why=why)
     candidates = _candidates(actor.id, task, state, facts)
     if not candidates:
         raise NotFound()
-    why = why_excluded(actor.id, step, state)
-    if why is not None:
-        raise ExcludedOwner(why=why)
     allowed = [s for s in candidates if _principal_may(s, step, state)]
     if not allowed:
         raise ExcludedOwner(why="principal_excluded")

@@ -484,7 +484,7 @@ class Commit:
         self._rows.insert(schema.checkpoints, [(self._position, note)])
         self._rows.execute(
             "UPDATE head SET size = ?, frontier = ?, recorded_at = ? WHERE id = 1",
-            (self._position, self._frontier.to_bytes(), self._last_moment),
+            (self._position, self._frontier.to_bytes(), self._batch.events[-1].recorded_at),
         )
         self._rows.insert(schema.person_keys, list(self._new_keys.items()))
         self._rows.insert(

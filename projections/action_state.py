@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -66,3 +66,10 @@ def state_of(connection: Connection, action_id: str) -> ActionState | None:
     statement = select(action_states.c.state).where(action_states.c.action_id == action_id)
     text = connection.execute(statement).scalar_one_or_none()
     return state_from_json(text) if text is not None else None
+
+
+def states_of(connection: Connection, action_ids: Iterable[str]) -> dict[str, ActionState]:
+    """The newest states of many actions, by id; actions that do not exist are left out."""
+    statement = select(action_states.c.state).where(action_states.c.action_id.in_(set(action_ids)))
+    found = (state_from_json(text) for text in connection.execute(statement).scalars())
+    return {state.id: state for state in found}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Connection, Table, Text, select
 
 from domain import events as ev
 from ledger.mirror import action_id_of
@@ -37,3 +37,9 @@ def _rows(stored: StoredEvent) -> list[tuple[str, str]]:
     if not isinstance(stored.event, ev.TaskOpened):
         return []
     return [(stored.event.task_id, action_id_of(stored.stream))]
+
+
+def actions_of(connection: Connection, task_ids: Sequence[str]) -> dict[str, str]:
+    """The action of each task by its id, open or done; tasks that do not exist are left out."""
+    statement = select(tasks.c.task_id, tasks.c.action_id).where(tasks.c.task_id.in_(task_ids))
+    return {row[0]: row[1] for row in connection.execute(statement)}

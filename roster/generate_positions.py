@@ -80,7 +80,7 @@ def _vacant(posts: list[Post], vacancies: int, random: Random) -> set[int]:
     for places in (structural, clerical):
         vacant.update(random.sample(places, min(vacancies // _VACANT_PARTS, len(places) // 2)))
     functional = [place for place in open_places if posts[place].kind is PositionKind.FUNGSIONAL]
-    vacant.update(random.sample(functional, vacancies - len(vacant)))
+    vacant.update(random.sample(functional, max(0, min(vacancies - len(vacant), len(functional)))))
     return vacant
 
 

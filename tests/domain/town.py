@@ -21,7 +21,6 @@ from domain.approval import form_context
 from domain.calendar import WorkingCalendar
 from domain.committee import voters
 from domain.decide import decide
-from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Actor, Capacity
@@ -190,8 +189,8 @@ class Town:
         self.states[action] = moved
 
     def _sealed_at(self, action: str, version: int) -> dict[str, Any] | None:
-        event = self._sealed[action, version]
-        return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
+        event = self._sealed.get((action, version))
+        return event and event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
 
     def _by(self, actor: Actor) -> dict[str, Any]:
         return {"command_id": new_id(), "actor": actor}
@@ -413,12 +412,10 @@ def policy_with(**changes: Any) -> Policy:
 
 
 def replayed(town: Town, action: str) -> ActionState | None:
-    """The state that the recorded events alone give."""
+    """The state that the readable part of the recorded events alone gives."""
     state: ActionState | None = None
     for stream, recorded in town.log:
         if stream == PERSONNEL + action:
-            state = evolve(state, replace(recorded))
+            readable = recorded.event.model_copy(update=dict.fromkeys(recorded.event.PERSONAL))
+            state = evolve(state, replace(recorded, event=readable))
     return state
-
-
-REFUSED_AT_THE_DOOR = (NotFound, NotPermitted)

@@ -1,0 +1,78 @@
+"""Reading someone's personal data is itself recorded: once for each reader, subject and purpose in a while."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections import OrderedDict
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+from domain.commands import RecordPersonalDataRead
+from domain.identity import Actor
+from ledger.append import Ledger
+from ledger.commit import Result
+
+log = logging.getLogger(__name__)
+
+QUIET_FOR = timedelta(minutes=15)
+REMEMBERED = 50_000
+
+
+class AccessLog:
+    """Hands reads to the writer, which records them with its next commit; nobody waits for it.
+
+    Within QUIET_FOR a second read of the same thing by the same reader is not recorded again by
+    this process.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
+        self._waiting: set[Future[Result]] = set()
+
+    def note(self, reader: Actor, subject_id: str, what: str, now: datetime, *, purpose: str = "") -> None:
+        """`reader` saw `what` (employee, documents, personnel-action, task) about `subject_id`.
+
+        One's own data is not noted.
+        """
+        if reader.kind == "person" and reader.id == subject_id:
+            return
+        key = (reader.id, subject_id, what)
+        with self._lock:
+            last = self._seen.get(key)
+            if last is not None and now - last < QUIET_FOR:
+                return
+            self._seen[key] = now
+            self._seen.move_to_end(key)
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        command = RecordPersonalDataRead(
+            command_id=str(uuid.uuid4()),
+            actor=reader,
+            subject_id=subject_id,
+            what=what,
+            purpose=purpose or what,
+        )
+        future = self._ledger.submit(command)
+        with self._lock:
+            self._waiting.add(future)
+        future.add_done_callback(self._done)
+
+    def flush(self, timeout: float = 10.0) -> None:
+        """Wait until all that was noted is recorded, or `timeout` seconds are over."""
+        with self._lock:
+            waiting = list(self._waiting)
+        for future in waiting:
+            try:
+                future.result(timeout)
+            except Exception:
+                log.exception("a read of personal data could not be recorded")
+
+    def _done(self, future: Future[Result]) -> None:
+        with self._lock:
+            self._waiting.discard(future)
+        if not future.cancelled() and future.exception() is not None:
+            log.error("a read of personal data could not be recorded: %s", future.exception())

@@ -1,0 +1,93 @@
+"""The HTTP application: its endpoints, what stands in front of them, and its description."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi_offline import FastAPIOffline
+
+from api import (
+    audit,
+    delegations,
+    documents,
+    employees,
+    health,
+    overrides,
+    personnel_actions,
+    positions,
+    problems,
+    sessions,
+    tasks,
+    units,
+)
+from api.gate import Gate
+from api.wiring import open_services
+from installation import Installation
+
+ROUTERS = (
+    sessions.router,
+    personnel_actions.router,
+    tasks.router,
+    employees.router,
+    documents.router,
+    delegations.router,
+    units.router,
+    positions.router,
+    overrides.router,
+    audit.router,
+    health.router,
+)
+DESCRIPTION = """Personnel actions of a government agency, from request to effect, every step in a
+signed, append-only ledger. Errors are RFC 9457 problems; lists are paged by `cursor`; every POST takes
+`Idempotency-Key`; `ETag` is the version of a personnel action and `If-Match` is honoured."""
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """The application on an installation that is set up. The caller closes the installation."""
+    services = open_services(installation)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await anyio.to_thread.run_sync(services.access_log.flush)
+
+    app = FastAPIOffline(
+        title="Jenjang",
+        version="1",
+        description=DESCRIPTION,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(Gate, document_limit=installation.settings.document_limit_mb * 2**20)
+    app.openapi = _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
+    return app
+
+
+def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title,
+                version=app.version,
+                description=app.description,
+                routes=app.routes,
+                openapi_version="3.1.0",
+            )
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = problems.PROBLEM_SCHEMA
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return openapi

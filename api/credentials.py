@@ -1,0 +1,99 @@
+"""Who is calling: the credential alone says it, a session's token or an integration's key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import Connection
+
+from accounts.api_keys import KEY_PREFIX
+from accounts.sessions import TOKEN_PREFIX, hash_token
+from api.problems import Problem
+from api.wiring import Services, ServicesDep
+from domain.identity import Actor
+from ledger.record import moment
+
+SESSION = (
+    "SELECT s.person_id, a.must_change FROM sessions s LEFT JOIN accounts a ON a.person_id = s.person_id "
+    "WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?"
+)
+API_KEY = "SELECT key_id, scopes FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL"
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jenjang"'}
+BEARER = HTTPBearer(
+    auto_error=False, description="A session's token (POST /v1/sessions) or an integration's API key."
+)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sent the request. `person_id` is None for an integration, `scopes` empty for a person."""
+
+    actor: Actor
+    person_id: str | None
+    scopes: frozenset[str] = frozenset()
+    must_change: bool = False
+    token_hash: str | None = None
+
+    def require_scope(self, scope: str) -> None:
+        """Raise a 403 for a key without `scope`; people need none."""
+        if self.person_id is None and scope not in self.scopes:
+            raise Problem("scope-missing", scope=scope)
+
+    def require_person(self) -> str:
+        """The person's id; a 403 for integrations."""
+        if self.person_id is None:
+            raise Problem("not-permitted")
+        return self.person_id
+
+
+def find_caller(services: Services, secret: str) -> Caller | None:
+    """The holder of `secret`, found by one indexed look-up; None when there is none in force."""
+    if not secret.isascii():
+        return None
+    hashed = hash_token(secret)
+    with services.reading() as connection:
+        if secret.startswith(TOKEN_PREFIX):
+            row = _first(connection, SESSION, (hashed, moment(services.now())))
+            if row is None:
+                return None
+            actor = Actor(kind="person", id=row[0])
+            return Caller(actor, row[0], must_change=bool(row[1]), token_hash=hashed)
+        if secret.startswith(KEY_PREFIX):
+            row = _first(connection, API_KEY, (hashed,))
+            if row is None:
+                return None
+            scopes = frozenset(row[1].split())
+            return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes)
+    return None
+
+
+def _first(connection: Connection, statement: str, values: tuple[str, ...]) -> tuple[str, ...] | None:
+    if connection.dialect.name != "sqlite":
+        statement = statement.replace("?", "%s")
+    row = connection.exec_driver_sql(statement, values).first()
+    return tuple(row) if row is not None else None
+
+
+async def any_caller(
+    services: ServicesDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None,
+) -> Caller:
+    """The caller, also one who has to change their password first. Raises a 401."""
+    found = find_caller(services, credentials.credentials) if credentials is not None else None
+    if found is None:
+        raise Problem("unauthenticated", headers=CHALLENGE)
+    return found
+
+
+async def current_caller(caller: Annotated[Caller, Depends(any_caller)]) -> Caller:
+    """The caller, who may do everything their rights allow. Raises a 401, or a 403 for a first password."""
+    if caller.must_change:
+        raise Problem("password-change-required")
+    return caller
+
+
+AnyCallerDep = Annotated[Caller, Depends(any_caller)]
+CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -1,0 +1,7 @@
+"""Acting holders and delegates."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Documents in people's files."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""The public register of overrides."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Posts of the agency."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

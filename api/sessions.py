@@ -1,0 +1,246 @@
+"""Signing in and out, and one's own password."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from accounts import passwords, sessions
+from accounts.sign_in import Failures, LockedOut, SignIn, TooManyAttempts, WrongCredentials
+from api.credentials import AnyCallerDep, CallerDep
+from api.idempotency import REPLAY, IdempotencyKey
+from api.problems import Problem, responses
+from api.visibility import roles_of
+from api.wiring import Services, ServicesDep
+from domain.errors import IdempotencyKeyReused
+from projections import employees
+
+router = APIRouter(prefix="/v1", tags=["sessions"])
+
+WRONG_PASSWORDS = 8
+PASSWORD_WINDOW = timedelta(minutes=15)
+EXAMPLE_PERSON = {
+    "id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793",
+    "nip": "198503302010012001",
+    "name": "Siti Aminah, S.E.",
+    "roles": ["unit_head", "employee"],
+    "must_change": False,
+}
+
+
+class Credentials(BaseModel):
+    """A login is the NIP or NI PPPK; spaces in it do not matter."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"nip": "198503302010012001", "password": "kata-sandi-yang-panjang"}]},
+    )
+
+    nip: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=1024)
+
+
+class NewPassword(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"current": "abcd-efgh-jkmn", "new": "kuda benar baterai staples"}]},
+    )
+
+    current: str = Field(min_length=1, max_length=1024)
+    new: str = Field(min_length=passwords.SHORTEST, max_length=passwords.LONGEST)
+
+
+class SignedInPerson(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PERSON]})
+
+    id: str
+    nip: str | None
+    name: str | None
+    roles: list[str]
+    must_change: bool = Field(description="This account may do nothing but change its password.")
+
+
+class OpenedSession(BaseModel):
+    token: str = Field(description="Shown this once: `Authorization: Bearer …`.")
+    expires_at: str
+    person: SignedInPerson
+    failed_attempts: int = Field(description="Failed attempts since the last sign-in.")
+
+
+class RunningSession(BaseModel):
+    created_at: str
+    expires_at: str
+    current: bool
+
+
+class SessionList(BaseModel):
+    items: list[RunningSession]
+    next: None = None
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """What has to be remembered between attempts, in this process."""
+
+    sign_in: SignIn
+    wrong_passwords: Failures
+
+
+async def _doorkeeper(request: Request, services: ServicesDep) -> Doorkeeper:
+    state = request.app.state
+    if not hasattr(state, "doorkeeper"):
+        installation = services.installation
+        sign_in = SignIn(
+            services.reader.engine, installation.writing_engine, installation.settings.session_hours
+        )
+        state.doorkeeper = Doorkeeper(sign_in, Failures())
+    found: Doorkeeper = state.doorkeeper
+    return found
+
+
+DoorkeeperDep = Annotated[Doorkeeper, Depends(_doorkeeper)]
+
+
+@router.post(
+    "/sessions", status_code=201, response_model=OpenedSession, responses=responses(), summary="Sign in"
+)
+def sign_in(
+    body: Credentials,
+    request: Request,
+    response: Response,
+    services: ServicesDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """Open a session. After 8 failures a login is locked for 15 minutes, after 50 within 5 minutes an
+    address: `429` with `Retry-After`. With an `Idempotency-Key`, a repeat opens no second session.
+    """
+    now = services.now()
+    login = "".join(body.nip.split())
+    address = request.client.host if request.client else ""
+    token = None
+    if idempotency_key is not None:
+        token = sessions.repeatable_token(services.installation.sealing_key, login, idempotency_key)
+    with _refusals(now):
+        signed_in = doorkeeper.sign_in.attempt(login, body.password, address, now, token)
+    if signed_in.known:
+        response.headers[REPLAY] = "true"
+    return {
+        "token": signed_in.token,
+        "expires_at": signed_in.expires_at,
+        "person": person_view(services, signed_in.person_id, must_change=signed_in.must_change),
+        "failed_attempts": signed_in.failures,
+    }
+
+
+@router.get(
+    "/sessions", response_model=SessionList, responses=responses(), summary="One's own running sessions"
+)
+def list_sessions(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    person_id = caller.require_person()
+    with services.reading() as connection:
+        rows = sessions.sessions_of(connection, person_id, services.now())
+    items = [
+        {
+            "created_at": row["created_at"],
+            "expires_at": row["expires_at"],
+            "current": row["token_hash"] == caller.token_hash,
+        }
+        for row in rows
+    ]
+    return {"items": items, "next": None}
+
+
+@router.delete("/sessions/current", status_code=204, responses=responses(), summary="Sign out")
+def sign_out(services: ServicesDep, caller: AnyCallerDep) -> None:
+    caller.require_person()
+    with services.installation.writing_engine.begin() as connection:
+        sessions.end_session(connection, caller.token_hash or "")
+
+
+@router.delete("/sessions", status_code=204, responses=responses(), summary="Sign out everywhere")
+def sign_out_everywhere(services: ServicesDep, caller: AnyCallerDep) -> None:
+    person_id = caller.require_person()
+    with services.installation.writing_engine.begin() as connection:
+        sessions.end_all_sessions(connection, person_id)
+
+
+@router.post("/password", status_code=204, responses=responses(), summary="Change one's own password")
+def change_password(
+    body: NewPassword,
+    services: ServicesDep,
+    caller: AnyCallerDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001  (a repeat is recognised by its passwords)
+) -> None:
+    """Every other session of the account ends. The new password has 12 to 128 characters and does not
+    hold the NIP.
+    """
+    person_id = caller.require_person()
+    now = services.now()
+    until = doorkeeper.wrong_passwords.until(person_id, WRONG_PASSWORDS, PASSWORD_WINDOW, now)
+    if until is not None:
+        raise _wait("too-many-attempts", until, now)
+    try:
+        with services.installation.writing_engine.begin() as connection:
+            changed = passwords.change_password(
+                connection, person_id, body.current, body.new, keep=caller.token_hash
+            )
+    except passwords.WeakPassword as weak:
+        raise Problem(
+            "weak-password",
+            status=422,
+            title=("Kata sandi baru terlalu lemah.", "The new password is too weak."),
+            detail=str(weak),
+        ) from None
+    if not changed:
+        doorkeeper.wrong_passwords.add(person_id, PASSWORD_WINDOW, now)
+        raise Problem(
+            "wrong-password",
+            status=403,
+            title=("Kata sandi sekarang tidak benar.", "That is not the current password."),
+        )
+
+
+def person_view(services: Services, person_id: str, *, must_change: bool) -> dict[str, Any]:
+    """The signed-in person with the offices exercised today."""
+    with services.reading() as connection:
+        name, nip = employees.names(connection, {person_id}).get(person_id, (None, None))
+        roles = roles_of(services, connection, person_id)
+    return {"id": person_id, "nip": nip, "name": name, "roles": roles, "must_change": must_change}
+
+
+@contextmanager
+def _refusals(now: datetime) -> Iterator[None]:
+    try:
+        yield
+    except WrongCredentials:
+        raise Problem(
+            "wrong-credentials",
+            status=401,
+            title=("NIP atau kata sandi tidak benar.", "That NIP and password do not belong together."),
+        ) from None
+    except TooManyAttempts as busy:
+        raise _wait("too-many-attempts", busy.until, now) from None
+    except LockedOut as locked:
+        raise _wait("account-locked", locked.until, now) from None
+    except sessions.SessionEnded:
+        raise IdempotencyKeyReused() from None
+
+
+def _wait(code: str, until: datetime, now: datetime) -> Problem:
+    seconds = max(1, math.ceil((until - now).total_seconds()))
+    return Problem(
+        code,
+        status=429,
+        title=("Terlalu banyak percobaan; tunggu dahulu.", "Too many attempts; wait a while."),
+        headers={"Retry-After": str(seconds)},
+        locked_until=until.isoformat(timespec="seconds"),
+    )

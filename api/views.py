@@ -1,0 +1,288 @@
+"""How personnel actions, tasks and receipts look to those outside: plain dicts, times in UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+from starlette.responses import Response
+
+from domain import events as ev
+from domain.eligibility import explain
+from domain.errors import NotFound
+from domain.personnel_action import ActionState, Task
+from domain.policy import Policy
+from ledger.commit import Receipt
+from ledger.mirror import ACTION
+from ledger.read import DirectoryView
+from ledger.record import StoredEvent, decode, moment
+from ledger.schema import checkpoints, events
+from projections import documents, employees
+from proofs.checkpoint import Checkpoint
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ERASED = ("Data pribadi telah dihapus.", "The personal data was erased.")
+
+Names = Mapping[str, tuple[str | None, str | None]]
+
+
+def as_id(text: str) -> str:
+    """An identifier out of a path; raises NotFound for what none can be."""
+    lowered = text.lower()
+    if UUID.fullmatch(lowered) is None:
+        raise NotFound()
+    return lowered
+
+
+def answer(
+    body: Any, status: int = 200, *, version: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A JSON response; `version` becomes its ETag."""
+    given = dict(headers or {})
+    if version is not None:
+        given["ETag"] = f'"{version}"'
+    return Response(orjson.dumps(body), status_code=status, media_type="application/json", headers=given)
+
+
+def receipt_view(receipt: Receipt) -> dict[str, Any]:
+    return asdict(receipt)
+
+
+def newest_receipt(connection: Connection, stream: str) -> dict[str, Any] | None:
+    """The receipt of the newest event of `stream`, for a command that had nothing to change."""
+    columns = (events.c.position, events.c.version, events.c.leaf_hash, events.c.recorded_at)
+    row = connection.execute(
+        select(*columns).where(events.c.stream == stream).order_by(events.c.version.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    note = connection.execute(
+        select(checkpoints.c.note)
+        .where(checkpoints.c.size > row.position)
+        .order_by(checkpoints.c.size)
+        .limit(1)
+    ).scalar()
+    if note is None:
+        return None
+    checkpoint = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
+    return {
+        "position": row.position,
+        "version": row.version,
+        "leaf_hash": bytes(row.leaf_hash).hex(),
+        "tree_size": checkpoint.size,
+        "root": checkpoint.root.hex(),
+        "recorded_at": row.recorded_at,
+        "signature": note.rstrip("\n").partition("\n\n")[2].partition("\n")[0].rpartition(" ")[2],
+    }
+
+
+def person_view(person_id: str | None, names: Names) -> dict[str, Any] | None:
+    if person_id is None:
+        return None
+    name, nip = names.get(person_id, (None, None))
+    return {"id": person_id, "nip": nip, "name": name}
+
+
+def _who(kind_and_id: tuple[str, str], names: Names) -> dict[str, Any]:
+    kind, id_ = kind_and_id
+    return {"kind": kind, "id": id_, "name": names.get(id_, (None, None))[0] if kind == "person" else None}
+
+
+def people_of(states: Iterable[ActionState]) -> set[str]:
+    """Everybody whose name a view of these states shows."""
+    found: set[str] = set()
+    for state in states:
+        found.add(state.subject_id)
+        if state.initiator[0] == "person":
+            found.add(state.initiator[1])
+        for task in state.tasks:
+            found.update(p for p in (task.decided_by, task.claimed_by, task.delegated_to) if p)
+            found.update(vote.person_id for vote in task.votes)
+    return found
+
+
+def office_name(key: str, view: DirectoryView, policy: Policy, language: str) -> str:
+    """An office key in words, with its unit where it is a unit's."""
+    office, _, unit_id = key.partition("@")
+    if office == "committee":
+        return ("Tim Penilai Kinerja", "Performance assessment team")[language != "id"]
+    if office == "initiator":
+        return ("Pengusul", "Initiator")[language != "id"]
+    rule = policy.offices.get(office)
+    name = (rule.name_id, rule.name_en)[language != "id"] if rule else office
+    unit = view.agency.units.get(unit_id)
+    return f"{name}, {unit.name}" if unit else name
+
+
+def step_name(step: str, policy: Policy, language: str) -> str:
+    rule = policy.steps[step]
+    return (rule.name_id, rule.name_en)[language != "id"]
+
+
+def position_view(position_id: str | None, view: DirectoryView) -> dict[str, Any] | None:
+    post = view.agency.posts.get(position_id or "")
+    if post is None:
+        return None
+    unit = view.agency.units.get(post.unit_id)
+    return {
+        "id": post.id,
+        "name": post.name,
+        "kind": post.kind,
+        "unit": {"id": post.unit_id, "name": unit.name if unit else None},
+    }
+
+
+def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dict[str, Any]:
+    """The action without what only its history holds (reason, findings in words, decisions)."""
+    return {
+        "id": state.id,
+        "kind": state.kind,
+        "variant": state.variant.value,
+        "status": state.status.value,
+        "phase": state.phase,
+        "subject": person_view(state.subject_id, names),
+        "initiator": _who(state.initiator, names),
+        "effective_date": state.effective_date.isoformat(),
+        "submitted_at": moment(state.submitted_at),
+        "policy": {"id": state.policy_id, "hash": state.policy_hash},
+        "origin_position": position_view(state.origin_position_id, view),
+        "target_position": position_view(state.target_position_id, view),
+        "steps": list(state.steps),
+        "decree": {
+            "number": state.decree.number,
+            "year": state.decree.year,
+            "sequence": state.decree.sequence,
+            "date": state.decree.decree_date.isoformat(),
+        }
+        if state.decree
+        else None,
+        "open_tasks": [
+            {"id": task.id, "step": task.step, "office": task.office, "state": task.state.value}
+            for task in state.open_tasks
+        ],
+        "version": state.version,
+    }
+
+
+def action_detail(
+    state: ActionState, history: list[StoredEvent], names: Names, view: DirectoryView, language: str
+) -> dict[str, Any]:
+    """The action in full. `history` are its events up to `state.version`, unsealed where keys exist."""
+    submitted = history[0].event
+    assert isinstance(submitted, ev.ActionSubmitted)
+    policy = view.policies[state.policy_id]
+    return action_summary(state, names, view) | {
+        "reason": submitted.reason,
+        "partner_agency": submitted.partner_agency,
+        "partner_position": submitted.partner_position,
+        "findings": findings_view(state, history, policy, language),
+        "overrides_open": sorted(state.open_overrides()),
+        "document_ids": list(state.document_ids),
+        "suggested_by": person_view(submitted.suggested_by, names),
+        "decisions": [decision_view(task, history, names, view, policy, language) for task in state.tasks],
+        "next_due": _moment(state.next_due()),
+        "ended_at": _moment(state.ended_at),
+    }
+
+
+def findings_view(
+    state: ActionState, history: list[StoredEvent], policy: Policy, language: str
+) -> list[dict[str, Any]]:
+    """What the rules said last, in the caller's language."""
+    facts: dict[str, dict[str, Any]] = {}
+    for stored in history:
+        if isinstance(stored.event, ev.ActionAssessed) and stored.version == state.assessed_version:
+            facts = {item.rule: item.facts for item in stored.event.facts or ()}
+    found = []
+    for outcome in state.outcomes:
+        try:
+            finding = explain(outcome.rule, outcome.outcome, facts.get(outcome.rule, {}), policy, language)
+        except KeyError:  # the facts were erased with their person's key
+            found.append(
+                {
+                    "rule": outcome.rule,
+                    "outcome": outcome.outcome,
+                    "severity": outcome.severity.value,
+                    "citation": policy.rules[outcome.rule].citation,
+                    "message": ERASED[language != "id"],
+                    "facts": {},
+                    "remedy": None,
+                }
+            )
+            continue
+        found.append(finding.model_dump(mode="json", exclude={"parameters"}))
+    return found
+
+
+def decision_view(
+    task: Task,
+    history: list[StoredEvent],
+    names: Names,
+    view: DirectoryView,
+    policy: Policy,
+    language: str,
+) -> dict[str, Any]:
+    """One task of the case with how it was decided, its votes and comments."""
+    completed = next(
+        (s.event for s in history if isinstance(s.event, ev.TaskCompleted) and s.event.task_id == task.id), None
+    )
+    signature = completed.signature if completed else None
+    return {
+        "task_id": task.id,
+        "step": task.step,
+        "step_name": step_name(task.step, policy, language),
+        "office": task.office,
+        "office_name": office_name(task.office, view, policy, language),
+        "state": task.state.value,
+        "opened_at": moment(task.opened_at),
+        "due_at": _moment(task.due_at),
+        "outcome": task.outcome,
+        "decided_by": person_view(task.decided_by, names),
+        "decided_at": _moment(task.decided_at),
+        "capacity": signature.capacity.value if signature else None,
+        "on_behalf_of": signature.on_behalf_of if signature else None,
+        "comment": completed.comment if completed else None,
+        "details": completed.details if completed else None,
+        "return_to": completed.return_to if completed else None,
+        "votes": [
+            {"person": person_view(vote.person_id, names), "vote": vote.vote, "at": moment(vote.at)}
+            for vote in task.votes
+        ],
+        "comments": [
+            {"by": person_view(s.actor.id, names), "at": s.recorded_at, "comment": s.event.comment}
+            for s in history
+            if isinstance(s.event, ev.TaskCommented) and s.event.task_id == task.id
+        ],
+    }
+
+
+def event_view(stored: StoredEvent) -> dict[str, Any]:
+    """The record of contract §4 with `leaf_hash`, its exact bytes, and what was sealed in it."""
+    document = decode(stored.record)
+    return document | {
+        "leaf_hash": stored.leaf_hash.hex(),
+        "personal": stored.sealed,
+    }
+
+
+def evidence_of(connection: Connection, state: ActionState) -> list[dict[str, Any]]:
+    """The documents that the request names."""
+    rows = (documents.by_id(connection, document_id) for document_id in state.document_ids)
+    shown = ("document_id", "document_type", "media_type", "size_bytes", "sha256", "file_name", "filed_at")
+    return [{name: row[name] for name in shown} for row in rows if row is not None]
+
+
+def names_of(connection: Connection, people: set[str]) -> Names:
+    return employees.names(connection, people)
+
+
+def stream_of(action_id: str) -> str:
+    return f"{ACTION}/{action_id}"
+
+
+def _moment(value: Any) -> str | None:
+    return moment(value) if value is not None else None

@@ -1,0 +1,44 @@
+"""The caller as the law of authorization sees them, at the agency's state of this request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.credentials import Caller
+from api.problems import Problem
+from api.sight import inbox_keys
+from api.wiring import Services
+from domain.authorization import Viewer, may_see_person, viewer_of
+from domain.offices import split_key
+from projections import employees
+
+LONGEST_NUMBER = 64
+
+
+def viewer_for(services: Services, connection: Connection, caller: Caller) -> Viewer:
+    """The caller's reach as `connection`'s transaction sees the agency."""
+    view = services.view(connection)
+    today = services.today(view)
+    return viewer_of(caller.actor, view.agency, view.offices(today), view.policy_in_force(today), today)
+
+
+def visible_person(connection: Connection, viewer: Viewer, nip: str) -> dict[str, Any]:
+    """The register's row of the person with `nip`; a 404 for nobody and for whom the viewer may not see."""
+    row = employees.by_nip(connection, nip) if is_readable(nip) else None
+    if row is None or not may_see_person(viewer, row["unit_id"], row["person_id"]):
+        raise Problem("not-found")
+    return row
+
+
+def roles_of(services: Services, connection: Connection, person_id: str) -> list[str]:
+    """Names of the offices that the person exercises today, and `employee`."""
+    view = services.view(connection)
+    keys = inbox_keys(person_id, view, services.today(view))
+    return [*sorted({split_key(key)[0] for key in keys}), "employee"]
+
+
+def is_readable(text: str) -> bool:
+    """Whether `text` can be looked up at all: not endless, no control or half characters in it."""
+    return len(text) <= LONGEST_NUMBER and text.isprintable()

@@ -1,0 +1,102 @@
+"""Stored rows of a projection against those that the history gives, in bounded memory.
+
+Both sides are summed in buckets of rows by primary key (a sum of hashes does not depend on order);
+only rows of buckets whose sums differ are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from audit.findings import Findings
+from audit.ledger_pass import rows_of
+
+BUCKETS = 4096
+BUCKETS_LOOKED_AT = 64
+Row = tuple[Any, ...]
+Rows = Callable[[], Iterator[Row]]
+
+
+def compare_rows(
+    connection: Connection,
+    table: Table,
+    name: str,
+    expected: Rows,
+    findings: Findings,
+    hidden: frozenset[int] = frozenset(),
+) -> int:
+    """Report missing, extra and different rows of `table`; returns how many are stored. The columns at
+    `hidden` are not compared; `expected` gives None there.
+    """
+    key = [index for index, column in enumerate(table.columns) if column.primary_key]
+    sums, count = [0] * BUCKETS, 0
+    try:
+        for row in expected():
+            sums[_bucket(row, key)] += _digest(row)
+    except Exception as error:  # noqa: BLE001  (a history that no projection can be made from is a finding)
+        findings.add("projection-unmakeable", None, f"{name}: {type(error).__name__}: {error}")
+        return 0
+    for row in without(_stored(connection, table), hidden):
+        sums[_bucket(row, key)] -= _digest(row)
+        count += 1
+    differing = {bucket for bucket, total in enumerate(sums) if total}
+    if differing:
+        looked_at = set(sorted(differing)[:BUCKETS_LOOKED_AT])
+        _name_rows(connection, table, name, expected, key, looked_at, hidden, findings)
+    return count
+
+
+def _name_rows(
+    connection: Connection,
+    table: Table,
+    name: str,
+    expected: Rows,
+    key: list[int],
+    buckets: set[int],
+    hidden: frozenset[int],
+    findings: Findings,
+) -> None:
+    wanted: dict[str, Counter[str]] = {}
+    for row in expected():
+        if _bucket(row, key) in buckets:
+            wanted.setdefault(_key(row, key), Counter())[repr(row)] += 1
+    stored: dict[str, Counter[str]] = {}
+    for row in without(_stored(connection, table), hidden):
+        if _bucket(row, key) in buckets:
+            stored.setdefault(_key(row, key), Counter())[repr(row)] += 1
+    for where in sorted(wanted.keys() | stored.keys()):
+        if where not in stored:
+            findings.add("projection-row-missing", None, f"{name} {where}")
+        elif where not in wanted:
+            findings.add("projection-row-extra", None, f"{name} {where}")
+        elif wanted[where] != stored[where]:
+            findings.add("projection-row-differs", None, f"{name} {where}")
+
+
+def _stored(connection: Connection, table: Table) -> Iterator[Row]:
+    for row in rows_of(connection, select(table)):
+        yield tuple(row.values())
+
+
+def _key(row: Row, key: list[int]) -> str:
+    return ", ".join(repr(row[index]) for index in key)
+
+
+def _bucket(row: Row, key: list[int]) -> int:
+    hashed = blake2b(_key(row, key).encode("utf-8", "backslashreplace"), digest_size=2).digest()
+    return int.from_bytes(hashed, "big") % BUCKETS
+
+
+def _digest(row: Row) -> int:
+    return int.from_bytes(blake2b(repr(row).encode("utf-8", "backslashreplace"), digest_size=64).digest(), "big")
+
+
+def without(rows: Iterator[Row], positions: frozenset[int]) -> Iterator[Row]:
+    """Rows with the values at `positions` blanked."""
+    for row in rows:
+        yield tuple(None if index in positions else value for index, value in enumerate(row))

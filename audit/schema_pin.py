@@ -1,0 +1,137 @@
+"""Whether the database still has the shape it was given: tables, columns, keys and guards."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, Table, inspect, text
+
+from audit.findings import Findings
+from ledger.schema import checkpoints, commands, events, guards, head, person_keys
+
+LEDGER_TABLES = (events, checkpoints, head, commands, person_keys)
+
+
+def check_schema(connection: Connection, tables: list[Table], findings: Findings) -> bool:
+    """Pin the schema. False where a table of the ledger is not there to be read at all."""
+    sqlite = connection.dialect.name == "sqlite"
+    kinds = _sqlite_kinds(connection) if sqlite else _postgresql_kinds(connection)
+    readable = True
+    for table in tables:
+        kind = kinds.get(table.name)
+        if kind != "table":
+            findings.add("schema-changed", None, f"{table.name} is {kind or 'missing'}, not a table")
+            readable = readable and kind is not None
+            continue
+        readable = _check_columns(connection, table, findings) and readable
+    if sqlite:
+        _check_sqlite_guards(connection, findings)
+    else:
+        _check_postgresql_guards(connection, findings)
+    return readable
+
+
+def _check_columns(connection: Connection, table: Table, findings: Findings) -> bool:
+    inspector = inspect(connection)
+    there = {column["name"] for column in inspector.get_columns(table.name)}
+    wanted = {column.name for column in table.columns}
+    if there != wanted:
+        findings.add("schema-changed", None, f"{table.name} has other columns: {sorted(there ^ wanted)}")
+    key = inspector.get_pk_constraint(table.name)["constrained_columns"]
+    if sorted(key) != sorted(column.name for column in table.primary_key.columns):
+        findings.add("schema-changed", None, f"{table.name} has another primary key: {key}")
+    if table is events:
+        unique = [sorted(item["column_names"]) for item in inspector.get_unique_constraints("events")]
+        if ["stream", "version"] not in unique:
+            findings.add("schema-changed", None, "events lost the uniqueness of stream and version")
+    return wanted <= there
+
+
+def _sqlite_kinds(connection: Connection) -> dict[str, str]:
+    return {
+        name: kind
+        for name, kind in connection.execute(
+            text("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
+        )
+    }
+
+
+def _check_sqlite_guards(connection: Connection, findings: Findings) -> None:
+    expected = {_trigger_name(statement): _plain(statement) for statement in guards("sqlite")}
+    found = {
+        name: _plain(sql or "")
+        for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    }
+    _compare_guards(expected, found, findings)
+
+
+def _postgresql_kinds(connection: Connection) -> dict[str, str]:
+    kinds = {"r": "table", "v": "view", "m": "materialized view", "p": "partitioned table", "f": "foreign table"}
+    found = connection.execute(
+        text(
+            "SELECT relname, relkind::text FROM pg_class "
+            "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'v', 'm', 'p', 'f')"
+        )
+    )
+    return {name: kinds[kind] for name, kind in found}
+
+
+def _check_postgresql_guards(connection: Connection, findings: Findings) -> None:
+    expected: dict[str, Any] = {}
+    body = ""
+    for statement in guards("postgresql"):
+        if statement.startswith("CREATE TRIGGER"):
+            expected[_trigger_name(statement)] = _shape(statement)
+        elif "$$" in statement:
+            body = statement.split("$$")[1].strip()
+    found: dict[str, Any] = {}
+    for name, enabled, definition in connection.execute(
+        text(
+            "SELECT t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid) FROM pg_trigger t "
+            "JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        )
+    ):
+        found[name] = _shape(definition) if enabled == "A" else f"not always enabled ({enabled})"
+    _compare_guards(expected, found, findings)
+    sources = connection.execute(
+        text("SELECT prosrc FROM pg_proc WHERE proname = 'refuse_alteration'")
+    ).scalars()
+    if [source.strip() for source in sources] != [body]:
+        findings.add("guard-changed", None, "the function refuse_alteration is not ours")
+    for table, rule in connection.execute(
+        text("SELECT tablename, rulename FROM pg_rules WHERE schemaname = current_schema()")
+    ):
+        findings.add("guard-changed", None, f"there is a rule {rule} on {table}")
+
+
+def _compare_guards(expected: dict[str, Any], found: dict[str, Any], findings: Findings) -> None:
+    for name in sorted(expected.keys() - found.keys()):
+        findings.add("guard-missing", None, f"the guard {name} is gone")
+    for name in sorted(found.keys() - expected.keys()):
+        findings.add("guard-changed", None, f"there is a foreign trigger {name}")
+    for name in sorted(expected.keys() & found.keys()):
+        if expected[name] != found[name]:
+            findings.add("guard-changed", None, f"the guard {name} is not as it was made")
+
+
+def _trigger_name(statement: str) -> str:
+    return statement.split()[2]
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.split())
+
+
+def _shape(definition: str) -> tuple[str, frozenset[str], str, str, str]:
+    """Timing, verbs, table, level and the rest (condition, function) of a trigger's definition."""
+    matched = re.match(
+        r"CREATE TRIGGER \S+ (BEFORE|AFTER|INSTEAD OF) ([A-Z ]+?) ON (?:\w+\.)?(\w+) "
+        r"FOR EACH (ROW|STATEMENT) (.*)",
+        definition,
+    )
+    if matched is None:
+        return ("", frozenset(), "", "", definition)
+    timing, verbs, table, level, rest = matched.groups()
+    return (timing, frozenset(verbs.split(" OR ")), table, level, re.sub(r"\w+\.(?=\w+\()", "", rest))

@@ -1,0 +1,134 @@
+"""Verify a ledger from outside: recompute everything that is stored and name every anomaly.
+
+Reads one snapshot in one transaction and writes nothing, so writers may append meanwhile.
+`docs/verify.md` lists the codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.command_check import check_commands
+from audit.findings import CannotVerify, Finding, Findings, Verification
+from audit.history import Events, history_of
+from audit.key_check import ApiKeys, SealedPeople
+from audit.lawfulness import Lawfulness
+from audit.ledger_pass import LedgerPass
+from audit.projection_check import compare_rows, without
+from audit.schema_pin import LEDGER_TABLES, check_schema
+from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, parse_keys, read_kept
+from domain import events as ev
+from ledger.database import driver_connection
+from ledger.projection import History, Projection
+from ledger.schema import metadata
+from proofs.signed_note import VerifierKey
+
+__all__ = ["CannotVerify", "Finding", "Verification", "verify"]
+
+
+def verify(
+    engine: Engine,
+    *,
+    keys: list[str],
+    kept_checkpoints: list[str],
+    sealing_key: bytes | None,
+    projections: Sequence[Projection],
+    origin: str,
+    now: datetime | None = None,
+) -> Verification:
+    """Verify the ledger behind `engine` (read-only is enough).
+
+    `keys` are trusted verifier keys (vkey text) from outside the database; `kept_checkpoints` are
+    signed notes or receipts (JSON) that somebody kept; without `sealing_key` what is sealed stays
+    unchecked. `now` is the verifier's clock. Raises CannotVerify where nothing can be said.
+    """
+    trusted = parse_keys(keys)
+    kept = read_kept(kept_checkpoints, trusted, origin)
+    if sealing_key is not None and len(sealing_key) != 32:
+        raise CannotVerify("the sealing key does not have 32 bytes")
+    try:
+        with engine.connect() as connection, connection.begin():
+            if connection.dialect.name == "sqlite":
+                # Text that is not UTF-8 is a finding, not a failure to read.
+                driver_connection(connection).text_factory = _text
+            try:
+                return _verify(
+                    connection, trusted, kept, sealing_key, projections, origin, now or datetime.now(UTC)
+                )
+            finally:
+                if connection.dialect.name == "sqlite":
+                    driver_connection(connection).text_factory = str
+    except SQLAlchemyError as error:
+        raise CannotVerify(f"the database cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _verify(
+    connection: Connection,
+    trusted: list[VerifierKey],
+    kept: list[Kept],
+    sealing_key: bytes | None,
+    projections: Sequence[Projection],
+    origin: str,
+    now: datetime,
+) -> Verification:
+    findings = Findings()
+    own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
+    api_keys = metadata.tables.get("api_keys")
+    tables = own if api_keys is None else [*own, api_keys]
+    readable = check_schema(connection, tables, findings)
+    if not readable:
+        findings.leave_unchecked("everything else, because a table or column is missing")
+        return Verification(0, "", findings.all(), tuple(findings.unchecked))
+    sizes = frozenset(item.head.size for item in kept if item.head is not None)
+    ledger = LedgerPass(findings, sizes)
+    ledger.run(connection, now)
+    check_head(connection, ledger, findings)
+    check_checkpoints(connection, ledger, trusted, origin, findings)
+    check_kept(connection, kept, ledger, findings)
+    check_commands(connection, ledger, findings)
+    history = _replay(connection, ledger, sealing_key, findings)
+    for projection in projections:
+        _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
+    return Verification(ledger.size, ledger.frontier.root().hex(), findings.all(), tuple(findings.unchecked))
+
+
+def _replay(
+    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, findings: Findings
+) -> History:
+    """Fold the history once, judging each command's lawfulness and noting keys on the way."""
+    if sealing_key is None:
+        findings.leave_unchecked("sealed personal data, findings and their facts: no sealing key")
+    stored = Events(connection, sealing_key, broken=ledger.broken, size=ledger.size, report=findings.add)
+    lawfulness = Lawfulness(stored, findings)
+    people, api_keys = SealedPeople(), ApiKeys()
+    for item in stored:
+        people.note(item)
+        api_keys.note(item)
+        lawfulness.next(item)
+    lawfulness.end()
+    people.check(connection, sealing_key, findings)
+    api_keys.check(connection, findings)
+    return history_of(stored, lawfulness.agency, lawfulness.policies)
+
+
+def _check_projection(
+    connection: Connection, projection: Projection, history: History, findings: Findings, *, sealed: bool
+) -> None:
+    hidden: frozenset[int] = frozenset()
+    if sealed:
+        personal = frozenset().union(*(model.PERSONAL for model in ev.EVENT_TYPES.values()))
+        hidden = frozenset(i for i, column in enumerate(projection.table.columns) if column.name in personal)
+
+    def expected() -> Iterator[tuple[Any, ...]]:
+        return without(projection.rows(history), hidden) if hidden else projection.rows(history)
+
+    compare_rows(connection, projection.table, projection.name, expected, findings, hidden)

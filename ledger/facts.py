@@ -1,0 +1,69 @@
+"""Facts for those who only look: what `decide` would see now, outside the writer's transaction."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from domain.facts import Facts, Identity
+from domain.nip import InvalidNip, parse_nip
+from domain.personnel_action import ActionState
+from domain.registry import Registry
+from ledger.mirror import ACTION, load_state
+from ledger.read import DirectoryView, Reader
+from ledger.record import stored_event
+from ledger.schema import events
+
+
+def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryView, now: datetime) -> Facts:
+    """Facts at `now` as `connection`'s transaction sees them. The registry of promises is empty: it
+    matters to submissions, decrees and annulments, which only the writer judges.
+    """
+
+    def action(action_id: str) -> ActionState | None:
+        columns = (events.c.position, events.c.record, events.c.leaf_hash)
+        statement = select(*columns).where(events.c.stream == f"{ACTION}/{action_id}").order_by(events.c.version)
+        return load_state(stored_event(p, bytes(r), bytes(h)) for p, r, h in connection.execute(statement))
+
+    def unsealed(condition: Any) -> dict[str, Any] | None:
+        found = connection.execute(select(events.c.record).where(condition)).scalars().first()
+        return reader.unseal(connection, bytes(found)) if found is not None else None
+
+    def sealed_at(action_id: str, version: int) -> dict[str, Any] | None:
+        return unsealed((events.c.stream == f"{ACTION}/{action_id}") & (events.c.version == version))
+
+    def identity_of(person_id: str) -> Identity | None:
+        newest = (
+            select(events.c.position)
+            .where(
+                events.c.stream == f"employee/{person_id}",
+                events.c.type.in_(("EmployeeRegistered", "EmployeeCorrected", "CandidateRegistered")),
+            )
+            .order_by(events.c.version.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        values = unsealed(events.c.position == newest)
+        if not values or "birth_date" not in values:
+            return None
+        try:
+            nip_birth_date = parse_nip(values.get("nip", "")).birth_date
+        except InvalidNip:
+            nip_birth_date = None
+        return Identity(date.fromisoformat(values["birth_date"]), nip_birth_date)
+
+    return Facts(
+        now=now,
+        agency=view.agency,
+        registry=Registry(),
+        offices=view.offices(view.calendar.today(now)),
+        policies=view.policies,
+        calendar=view.calendar,
+        identity_of=identity_of,
+        action=action,
+        sealed_at=sealed_at,
+        salt=lambda: secrets.token_hex(16),
+    )

@@ -1,0 +1,111 @@
+"""The command line answers with an exit code and one clear line, never with a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from demo.tamper import tamper
+from roster.generate_files import write_positions_csv, write_units_csv
+from roster.generator import generate_agency
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def jenjang(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "cli.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    agency = generate_agency(people=150)
+    write_units_csv(agency, tmp_path / "units.csv")
+    write_positions_csv(agency, tmp_path / "positions.csv")
+    done = jenjang("import", "units", tmp_path / "units.csv", "--data", tmp_path / "data", "--json")
+    assert (done.returncode, json.loads(done.stdout)["errors"]) == (0, [])
+    return tmp_path / "data"
+
+
+def test_import_reports_rows_and_exit_code(data: Path, tmp_path: Path) -> None:
+    done = jenjang("import", "positions", tmp_path / "positions.csv", "--data", data, "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert set(report) == {"rows", "imported", "changed", "unchanged", "errors", "warnings"}
+    assert report["rows"] == report["imported"] > 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\x01\x02", b"PK\x03\x04broken", b"nama;alamat\na;b\n", b"\xff" * 5000]
+)
+def test_rubbish_is_a_report_and_no_traceback(data: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "rubbish.xlsx").write_bytes(content)
+    done = jenjang("import", "units", tmp_path / "rubbish.xlsx", "--data", data, "--json")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout)["errors"]
+
+
+def test_a_missing_file_cannot_be_imported(data: Path, tmp_path: Path) -> None:
+    done = jenjang("import", "units", tmp_path / "nowhere.csv", "--data", data)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_verify_is_silent_on_a_clean_ledger_and_names_what_was_altered(data: Path) -> None:
+    clean = jenjang("verify", "--data", data, "--json")
+    assert (clean.returncode, json.loads(clean.stdout)["findings"]) == (0, []), clean.stdout + clean.stderr
+
+
+def test_verify_of_nothing_cannot_be_done(tmp_path: Path) -> None:
+    done = jenjang("verify", "--data", tmp_path / "nothing", "--json")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_rebuild_says_that_all_came_out_the_same(data: Path) -> None:
+    done = jenjang("rebuild", "--data", data, "--json")
+    assert done.returncode == 0
+    assert all(row["same"] for row in json.loads(done.stdout))
+
+
+def test_export_writes_every_event_with_its_leaf_hash(data: Path, tmp_path: Path) -> None:
+    done = jenjang(
+        "export", "--format", "jsonl", "--out", tmp_path / "events.jsonl", "--data", data, "--json"
+    )
+    lines = (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(done.stdout)["events"] == len(lines) > 0
+    assert [json.loads(line)["position"] for line in lines] == list(range(len(lines)))
+
+
+def test_an_api_key_is_shown_once_and_can_be_revoked(data: Path) -> None:
+    made = json.loads(
+        jenjang(
+            "api-key", "create", "--name", "portal", "--scope", "actions:write", "--data", data, "--json"
+        ).stdout
+    )
+    listed = jenjang("api-key", "list", "--data", data, "--json").stdout
+    assert made["secret"] not in listed
+    assert made["key_id"] in listed
+    assert jenjang("api-key", "revoke", made["key_id"], "--data", data).returncode == 0
+    assert jenjang("api-key", "revoke", made["key_id"], "--data", data).returncode == 1
+
+
+def test_the_tour_s_tampering_is_found(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from installation import Installation;"
+        "from settings import Settings;"
+        "from demo.seed import seed_demo; i = Installation(Settings(data=Path(sys.argv[1]))); i.set_up();"
+        "seed_demo(i, 200, Path(sys.argv[1]), print); i.close()"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=True, timeout=120)
+    assert json.loads(jenjang("verify", "--data", tmp_path, "--json").stdout)["findings"] == []
+    position, _ = tamper(tmp_path)
+    done = jenjang("verify", "--data", tmp_path, "--json")
+    assert done.returncode == 1
+    assert position in [finding["position"] for finding in json.loads(done.stdout)["findings"]]
