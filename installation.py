@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -34,14 +35,16 @@ class Installation:
         self._writing: Engine | None = None
         self._ledger: Ledger | None = None
         self._reader: Reader | None = None
+        self._opening = threading.RLock()
 
     @property
     def writing_engine(self) -> Engine:
-        if self._writing is None:
-            if self.settings.database.get_backend_name() == "sqlite":
-                self.settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._writing = open_database(self.settings.database)
-        return self._writing
+        with self._opening:
+            if self._writing is None:
+                if self.settings.database.get_backend_name() == "sqlite":
+                    self.settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._writing = open_database(self.settings.database)
+            return self._writing
 
     @property
     def signer(self) -> Signer:
@@ -56,21 +59,22 @@ class Installation:
     @property
     def ledger(self) -> Ledger:
         """The writer of this process. Raises DatabaseUnavailable before `migrate`."""
-        if self._ledger is None:
-            if not is_current(self.writing_engine):
-                raise DatabaseUnavailable(
-                    "the database is not set up for this version: run `jenjang migrate`"
+        with self._opening:
+            if self._ledger is None:
+                if not is_current(self.writing_engine):
+                    raise DatabaseUnavailable("the database is not of this version: run `jenjang migrate`")
+                self._ledger = Ledger(
+                    self.writing_engine, self.signer, self.sealing_key, all_projections(), clock=self.clock
                 )
-            self._ledger = Ledger(
-                self.writing_engine, self.signer, self.sealing_key, all_projections(), clock=self.clock
-            )
-        return self._ledger
+            return self._ledger
 
     @property
     def reader(self) -> Reader:
-        if self._reader is None:
-            self._reader = Reader(open_database(self.settings.database, read_only=True), self.sealing_key)
-        return self._reader
+        with self._opening:
+            if self._reader is None:
+                engine = open_database(self.settings.database, read_only=True)
+                self._reader = Reader(engine, self.sealing_key)
+            return self._reader
 
     def set_up(self) -> None:
         """Bring the database to this version and adopt calendar and policies. Safe to repeat."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from accounts.schema import accounts
 from accounts.sessions import end_all_sessions
@@ -40,9 +40,10 @@ def is_password(stored_hash: str | None, password: str) -> bool:
     """Whether `password` is the one that was hashed; False, as slowly, for no hash at all."""
     with _AT_ONCE:
         try:
-            return HASHER.verify(stored_hash or _NOBODYS_HASH, password) and stored_hash is not None
+            HASHER.verify(stored_hash or _NOBODYS_HASH, password)
         except (Argon2Error, InvalidHashError):
             return False
+    return stored_hash is not None
 
 
 def is_outdated(stored_hash: str) -> bool:
@@ -73,7 +74,9 @@ def create_account(
     """
     password = password or generate_password()
     end_all_sessions(connection, person_id)
-    connection.execute(delete(accounts).where((accounts.c.person_id == person_id) | (accounts.c.login == login)))
+    connection.execute(
+        delete(accounts).where((accounts.c.person_id == person_id) | (accounts.c.login == login))
+    )
     connection.execute(
         insert(accounts).values(
             person_id=person_id,
@@ -89,24 +92,28 @@ def create_account(
 
 
 def change_password(
-    connection: Connection, person_id: str, current: str, new: str, *, keep: str | None = None
+    reading: Engine, writing: Engine, person_id: str, current: str, new: str, *, keep: str | None = None
 ) -> bool:
     """Replace the password and end every session but the one whose token has the hash `keep`; False
     when `current` is not the password. Raises WeakPassword.
 
-    Repeated with the password that already is the new one, it changes nothing and is True.
+    Hashing is done before the database is locked for writing. Repeated with the password that already
+    is the new one, it changes nothing and is True.
     """
     statement = select(accounts.c.login, accounts.c.password_hash, accounts.c.must_change)
-    row = connection.execute(statement.where(accounts.c.person_id == person_id)).first()
+    with reading.connect() as connection:
+        row = connection.execute(statement.where(accounts.c.person_id == person_id)).first()
     if not is_password(row.password_hash if row else None, current) or row is None:
         return row is not None and not row.must_change and is_password(row.password_hash, new)
     check_strength(new, row.login)
     if new == current:
         raise WeakPassword("the new password is the old one")
-    connection.execute(
-        update(accounts)
-        .where(accounts.c.person_id == person_id)
-        .values(password_hash=hash_password(new), must_change=0, failed_attempts=0, locked_until=None)
-    )
-    end_all_sessions(connection, person_id, but=keep)
-    return True
+    fresh = hash_password(new)
+    with writing.begin() as connection:
+        changed = connection.execute(
+            update(accounts)
+            .where(accounts.c.person_id == person_id, accounts.c.password_hash == row.password_hash)
+            .values(password_hash=fresh, must_change=0, failed_attempts=0, locked_until=None)
+        )
+        end_all_sessions(connection, person_id, but=keep)
+    return changed.rowcount == 1

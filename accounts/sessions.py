@@ -38,18 +38,22 @@ def repeatable_token(secret: bytes, *parts: str) -> str:
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def open_session(
-    connection: Connection, person_id: str, hours: int, now: datetime, token: str
-) -> tuple[str, bool]:
-    """Open a session for `token`, which is not stored: the moment at which it ends, and whether it was
-    open already. Raises SessionEnded.
-    """
+def running_until(connection: Connection, token: str, now: datetime) -> str | None:
+    """When the session of `token` ends, None where there never was one. Raises SessionEnded."""
     statement = select(sessions.c.expires_at, sessions.c.revoked_at)
     known = connection.execute(statement.where(sessions.c.token_hash == hash_token(token))).first()
-    if known is not None:
-        if known.revoked_at is not None or known.expires_at <= moment(now):
-            raise SessionEnded
-        return str(known.expires_at), True
+    if known is None:
+        return None
+    if known.revoked_at is not None or known.expires_at <= moment(now):
+        raise SessionEnded
+    return str(known.expires_at)
+
+
+def open_session(
+    connection: Connection, person_id: str, hours: int, now: datetime, *, token: str | None = None
+) -> tuple[str, str]:
+    """A new session's token, made unless given, and the moment at which it ends. The token is not stored."""
+    token = token or new_token()
     expires_at = moment(now + timedelta(hours=hours))
     connection.execute(delete(sessions).where(sessions.c.expires_at < moment(now - KEPT_AFTER_END)))
     connection.execute(
@@ -61,15 +65,19 @@ def open_session(
             revoked_at=None,
         )
     )
-    return expires_at, False
+    return token, expires_at
 
 
 def sessions_of(connection: Connection, person_id: str, now: datetime) -> list[dict[str, Any]]:
     """The person's running sessions, newest first."""
     statement = select(sessions).where(
-        sessions.c.person_id == person_id, sessions.c.revoked_at.is_(None), sessions.c.expires_at > moment(now)
+        sessions.c.person_id == person_id,
+        sessions.c.revoked_at.is_(None),
+        sessions.c.expires_at > moment(now),
     )
-    return [dict(row) for row in connection.execute(statement.order_by(sessions.c.created_at.desc())).mappings()]
+    return [
+        dict(row) for row in connection.execute(statement.order_by(sessions.c.created_at.desc())).mappings()
+    ]
 
 
 def end_session(connection: Connection, token_hash: str) -> None:
@@ -83,4 +91,6 @@ def end_all_sessions(connection: Connection, person_id: str, *, but: str | None 
 
 
 def _ended() -> Any:
-    return update(sessions).where(sessions.c.revoked_at.is_(None)).values(revoked_at=moment(datetime.now(UTC)))
+    return (
+        update(sessions).where(sessions.c.revoked_at.is_(None)).values(revoked_at=moment(datetime.now(UTC)))
+    )

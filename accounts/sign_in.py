@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 
 from accounts.passwords import hash_password, is_outdated, is_password
 from accounts.schema import accounts
-from accounts.sessions import new_token, open_session
+from accounts.sessions import new_token, open_session, running_until
 from ledger.record import moment, parse_moment
 
 FAILURES_UNTIL_LOCKED = 8
@@ -96,9 +96,12 @@ class SignIn:
         with self._writing.begin() as connection:
             mine = accounts.c.person_id == row["person_id"]
             connection.execute(update(accounts).where(mine).values(**values))
-            expires_at, known = open_session(connection, row["person_id"], self._hours, now, token)
+            known = running_until(connection, token, now)
+            expires_at = known or open_session(connection, row["person_id"], self._hours, now, token=token)[1]
         must_change = bool(row["must_change"])
-        return SignedIn(token, expires_at, row["person_id"], must_change, row["failed_attempts"], known)
+        return SignedIn(
+            token, expires_at, row["person_id"], must_change, row["failed_attempts"], known is not None
+        )
 
     def _count_failure(self, person_id: str, now: datetime) -> None:
         mine = accounts.c.person_id == person_id
@@ -108,9 +111,7 @@ class SignIn:
             )
             failures = connection.execute(select(accounts.c.failed_attempts).where(mine)).scalar_one()
             if failures % FAILURES_UNTIL_LOCKED == 0:
-                connection.execute(
-                    update(accounts).where(mine).values(locked_until=moment(now + LOCKED_FOR))
-                )
+                connection.execute(update(accounts).where(mine).values(locked_until=moment(now + LOCKED_FOR)))
 
 
 class Failures:

@@ -13,9 +13,9 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.progress import UNKNOWN, ActionRef, Progress, SeenAction
+from activities.progress import UNKNOWN, Progress, SeenAction
 from domain.commands import AdvanceAction, IssueDecree
-from domain.errors import NotDue, NotFound, Refusal
+from domain.errors import NotFound, Refusal
 from domain.identity import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class LedgerActivities:
         self._recorder = recorder
 
     @activity.defn
-    async def load_progress(self, action: ActionRef) -> Progress:
+    async def load_progress(self, action: SeenAction) -> Progress:
         """How far the ledger says the action is."""
         return await self._recorder.progress(action.action_id) or _unknown(action)
 
@@ -66,8 +66,6 @@ class LedgerActivities:
             return await self._recorder.execute(command)
         except NotFound:
             return _unknown(seen)
-        except NotDue:
-            return await self.load_progress(seen)
         except Refusal as refusal:
             # Asking again at once would only be refused again; people have to clear the way first.
             log.warning("%s of %s refused: %s", type(command).__name__, seen.action_id, refusal.code)
@@ -76,11 +74,11 @@ class LedgerActivities:
             return found.model_copy(update={"next_due": again, "refusal": refusal.code})
 
 
-def _command_id(action: ActionRef, what: str) -> str:
+def _command_id(action: SeenAction, what: str) -> str:
     return str(uuid.uuid5(uuid.UUID(action.action_id), what))
 
 
-def _unknown(action: ActionRef) -> Progress:
+def _unknown(action: SeenAction) -> Progress:
     """An action that the ledger does not know has no process: the ledger was restored or replaced."""
     return Progress(
         action_id=action.action_id, version=0, position=0, phase=UNKNOWN, next_due=None, quiet=True

@@ -1,4 +1,4 @@
-"""Reading someone's personal data is itself recorded: once for each reader, subject and purpose in a while."""
+"""Reading someone's personal data is itself recorded, once in a while for each reader and subject."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ def create_app(installation: Installation) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, document_limit=installation.settings.document_limit_mb * 2**20)
+    app.add_middleware(health.Measured)
     app.openapi = _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
     return app
 

@@ -1,7 +1,235 @@
-"""Documents in people's files."""
+"""Documents of people's files: filed once, found by hash, handed out as they came."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+import re
+from typing import Annotated, Any
+from urllib.parse import quote
 
-router = APIRouter()
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from api.credentials import Caller, CallerDep
+from api.idempotency import REPLAY, IdempotencyKey, identify
+from api.problems import Problem, responses
+from api.views import answer, as_id, receipt_view
+from api.visibility import viewer_for, visible_person
+from api.wiring import Services, ServicesDep
+from domain.authorization import may_file_document, may_see_person
+from domain.commands import FileDocument
+from integrations.object_store import (
+    CHUNK,
+    ObjectMissing,
+    ObjectStore,
+    ObjectTooLarge,
+    StoredObject,
+    media_type_of,
+)
+from projections import documents, employees
+
+router = APIRouter(prefix="/v1", tags=["documents"])
+
+FOLDER = "documents"
+UNSAFE = re.compile(r"[^\w .,()+-]+")
+EXAMPLE: dict[str, Any] = {
+    "id": "2f1d7a3e-2a5c-5b0e-9a53-5f7b7b1f5b0e",
+    "document_type": "SK_PANGKAT",
+    "media_type": "application/pdf",
+    "size_bytes": 48211,
+    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "file_name": "sk-pangkat.pdf",
+    "filed_at": "2026-11-24T02:00:00.000000Z",
+}
+DocumentType = Annotated[
+    str,
+    Form(
+        min_length=1,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9 _./-]*$",
+        description="What it is, such as SK_PANGKAT, IJAZAH, SURAT_PERSETUJUAN.",
+    ),
+]
+
+
+class FiledDocument(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+    id: str
+    document_type: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    file_name: str | None
+    filed_at: str
+
+
+class DocumentList(BaseModel):
+    items: list[FiledDocument]
+    next: None = Field(default=None, description="The whole file comes at once.")
+
+
+class DocumentReceipt(FiledDocument):
+    receipt: dict[str, Any] = Field(description="Evidence that the ledger has it.")
+
+
+@router.post(
+    "/employees/{nip}/documents",
+    status_code=201,
+    response_model=DocumentReceipt,
+    responses=responses(413, 415),
+    summary="Put a document into a file",
+)
+async def file_document(
+    nip: str,
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    file: Annotated[UploadFile, File(description="A PDF, JPEG or PNG.")],
+    document_type: DocumentType,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """For the person, for those who may ask for the person's transfer, and for keys with
+    `documents:write`. What the bytes are decides, not what they are called: `415` for anything else.
+    """
+    person_id = await run_in_threadpool(_owner_to_file_for, services, caller, nip)
+    stored, media_type = await run_in_threadpool(_store, services, file)
+    file_name = _plain_name(file.filename)
+    asked = {"sha256": stored.sha256, "document_type": document_type, "file_name": file_name}
+    identity = identify(request, caller, idempotency_key, asked)
+    command = FileDocument(
+        command_id=identity.command_id,
+        actor=caller.actor,
+        document_id=identity.made("document"),
+        person_id=person_id,
+        document_type=document_type,
+        media_type=media_type,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        file_name=file_name,
+    )
+    result = await run_in_threadpool(services.ledger.execute, command, body_hash=identity.body_hash)
+    assert result.receipt is not None  # filing is never a command that changes nothing
+    body = {
+        "id": command.document_id,
+        "document_type": document_type,
+        "media_type": media_type,
+        "size_bytes": stored.size_bytes,
+        "sha256": stored.sha256,
+        "file_name": file_name,
+        "filed_at": result.receipt.recorded_at,
+        "receipt": receipt_view(result.receipt),
+    }
+    headers = {"Location": f"/v1/documents/{command.document_id}/content"}
+    return answer(body, 201, headers=headers | ({REPLAY: "true"} if result.replayed else {}))
+
+
+@router.get(
+    "/employees/{nip}/documents",
+    response_model=DocumentList,
+    responses=responses(),
+    summary="The documents of a file",
+)
+def list_documents(nip: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    with services.reading() as connection:
+        row = visible_person(connection, viewer_for(services, connection, caller), nip)
+        found = documents.of_person(connection, row["person_id"])
+    services.access_log.note(caller.actor, row["person_id"], "documents", services.now())
+    shown = [
+        {"id": item["document_id"], **{key: item[key] for key in EXAMPLE if key != "id"}} for item in found
+    ]
+    return {"items": shown, "next": None}
+
+
+@router.get(
+    "/documents/{document_id}/content",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The bytes as they were filed.",
+            "content": {
+                media_type: {"schema": {"type": "string", "format": "binary"}}
+                for media_type in ("application/pdf", "image/jpeg", "image/png")
+            },
+        },
+        **responses(),
+    },
+    summary="A document's bytes",
+)
+def content(document_id: str, services: ServicesDep, caller: CallerDep) -> StreamingResponse:
+    """As an attachment; checked against the hash in the ledger before the first byte is sent."""
+    with services.reading() as connection:
+        document = documents.by_id(connection, as_id(document_id))
+        owner = employees.by_id(connection, document["person_id"]) if document else None
+        viewer = viewer_for(services, connection, caller)
+    if document is None or owner is None or not may_see_person(viewer, owner["unit_id"], owner["person_id"]):
+        raise Problem("not-found")
+    try:
+        pieces = object_store(services).chunks(document["sha256"])
+    except ObjectMissing:
+        raise Problem(
+            "document-unreadable",
+            status=503,
+            title=("Berkas tidak terbaca di penyimpanan.", "The store cannot give this document back."),
+        ) from None
+    services.access_log.note(caller.actor, owner["person_id"], "documents", services.now())
+    name = quote(document["file_name"] or "document")
+    return StreamingResponse(
+        pieces,
+        media_type=document["media_type"],
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Length": str(document["size_bytes"]),
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def object_store(services: Services) -> ObjectStore:
+    return ObjectStore(services.installation.settings.data / FOLDER)
+
+
+def _owner_to_file_for(services: Services, caller: Caller, nip: str) -> str:
+    """The file's owner; a 404 for whom the caller may not see, a 403 for whom they may only see."""
+    with services.reading() as connection:
+        viewer = viewer_for(services, connection, caller)
+        if caller.person_id is None:
+            caller.require_scope("documents:write")
+            row = employees.by_nip(connection, nip) if nip.isdigit() else None
+            if row is None:
+                raise Problem("not-found")
+        else:
+            row = visible_person(connection, viewer, nip)
+    if not may_file_document(viewer, row["unit_id"], row["person_id"]):
+        raise Problem("not-permitted")
+    return str(row["person_id"])
+
+
+def _store(services: Services, file: UploadFile) -> tuple[StoredObject, str]:
+    """The upload in the store, with its media type. Raises 413 and 415, 422 for an empty one."""
+    source = file.file
+    start = source.read(CHUNK)
+    if not start:
+        raise Problem("invalid-request", errors=[{"field": "file", "in": "body", "message": "it is empty"}])
+    media_type = media_type_of(start)
+    if media_type is None:
+        raise Problem(
+            "unsupported-media-type",
+            title=("Hanya PDF, JPEG atau PNG.", "Only PDF, JPEG or PNG."),
+        )
+    limit = services.installation.settings.document_limit_mb * 2**20
+    try:
+        with object_store(services).receive(limit) as arrival:
+            arrival.write(start)
+            while piece := source.read(CHUNK):
+                arrival.write(piece)
+            return arrival.finish(), media_type
+    except ObjectTooLarge:
+        raise Problem("body-too-large") from None
+
+
+def _plain_name(name: str | None) -> str:
+    """The file's own name without folders and without what no file name needs, at most 120 characters."""
+    last = (name or "").replace("\\", "/").rpartition("/")[2]
+    return UNSAFE.sub("_", last).strip(" .")[-120:] or "document"

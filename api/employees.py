@@ -1,7 +1,111 @@
-"""Civil servants, as those who may see them see them."""
+"""The file of a civil servant: one's own, or of somebody within an official's reach."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
 
-router = APIRouter()
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection
+
+from api.credentials import AnyCallerDep, CallerDep
+from api.problems import responses
+from api.sessions import SignedInPerson, person_view
+from api.visibility import viewer_for, visible_person
+from api.wiring import Services, ServicesDep
+
+router = APIRouter(prefix="/v1", tags=["employees"])
+
+
+class Named(BaseModel):
+    id: str
+    name: str | None
+
+
+class Post(Named):
+    kind: str | None
+    since: str | None
+
+
+class Grade(BaseModel):
+    code: str
+    since: str | None
+
+
+class EmployeeFile(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793",
+                    "nip": "198503302010012001",
+                    "name": "Siti Aminah, S.E.",
+                    "sex": "P",
+                    "birth_date": "1985-03-30",
+                    "appointed_on": "2010-01-01",
+                    "employment_kind": "PNS",
+                    "employment_status": "01",
+                    "grade": {"code": "III/d", "since": "2022-04-01"},
+                    "education": "S-1/Sarjana",
+                    "position": {
+                        "id": "POS-0001",
+                        "name": "Kepala Dinas",
+                        "kind": "JPT",
+                        "since": "2023-05-02",
+                    },
+                    "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
+                }
+            ]
+        }
+    )
+
+    id: str
+    nip: str | None
+    name: str | None
+    sex: str | None
+    birth_date: str | None
+    appointed_on: str | None
+    employment_kind: str
+    employment_status: str
+    grade: Grade
+    education: str | None
+    position: Post | None
+    unit: Named | None
+
+
+@router.get("/me", response_model=SignedInPerson, responses=responses(), summary="Who I am, and my offices")
+def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
+    """Also for an account that has to change its password first."""
+    return person_view(services, caller.require_person(), must_change=caller.must_change)
+
+
+@router.get(
+    "/employees/{nip}", response_model=EmployeeFile, responses=responses(), summary="A civil servant's file"
+)
+def employee(nip: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    """One's own; of the own apparatus for its officials; of everybody for those whom the policy names,
+    and keys with `employees:read`. Everybody else's is `404`. Reading another's file is recorded.
+    """
+    with services.reading() as connection:
+        row = visible_person(connection, viewer_for(services, connection, caller), nip)
+        found = employee_view(services, connection, row)
+    services.access_log.note(caller.actor, row["person_id"], "employee", services.now())
+    return found
+
+
+def employee_view(services: Services, connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    """The register's row with the names of post and unit."""
+    agency = services.view(connection).agency
+    post = agency.posts.get(row["position_id"] or "")
+    unit = agency.units.get(row["unit_id"] or "")
+    plain = ("nip", "name", "sex", "birth_date", "appointed_on", "employment_kind", "employment_status")
+    return {
+        "id": row["person_id"],
+        **{key: row[key] for key in plain},
+        "grade": {"code": row["grade"], "since": row["grade_since"]},
+        "education": row["education"],
+        "position": {"id": post.id, "name": post.name, "kind": post.kind, "since": row["position_since"]}
+        if post
+        else None,
+        "unit": {"id": unit.id, "name": unit.name} if unit else None,
+    }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import orjson
 from fastapi import Header, Request
 from pydantic import BaseModel
 
@@ -52,11 +52,36 @@ def identify(request: Request, caller: Caller, key: str | None, body: Any = None
     """The identity of this request. `body` is a model, anything JSON-able, or bytes."""
     if isinstance(body, BaseModel):
         body = body.model_dump(mode="json")
-    raw = body if isinstance(body, bytes) else orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
-    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode(errors="replace") + raw).hexdigest()
+    # Integers of any length are read, and orjson writes none above 64 bits: the slow encoder does.
+    raw = body if isinstance(body, bytes) else json.dumps(body, sort_keys=True).encode()
+    asked = hashlib.sha256(
+        f"{request.method} {request.url.path}\n".encode(errors="replace") + raw
+    ).hexdigest()
     if key is None:
         return Identified(str(uuid.uuid4()), asked)
     if PRINTABLE.fullmatch(key) is None:
         raise Problem("invalid-request", errors=[{"field": "Idempotency-Key", "in": "header"}])
     mine = uuid.uuid5(NAMESPACE, f"{caller.actor.kind}/{caller.actor.id}")
     return Identified(str(uuid.uuid5(mine, key)), asked)
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The ETag that was seen; 412 when the personnel action has moved on since.",
+        max_length=255,
+        examples=['"3"'],
+    ),
+]
+ETAG = re.compile(r'(?:W/)?"?(\d{1,15})"?')
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version that `If-Match` asks for; None for `*` and without it. What is no version of ours
+    matches nothing.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = ETAG.fullmatch(if_match.strip())
+    return int(found[1]) if found else -1

@@ -1,7 +1,117 @@
-"""The public register of overrides."""
+"""The override register: which rule was passed over in which case, by whom, and who suggested the name."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Any
 
-router = APIRouter()
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Connection, select
+
+from api.credentials import CallerDep
+from api.paging import Cursor, Limit, decode_cursor, page_of
+from api.problems import responses
+from api.wiring import Services, ServicesDep
+from domain.events import ActionSubmitted
+from ledger.mirror import ACTION
+from ledger.schema import events
+from projections import action_state, employees, overrides
+
+router = APIRouter(prefix="/v1", tags=["overrides"])
+
+
+class PersonName(BaseModel):
+    id: str
+    name: str | None
+
+
+class Override(BaseModel):
+    """`unit` is where the case leads; `suggested_by` is who brought the name up, where that was said."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "position": 812,
+                    "action_id": "7d5a3c55-8c1f-4a51-9c7d-0b1f5a6f1b11",
+                    "variant": "within_agency",
+                    "rule": "tenure_minimum",
+                    "proposed_by": {"id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793", "name": "Siti Aminah"},
+                    "confirmed_by": {"id": "0b4cfa1c-96a1-44f7-8e32-3b2b7b1f6f2d", "name": "Budi Santoso"},
+                    "suggested_by": None,
+                    "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
+                    "recorded_at": "2026-11-24T02:00:00.000000Z",
+                }
+            ]
+        }
+    )
+
+    position: int
+    action_id: str
+    variant: str | None
+    rule: str
+    proposed_by: PersonName
+    confirmed_by: PersonName
+    suggested_by: PersonName | None
+    unit: PersonName | None
+    recorded_at: str
+
+
+class OverridePage(BaseModel):
+    items: list[Override]
+    next: str | None
+
+
+@router.get(
+    "/overrides", response_model=OverridePage, responses=responses(), summary="The register, newest first"
+)
+def list_overrides(
+    services: ServicesDep, _: CallerDep, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, Any]:
+    """Open to everybody who signs in: officials who carry a case past a rule do it in public. The subject
+    is not named.
+    """
+    place = decode_cursor(cursor, (int,))
+    with services.reading() as connection:
+        rows = overrides.page(connection, limit + 1, place[0] if place else None)
+        agency = services.view(connection).agency
+        states = {
+            action_id: action_state.state_of(connection, action_id)
+            for action_id in {row["action_id"] for row in rows}
+        }
+        suggesters = {action_id: _suggester(services, connection, action_id) for action_id in states}
+        people = {row[key] for row in rows for key in ("proposed_by", "confirmed_by")}
+        people |= {person for person in suggesters.values() if person}
+        names = {key: name for key, (name, _) in employees.names(connection, people).items()}
+    shown = []
+    for row in rows:
+        state, suggester = states[row["action_id"]], suggesters[row["action_id"]]
+        unit = agency.units.get((state.target_unit_id or state.origin_unit_id or "") if state else "")
+        shown.append(
+            {
+                "position": row["position"],
+                "action_id": row["action_id"],
+                "variant": state.variant.value if state else None,
+                "rule": row["rule"],
+                **{
+                    key: {"id": row[key], "name": names.get(row[key])}
+                    for key in ("proposed_by", "confirmed_by")
+                },
+                "suggested_by": {"id": suggester, "name": names.get(suggester)} if suggester else None,
+                "unit": {"id": unit.id, "name": unit.name} if unit else None,
+                "recorded_at": row["recorded_at"],
+            }
+        )
+    return page_of(rows, limit, lambda row: [row["position"]], shown)
+
+
+def _suggester(services: Services, connection: Connection, action_id: str) -> str | None:
+    """Who suggested the name, sealed in the submission; None where nobody said or the seal is gone."""
+    statement = select(events.c.position, events.c.record, events.c.leaf_hash)
+    row = connection.execute(
+        statement.where(events.c.stream == f"{ACTION}/{action_id}", events.c.version == 1)
+    ).first()
+    if row is None:
+        return None
+    stored = services.reader.open(connection, row.position, bytes(row.record), bytes(row.leaf_hash))
+    return stored.event.suggested_by if isinstance(stored.event, ActionSubmitted) else None

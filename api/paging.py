@@ -46,9 +46,11 @@ def decode_cursor(cursor: str | None, kinds: Sequence[type]) -> tuple[Any, ...] 
     if not isinstance(values, list) or len(values) != len(kinds):
         raise _invalid()
     for value, kind in zip(values, kinds, strict=True):
-        if type(value) is not kind or (kind is str and "\x00" in value):
+        if type(value) is not kind:
             raise _invalid()
-        if kind is int and not 0 <= value < 2**62:
+        if (isinstance(value, str) and "\x00" in value) or (
+            isinstance(value, int) and not 0 <= value < 2**62
+        ):
             raise _invalid()
     return tuple(values)
 

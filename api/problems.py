@@ -43,7 +43,11 @@ STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Unlawful, 422),
 )
 TITLES: dict[str, tuple[int, str, str]] = {
-    "invalid-request": (422, "Permintaan tidak sesuai bentuknya.", "The request does not have the right form."),
+    "invalid-request": (
+        422,
+        "Permintaan tidak sesuai bentuknya.",
+        "The request does not have the right form.",
+    ),
     "malformed-json": (400, "JSON tidak terbaca.", "The JSON cannot be read."),
     "bad-request": (400, "Permintaan tidak terbaca.", "The request cannot be read."),
     "unauthenticated": (401, "Masuk dahulu.", "Sign in first."),
@@ -242,7 +246,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if any(item["type"] == "json_invalid" for item in errors):
         return problem_response(Problem("malformed-json").body(language))
     listed = [
-        {"field": ".".join(str(part) for part in item["loc"][1:]), "in": item["loc"][0], "message": item["msg"]}
+        {
+            "field": ".".join(str(part) for part in item["loc"][1:]),
+            "in": item["loc"][0],
+            "message": item["msg"],
+        }
         for item in errors
         if item["loc"]
     ]
@@ -286,7 +294,9 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
         example = problem_body(status, code, titles[2])
         described[status] = {
             "description": titles[2],
-            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}},
+            "content": {
+                PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+            },
         }
     return described
 

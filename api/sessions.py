@@ -17,16 +17,17 @@ from accounts.sign_in import Failures, LockedOut, SignIn, TooManyAttempts, Wrong
 from api.credentials import AnyCallerDep, CallerDep
 from api.idempotency import REPLAY, IdempotencyKey
 from api.problems import Problem, responses
-from api.visibility import roles_of
+from api.sight import inbox_keys
 from api.wiring import Services, ServicesDep
 from domain.errors import IdempotencyKeyReused
+from domain.offices import split_key
 from projections import employees
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
 WRONG_PASSWORDS = 8
 PASSWORD_WINDOW = timedelta(minutes=15)
-EXAMPLE_PERSON = {
+EXAMPLE_PERSON: dict[str, Any] = {
     "id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793",
     "nip": "198503302010012001",
     "name": "Siti Aminah, S.E.",
@@ -40,7 +41,7 @@ class Credentials(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"nip": "198503302010012001", "password": "kata-sandi-yang-panjang"}]},
+        json_schema_extra={"examples": [{"nip": "198503302010012001", "password": "kata-sandi-panjang"}]},
     )
 
     nip: str = Field(min_length=1, max_length=64)
@@ -189,10 +190,14 @@ def change_password(
     if until is not None:
         raise _wait("too-many-attempts", until, now)
     try:
-        with services.installation.writing_engine.begin() as connection:
-            changed = passwords.change_password(
-                connection, person_id, body.current, body.new, keep=caller.token_hash
-            )
+        changed = passwords.change_password(
+            services.reader.engine,
+            services.installation.writing_engine,
+            person_id,
+            body.current,
+            body.new,
+            keep=caller.token_hash,
+        )
     except passwords.WeakPassword as weak:
         raise Problem(
             "weak-password",
@@ -213,7 +218,8 @@ def person_view(services: Services, person_id: str, *, must_change: bool) -> dic
     """The signed-in person with the offices exercised today."""
     with services.reading() as connection:
         name, nip = employees.names(connection, {person_id}).get(person_id, (None, None))
-        roles = roles_of(services, connection, person_id)
+        keys = inbox_keys(services, services.view(connection), person_id)
+    roles = [*sorted({split_key(key)[0] for key in keys}), "employee"]
     return {"id": person_id, "nip": nip, "name": name, "roles": roles, "must_change": must_change}
 
 

@@ -197,7 +197,7 @@ def findings_view(
     for stored in history:
         if isinstance(stored.event, ev.ActionAssessed) and stored.version == state.assessed_version:
             facts = {item.rule: item.facts for item in stored.event.facts or ()}
-    found = []
+    found: list[dict[str, Any]] = []
     for outcome in state.outcomes:
         try:
             finding = explain(outcome.rule, outcome.outcome, facts.get(outcome.rule, {}), policy, language)
@@ -228,7 +228,8 @@ def decision_view(
 ) -> dict[str, Any]:
     """One task of the case with how it was decided, its votes and comments."""
     completed = next(
-        (s.event for s in history if isinstance(s.event, ev.TaskCompleted) and s.event.task_id == task.id), None
+        (s.event for s in history if isinstance(s.event, ev.TaskCompleted) and s.event.task_id == task.id),
+        None,
     )
     signature = completed.signature if completed else None
     return {

@@ -8,10 +8,8 @@ from sqlalchemy import Connection
 
 from api.credentials import Caller
 from api.problems import Problem
-from api.sight import inbox_keys
 from api.wiring import Services
 from domain.authorization import Viewer, may_see_person, viewer_of
-from domain.offices import split_key
 from projections import employees
 
 LONGEST_NUMBER = 64
@@ -30,13 +28,6 @@ def visible_person(connection: Connection, viewer: Viewer, nip: str) -> dict[str
     if row is None or not may_see_person(viewer, row["unit_id"], row["person_id"]):
         raise Problem("not-found")
     return row
-
-
-def roles_of(services: Services, connection: Connection, person_id: str) -> list[str]:
-    """Names of the offices that the person exercises today, and `employee`."""
-    view = services.view(connection)
-    keys = inbox_keys(person_id, view, services.today(view))
-    return [*sorted({split_key(key)[0] for key in keys}), "employee"]
 
 
 def is_readable(text: str) -> bool:

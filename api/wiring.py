@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -10,8 +11,10 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from api.access_log import AccessLog
+from domain.commands import Command
 from installation import Installation
 from ledger.append import Ledger
+from ledger.commit import Result
 from ledger.read import DirectoryView, Reader
 
 
@@ -34,6 +37,10 @@ class Services:
     def view(self, connection: Connection) -> DirectoryView:
         """The agency as `connection`'s transaction sees it."""
         return self.reader.directory.current(connection)
+
+    async def send(self, command: Command, body_hash: str) -> Result:
+        """The writer's answer, awaited without taking a thread. Raises a Refusal or LedgerUnavailable."""
+        return await asyncio.wrap_future(self.ledger.submit(command, body_hash=body_hash))
 
     def today(self, view: DirectoryView) -> date:
         return view.calendar.today(self.now())

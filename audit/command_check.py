@@ -14,7 +14,8 @@ from audit.record_check import is_uuid
 from ledger.record import decode
 from ledger.schema import commands, events
 
-HASH = re.compile(r"[0-9a-f]{64}")
+# Empty where the command came from a part of the system and not with a request.
+HASH = re.compile(r"([0-9a-f]{64})?")
 Document = dict[str, Any]
 
 

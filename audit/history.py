@@ -18,12 +18,12 @@ from ledger.sealing import Keyring, SealBroken, find_wrapped_key
 
 EVENTS_IN_MEMORY = 50_000
 ROWS_AT_ONCE = 2_000
-SealReport = Callable[[int, str, str], None]
+SealReport = Callable[[str, int, str], None]
 
 
 class Events:
     """The interpretable events in order, unsealed where keys are. May be walked many times; a small
-    ledger is read once. `report` hears once of each seal that does not open (position, code, detail).
+    ledger is read once. `report` hears once of each seal that does not open (code, position, detail).
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Events:
 
     def _tell(self, position: int, code: str, detail: str) -> None:
         if self._report is not None:
-            self._report(position, code, detail)
+            self._report(code, position, detail)
 
 
 class _Actions:

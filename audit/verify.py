@@ -95,14 +95,14 @@ def _verify(
     check_checkpoints(connection, ledger, trusted, origin, findings)
     check_kept(connection, kept, ledger, findings)
     check_commands(connection, ledger, findings)
-    history = _replay(connection, ledger, sealing_key, findings)
+    history = _replay(connection, ledger, sealing_key, now, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     return Verification(ledger.size, ledger.frontier.root().hex(), findings.all(), tuple(findings.unchecked))
 
 
 def _replay(
-    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, findings: Findings
+    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, now: datetime, findings: Findings
 ) -> History:
     """Fold the history once, judging each command's lawfulness and noting keys on the way."""
     if sealing_key is None:
@@ -116,7 +116,7 @@ def _replay(
         lawfulness.next(item)
     lawfulness.end()
     people.check(connection, sealing_key, findings)
-    api_keys.check(connection, findings)
+    api_keys.check(connection, now, findings)
     return history_of(stored, lawfulness.agency, lawfulness.policies)
 
 

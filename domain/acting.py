@@ -16,6 +16,7 @@ from domain.errors import (
 )
 from domain.facts import Facts
 from domain.identity import Actor, Capacity
+from domain.offices import split_key
 
 ACTIVE = ("01", "07")
 
@@ -69,11 +70,16 @@ def revoke(facts: Facts, command: RevokeDelegation) -> list[ev.NewEvent]:
 
 
 def may_appoint(actor: Actor, facts: Facts) -> bool:
-    """Whether the actor may appoint acting holders, by the offices the policy names."""
+    """Whether the actor may appoint acting holders, by the offices the policy names. A personal
+    delegate signs what waits for their principal, and appoints nobody.
+    """
     if actor.kind != "person":
         return False
     allowed = set(facts.policy_in_force(facts.today).acting_granted_by)
-    return bool(allowed & facts.offices.titles_of(actor.id, facts.today))
+    return any(
+        split_key(key)[0] in allowed and signature.capacity is not Capacity.DELEGATE
+        for key, signature in facts.offices.exercised_by(actor.id, facts.today)
+    )
 
 
 def _on_whose_behalf(facts: Facts, command: GrantDelegation) -> tuple[str, str | None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.agency import Agency
-from domain.identity import Actor
+from domain.identity import Actor, Capacity
 from domain.offices import Offices, split_key
 from domain.personnel_action import ActionState
 from domain.policy import Policy, Variant
@@ -56,13 +56,15 @@ def viewer_of(actor: Actor, agency: Agency, offices: Offices, policy: Policy, da
     """The reach of `actor` on `day` under the policy's `readers`, `submitters` and `acting_granted_by`."""
     if actor.kind != "person":
         return Viewer(actor)
-    keys = offices.keys_of(actor.id, day)
+    exercised = offices.exercised_by(actor.id, day)
+    # A personal delegate signs in somebody's stead and does not read or appoint in their stead.
+    keys = {key for key, signature in exercised if signature.capacity is not Capacity.DELEGATE}
     titles = {split_key(key)[0] for key in keys}
     readers = policy.readers
     filers = policy.submitters.get(Variant.WITHIN_AGENCY.value, ())
     return Viewer(
         actor=actor,
-        offices=keys,
+        offices=frozenset(key for key, _ in exercised),
         reads_agency=bool(titles & {*readers.get("agency", ()), *readers.get("audit", ())}),
         reads_audit=bool(titles & set(readers.get("audit", ()))),
         units=inside(agency, _units_of(keys, readers.get("unit", ()))),
@@ -123,6 +125,12 @@ def may_file_document(viewer: Viewer, person_unit: str | None, person_id: str) -
 def may_see_all_delegations(viewer: Viewer) -> bool:
     """Whether every delegation is open to the viewer; everybody sees those in which they have a part."""
     return viewer.appoints or may_audit(viewer)
+
+
+def subtrees(agency: Agency, roots: Iterable[str]) -> frozenset[str]:
+    """The units `roots` with everything below them."""
+    wanted = set(roots)
+    return frozenset(unit for unit in agency.units if not wanted.isdisjoint(agency.lineage(unit)))
 
 
 def inside(agency: Agency, apparatuses: Iterable[str]) -> frozenset[str]:

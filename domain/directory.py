@@ -16,7 +16,7 @@ from domain.commands import (
     RevokeApiKey,
     WithdrawOffice,
 )
-from domain.errors import NotPermitted, PositionHeld, PositionPromised, UnknownReference
+from domain.errors import AlreadyExists, NotPermitted, PositionHeld, PositionPromised, UnknownReference
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.policy import Policy
@@ -121,7 +121,7 @@ def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
     known = facts.policies.get(policy.id)
     if known is not None:
         if known.hash != policy.hash:
-            raise UnknownReference(what=f"policy {policy.id} is adopted with another text; give it a new id")
+            raise AlreadyExists(what=f"policy {policy.id} is adopted with another text; give it a new id")
         return []
     event = ev.PolicyAdopted(policy_id=policy.id, hash=policy.hash, document=policy.model_dump(mode="json"))
     return [ev.NewEvent(f"policy/{policy.id}", event)]

@@ -110,11 +110,11 @@ class EmployeePlaced(Event):
     """
 
     person_id: str
-    from_position_id: str | None
-    to_position_id: str | None
-    since: date | None
+    from_position_id: str | None = None
+    to_position_id: str | None = None
+    since: date | None = None
     action_id: str
-    placed_by: str | None
+    placed_by: str | None = None
     restores: bool = False
 
 
@@ -136,7 +136,7 @@ class DelegationGranted(Event):
     delegation_id: str
     capacity: Capacity
     position_id: str
-    principal_id: str | None
+    principal_id: str | None = None
     delegate_id: str
     first_day: date
     last_day: date
@@ -224,10 +224,10 @@ class ActionSubmitted(Event):
     kind: Literal["mutation"]
     variant: Variant
     subject_id: str
-    origin_position_id: str | None
-    origin_unit_id: str | None
-    target_position_id: str | None
-    target_unit_id: str | None
+    origin_position_id: str | None = None
+    origin_unit_id: str | None = None
+    target_position_id: str | None = None
+    target_unit_id: str | None = None
     effective_date: date
     document_ids: tuple[str, ...] = ()
     suggested_by: str | None = None
@@ -272,7 +272,7 @@ class TaskOpened(Event):
     phase: str
     office: str
     returned: bool = False
-    due_on: date | None
+    due_on: date | None = None
     remind_at: datetime | None = None
     due_at: datetime | None = None
     expires_at: datetime | None = None
@@ -341,7 +341,7 @@ class TaskCompleted(Event):
     task_id: str
     step: str
     outcome: Literal["approve", "reject", "return"]
-    signature: Signature | None
+    signature: Signature | None = None
     return_to: str | None = None
     effective_date: date | None = None
     decree_date: date | None = None

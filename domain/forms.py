@@ -19,6 +19,8 @@ from domain.errors import DateOutOfOrder, InvalidDetails
 from domain.fact_sheet import PerformanceYear
 
 LetterNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100)]
+# Far beyond any case, and near enough for counting days.
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
 
@@ -50,7 +52,7 @@ class Recommendation(Form):
     """The unit's recommendation with its workload analysis (anjab/ABK)."""
 
     recommendation_number: LetterNumber
-    recommendation_date: date
+    recommendation_date: Day
     workload_analysis_reference: LetterNumber
 
     @classmethod
@@ -91,7 +93,7 @@ class PartnerConsent(Form):
 
     agency: Name
     letter_number: LetterNumber
-    letter_date: date
+    letter_date: Day
     position_named: Name
 
     @classmethod
@@ -123,7 +125,7 @@ class ClearanceLetter(Form):
 
     issued_by: Name
     letter_number: LetterNumber
-    letter_date: date
+    letter_date: Day
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
@@ -141,7 +143,7 @@ class BknReview(Form):
     """BKN's technical consideration as I-MUT shows it."""
 
     imut_number: LetterNumber
-    issued_on: date
+    issued_on: Day
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
@@ -154,8 +156,8 @@ class BknReview(Form):
 class AppointingDecision(Form):
     """The decree's date and the date from which it takes effect (TMT)."""
 
-    decree_date: date
-    effective_date: date | None = None
+    decree_date: Day
+    effective_date: Day | None = None
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
@@ -176,7 +178,7 @@ class AuthorityDecision(Form):
 
     authority: Literal["GOVERNOR", "MINISTER"]
     decision_number: LetterNumber
-    decision_date: date
+    decision_date: Day
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
@@ -193,8 +195,8 @@ class AuthorityDecision(Form):
 class Inauguration(Form):
     """The inauguration's minutes; the invitation goes out at least one working day before."""
 
-    invitation_date: date
-    inaugurated_on: date
+    invitation_date: Day
+    inaugurated_on: Day
     minutes_number: LetterNumber
     officiant: Literal["PPK", "DELEGATE"] = "PPK"
 
@@ -219,7 +221,7 @@ class DutyStatement(Form):
     """The statement of taking up duty (SPMT, SIASN document 888)."""
 
     statement_number: LetterNumber
-    started_on: date
+    started_on: Day
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
@@ -249,7 +251,7 @@ class SiasnCorrection(Form):
     """SIASN's record of the annulled action has been corrected."""
 
     siasn_reference: LetterNumber
-    corrected_on: date
+    corrected_on: Day
 
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:

@@ -64,6 +64,11 @@ class Ledger:
         """Queue a command and wait for its commit."""
         return self.submit(command, body_hash=body_hash).result()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether commands are still being taken."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Finish what is queued, then stop the writer."""
         self._queue.put(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +52,30 @@ def driver_connection(connection: Connection) -> Any:
 
 def _sqlite_setup(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}").close()
+    _sqlite_write_ahead(connection)
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "recursive_triggers = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _sqlite_write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL. Whoever meets another process at this very moment is told "locked" at
+    once, whatever the busy timeout says, and looks again.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _sqlite_read_only(connection: sqlite3.Connection, _: Any) -> None:

@@ -25,7 +25,9 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
 
     def action(action_id: str) -> ActionState | None:
         columns = (events.c.position, events.c.record, events.c.leaf_hash)
-        statement = select(*columns).where(events.c.stream == f"{ACTION}/{action_id}").order_by(events.c.version)
+        statement = (
+            select(*columns).where(events.c.stream == f"{ACTION}/{action_id}").order_by(events.c.version)
+        )
         return load_state(stored_event(p, bytes(r), bytes(h)) for p, r, h in connection.execute(statement))
 
     def unsealed(condition: Any) -> dict[str, Any] | None:

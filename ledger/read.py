@@ -139,15 +139,15 @@ def newest_checkpoint(connection: Connection) -> str | None:
     ).scalar()
 
 
-def waking_events(connection: Connection, start: int, limit: int) -> list[tuple[int, str]]:
-    """`(position, stream)` of events from `start` on that a process has to hear of, oldest first."""
+def waking_events(connection: Connection, start: int, limit: int) -> list[tuple[int, str, str]]:
+    """`(position, stream, actor)` of events from `start` on that a process has to hear of, oldest first."""
     statement = (
-        select(events.c.position, events.c.stream)
+        select(events.c.position, events.c.stream, events.c.actor)
         .where(events.c.wakes == 1, events.c.position >= start)
         .order_by(events.c.position)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in connection.execute(statement)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
 
 
 def all_events(connection: Connection) -> Iterator[tuple[int, bytes, bytes]]:

@@ -81,9 +81,12 @@ person_keys = Table(
 cursors = Table(
     "cursors",
     metadata,
-    # How far each consumer of the ledger has come: the next position it will look at.
+    # How far each consumer of the ledger has come: the next position it will look at. One process
+    # at a time does a consumer's work, as long as it renews its hold.
     Column("consumer", Text, primary_key=True),
     Column("position", PositionType, nullable=False),
+    Column("holder", Text),
+    Column("held_until", Text),
 )
 
 APPEND_ONLY = ("events", "checkpoints")

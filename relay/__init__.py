@@ -1,1 +1,1 @@
-"""From a ledger position to Temporal, webhooks and notifications."""
+"""Between the ledger and Temporal: what happened wakes processes, and what they ask is recorded."""

@@ -7,7 +7,8 @@ the ledger to do it, and is told when people have moved the case to where the pr
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 
 from temporalio import workflow
@@ -24,7 +25,7 @@ LEDGER_ANSWERS_WITHIN = timedelta(seconds=30)
 LEDGER_OUTAGE = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
     backoff_coefficient=2.0,
-    maximum_interval=timedelta(minutes=1),
+    maximum_interval=timedelta(minutes=5),
 )
 WAITED_OUT_IN_WORKER = timedelta(seconds=5)
 # When the ledger's clock is behind Temporal's, nothing is due yet: ask again after 1, 2, 4 … seconds.
@@ -72,14 +73,15 @@ class MutationProcess:
         self._told = -1
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: datetime | None = None
+        self._rang = False
         self._fruitless = 0
 
     @workflow.run
-    async def run(self, action: ActionRef) -> None:
+    async def run(self, action: ActionRef) -> None:  # noqa: ARG002  (Temporal gives it to __init__ as well)
         """The diagram. An end of the case (rejected, withdrawn, expired, annulled) ends every stage,
         and a return to an earlier step keeps the later stages waiting.
         """
-        await self._load_progress(action)
+        await self._load_progress()
         await self._until_over(Stage.AGENCY_APPROVALS)
         await self._until_over(Stage.CLEARANCES)
         await self._until_over(Stage.BKN_REVIEW)  # silence on the sixth working day is recorded as AUTO
@@ -107,26 +109,27 @@ class MutationProcess:
     async def _until_over(self, stage: Stage) -> None:
         while await self._is_before_end_of(stage):
             await self._something_to_do()
-            if self._has_news():
-                await self._load_progress(self._action)
-            elif self._is_due():
+            if self._rang and self._due_moment() <= workflow.now():
                 await self._advance()
+            else:
+                await self._load_progress()
+            self._rang = False
 
     async def _issue_decree(self) -> None:
         while await self._is_before_end_of(Stage.DECREE):
-            self._see(await _on_ledger(LedgerActivities.issue_decree, self._seen()))
-            if self._progress is not None and self._progress.refusal is not None:
+            await self._ask(LedgerActivities.issue_decree)
+            if self._known.refusal is not None:
                 await self._something_to_do()
+                self._rang = False
 
     async def _is_before_end_of(self, stage: Stage) -> bool:
         """Whether the case is at `stage` or an earlier one. News that came while the process was busy
         is read first, so that no stage and no process ends on what has been overtaken.
         """
         while self._has_news():
-            await self._load_progress(self._action)
-        assert self._progress is not None  # run() begins by loading it
-        at = STAGE_OF_PHASE.get(self._progress.phase, Stage.AGENCY_APPROVALS)
-        return not self._progress.quiet and at <= stage
+            await self._load_progress()
+        at = STAGE_OF_PHASE.get(self._known.phase, Stage.AGENCY_APPROVALS)
+        return not self._known.quiet and at <= stage
 
     async def _something_to_do(self) -> None:
         """Wait for news or for the due moment."""
@@ -134,52 +137,61 @@ class MutationProcess:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(self._action)
         self._set_alarm()
-        await workflow.wait_condition(lambda: self._has_news() or self._is_due())
-
-    async def _advance(self) -> None:
-        before = self._seen()
-        self._see(await _on_ledger(LedgerActivities.advance_action, before))
-        changed = self._seen().version != before.version
-        self._fruitless = 0 if changed or not self._is_due() else self._fruitless + 1
-
-    async def _load_progress(self, action: ActionRef) -> None:
-        self._see(await _on_ledger(LedgerActivities.load_progress, action))
-
-    # --- what the process knows ---
-
-    def _see(self, progress: Progress) -> None:
-        known = self._progress.position if self._progress is not None else 0
-        self._progress = progress.model_copy(update={"position": max(known, progress.position)})
-
-    def _seen(self) -> SeenAction:
-        assert self._progress is not None  # run() begins by loading it
-        return SeenAction(action_id=self._progress.action_id, version=self._progress.version)
-
-    def _has_news(self) -> bool:
-        return self._progress is not None and self._told >= self._progress.position
-
-    def _is_due(self) -> bool:
-        due = self._progress.next_due if self._progress is not None else None
-        return due is not None and due <= workflow.now() and self._alarm is None
+        await workflow.wait_condition(lambda: self._rang or self._has_news())
 
     def _set_alarm(self) -> None:
         """Keep one timer, at the due moment. One that is set for an earlier moment stays: ringing too
         early it only asks the ledger, which costs less than setting it anew at every step.
         """
-        due = self._progress.next_due if self._progress is not None else None
-        if due is None:
+        if self._known.next_due is None:
             return
-        pause = min(2.0**self._fruitless / 2, LONGEST_PAUSE_SECONDS) if self._fruitless else 0.0
-        at = max(due, workflow.now() + timedelta(seconds=pause))
+        pause = min(2.0**self._fruitless - 1, LONGEST_PAUSE_SECONDS)
+        at = max(self._known.next_due, workflow.now() + timedelta(seconds=pause))
         if self._alarm_at is not None and self._alarm_at <= at:
             return
         if self._alarm is not None:
             self._alarm.cancel()
-        self._alarm, self._alarm_at = None, None
+            self._alarm, self._alarm_at = None, None
         delay = (at - workflow.now()).total_seconds()
         if delay > 0:
             self._alarm_at = at
             self._alarm = asyncio.get_running_loop().call_later(delay, self._ring)
+        else:
+            self._rang = True
 
     def _ring(self) -> None:
-        self._alarm, self._alarm_at = None, None
+        self._alarm, self._alarm_at, self._rang = None, None, True
+
+    # --- what the process asks the ledger, and knows of it ---
+
+    async def _load_progress(self) -> None:
+        await self._ask(LedgerActivities.load_progress)
+
+    async def _advance(self) -> None:
+        before = self._known.version
+        await self._ask(LedgerActivities.advance_action)
+        in_vain = self._known.version == before and self._due_moment() <= workflow.now()
+        self._fruitless = min(self._fruitless + 1, 20) if in_vain else 0
+
+    async def _ask(self, question: Callable[[LedgerActivities, SeenAction], Awaitable[Progress]]) -> None:
+        known = self._progress
+        found = await workflow.execute_local_activity_method(
+            question,
+            SeenAction(action_id=self._action.action_id, version=known.version if known else 0),
+            start_to_close_timeout=LEDGER_ANSWERS_WITHIN,
+            retry_policy=LEDGER_OUTAGE,
+            local_retry_threshold=WAITED_OUT_IN_WORKER,
+        )
+        position = max(found.position, known.position if known else 0)
+        self._progress = found.model_copy(update={"position": position})
+
+    @property
+    def _known(self) -> Progress:
+        assert self._progress is not None  # run() begins by loading it
+        return self._progress
+
+    def _due_moment(self) -> datetime:
+        return self._known.next_due or datetime.max.replace(tzinfo=UTC)
+
+    def _has_news(self) -> bool:
+        return self._told >= self._known.position

@@ -78,6 +78,8 @@ def upgrade() -> None:
         "cursors",
         sa.Column("consumer", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("consumer"),
     )
     op.create_table(

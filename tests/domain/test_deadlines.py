@@ -91,11 +91,8 @@ def test_reminder_at_half_and_at_the_end_then_the_superior(town: Town) -> None:
 def test_missed_reminders_are_caught_up_at_once(town: Town) -> None:
     action = town.walk(town.submit(), "unit_recommendation")
     town.set_day(date(2026, 11, 27), 0)
-    assert [type(event) for event in town.advance(action)] == [
-        ev.ReminderSent,
-        ev.ReminderSent,
-        ev.TaskEscalated,
-    ]
+    happened = [type(event).__name__ for event in town.advance(action)]
+    assert happened == ["ReminderSent", "ReminderSent", "TaskEscalated"]
 
 
 def test_silence_of_our_own_offices_never_approves(town: Town) -> None:

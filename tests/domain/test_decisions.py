@@ -34,7 +34,9 @@ def test_first_decision_wins_and_the_loser_hears_who_and_when(town: Town) -> Non
     task = town.task(action)
     town.decide(action, "analyst")
     for command in (
-        town.task_command(cmd.DecideTask, action, "analyst_2", task_id=task.id, outcome="reject", comment="tidak"),
+        town.task_command(
+            cmd.DecideTask, action, "analyst_2", task_id=task.id, outcome="reject", comment="tidak"
+        ),
         town.task_command(cmd.ClaimTask, action, "analyst_2", task_id=task.id),
         town.task_command(cmd.DelegateTask, action, "analyst_2", task_id=task.id, to="nurse_2"),
     ):
@@ -277,7 +279,10 @@ def test_form_must_be_answered(town: Town) -> None:
     action = town.walk(town.submit(), "unit_recommendation")
     with pytest.raises(InvalidDetails) as invalid:
         town.decide(action, "kepala_dinkes", details={"recommendation_number": "", "surprise": 1})
-    assert {error["field"] for error in invalid.value.facts["errors"]} == {"recommendation_number", "surprise"}
+    assert {error["field"] for error in invalid.value.facts["errors"]} == {
+        "recommendation_number",
+        "surprise",
+    }
 
 
 def test_step_without_form_takes_no_details(town: Town) -> None:

@@ -180,7 +180,11 @@ def test_new_unit_head_does_not_state_own_taking_up_of_duty(town: Town) -> None:
 
 def test_a_key_decides_nothing(town: Town) -> None:
     action = town.submit()
-    for actor in (MACHINE, Actor(kind="integration", id="kasubag", scopes=frozenset({"actions:write"})), SYSTEM):
+    for actor in (
+        MACHINE,
+        Actor(kind="integration", id="kasubag", scopes=frozenset({"actions:write"})),
+        SYSTEM,
+    ):
         for model, values in (
             (cmd.ClaimTask, {}),
             (cmd.ReleaseTask, {}),
@@ -212,9 +216,7 @@ def test_people_do_not_play_the_system(town: Town) -> None:
 
 def test_bulk_is_the_same_judge(town: Town) -> None:
     """A bulk request is one command an item: the second decision on a task loses as it does alone."""
-    first, second = town.submit("nurse"), town.submit(
-        "nurse_2", "school-nurse-2", by="kasubag"
-    )
+    first, second = town.submit("nurse"), town.submit("nurse_2", "school-nurse-2", by="kasubag")
     town.decide(first, "kasubag")
     with pytest.raises(ExcludedOwner):
         town.decide(second, "kasubag")
@@ -274,9 +276,7 @@ def test_own_request_is_started_but_not_decided_by_the_subject(town: Town) -> No
 def test_separation_is_the_policys_table() -> None:
     """A policy that separates nothing lets the initiator check their own request; ours does not."""
     loose = policy_with()
-    steps = {
-        name: step.model_copy(update={"excludes_actors_of": ()}) for name, step in loose.steps.items()
-    }
+    steps = {name: step.model_copy(update={"excludes_actors_of": ()}) for name, step in loose.steps.items()}
     town = Town(policy=loose.model_copy(update={"steps": steps}))
     action = town.submit(by="kasubag")
     town.decide(action, "kasubag")

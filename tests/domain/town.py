@@ -19,13 +19,13 @@ from domain import events as ev
 from domain.agency import Agency
 from domain.approval import form_context
 from domain.calendar import WorkingCalendar
-from domain.committee import voters
 from domain.decide import decide
+from domain.errors import Refusal
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Actor, Capacity
 from domain.offices import COMMITTEE, Offices
-from domain.ownership import may_act
+from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
 from domain.policy import Policy, Variant
 from domain.registry import Registry
@@ -48,7 +48,7 @@ UNITS = {
     "dukcapil": ("Dinas Kependudukan dan Pencatatan Sipil", "kota"),
 }
 
-# post: (name, unit, kind, incumbent)
+# Each post with its name, its unit, its kind and who holds it.
 POSTS: dict[str, tuple[str, str, str, str | None]] = {
     "p-mayor": ("Wali Kota", "kota", "PPK", "mayor"),
     "p-sekda": ("Sekretaris Daerah", "setda", "JPT", "sekda"),
@@ -107,6 +107,15 @@ def nip_of(birth: date, sequence: int = 1) -> str:
     return f"{birth:%Y%m%d}{birth.year + 24}031{sequence:03d}"
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A command, when it came, and the code of its refusal, if it was refused."""
+
+    at: datetime
+    command: cmd.Command
+    refused: str | None
+
+
 @dataclass
 class Town:
     """The town. `now` is its clock; tests set it."""
@@ -119,6 +128,7 @@ class Town:
     states: dict[str, ActionState] = field(default_factory=dict)
     log: list[tuple[str, Recorded]] = field(default_factory=list)
     woken: set[str] = field(default_factory=set)
+    sent: list[Sent] = field(default_factory=list)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
@@ -158,6 +168,15 @@ class Town:
 
     def send(self, command: cmd.Command) -> list[ev.Event]:
         """Judge one command and apply what it caused; a Refusal leaves everything as it was."""
+        try:
+            happened = self._judge(command)
+        except Refusal as refusal:
+            self.sent.append(Sent(self.now, command, refusal.code))
+            raise
+        self.sent.append(Sent(self.now, command, None))
+        return happened
+
+    def _judge(self, command: cmd.Command) -> list[ev.Event]:
         state = self.states.get(command.action_id) if isinstance(command, cmd.ActionCommand) else None
         before = dict(self.states)
         touched: set[str] = set()
@@ -190,7 +209,9 @@ class Town:
 
     def _sealed_at(self, action: str, version: int) -> dict[str, Any] | None:
         event = self._sealed.get((action, version))
-        return event and event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
+        if event is None:
+            return None
+        return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
 
     def _by(self, actor: Actor) -> dict[str, Any]:
         return {"command_id": new_id(), "actor": actor}
@@ -271,7 +292,7 @@ class Town:
         candidate = cmd.Candidate(
             nip=nip_of(birth), name="Calon", birth_date=birth, employment_kind="PNS", grade="III/c"
         )
-        values = {
+        values: dict[str, Any] = {
             "variant": Variant.INTER_AGENCY_IN,
             "candidate": candidate,
             "partner_agency": "Pemerintah Kota Cilegon",
@@ -292,7 +313,8 @@ class Town:
 
     def task_command(self, model: type[cmd.TaskCommand], action: str, who: str, **values: Any) -> cmd.Command:
         """A command to the action's newest task, open or not."""
-        task_id = values.pop("task_id", self.state(action).tasks[-1].id)
+        newest = self.state(action).tasks[-1:]
+        task_id = values.pop("task_id", newest[0].id if newest else "none")
         return model(**self._by(person(who)), action_id=action, task_id=task_id, **values)
 
     def claim(self, action: str, who: str, **values: Any) -> None:
@@ -309,14 +331,15 @@ class Town:
 
     def form(self, action: str) -> dict[str, Any]:
         """A valid answer to the newest task's form."""
-        name = self.policy.steps[self.state(action).tasks[-1].step].form
+        newest = self.state(action).tasks[-1:]
+        name = self.policy.steps[newest[0].step].form if newest else None
         return FORMS[name].example(form_context(self.state(action), self.facts)) if name else {}
 
     def decide(self, action: str, who: str, outcome: str = "approve", **values: Any) -> list[ev.Event]:
         """`who` decides, approving with a valid form unless told otherwise."""
         approves = outcome == "approve"
         details = self.form(action) | values.pop("details", {}) if approves else values.pop("details", {})
-        if not approves and self.state(action).tasks[-1].step == "committee_deliberation" and outcome == "reject":
+        if outcome == "reject" and self.step(action) == "committee_deliberation":
             details = {"vote": "reject"} | details
         comment = values.pop("comment", "" if approves else "alasan tertulis")
         overrides = tuple(
@@ -385,7 +408,9 @@ class Town:
         self.send(cmd.WithdrawAction(**self._by(by), action_id=action, reason=reason))
 
     def annul(self, action: str, by: str = "mayor", authority: Any = "PPK", reason: str = "NSPK") -> None:
-        self.send(cmd.AnnulAction(**self._by(person(by)), action_id=action, authority=authority, reason=reason))
+        self.send(
+            cmd.AnnulAction(**self._by(person(by)), action_id=action, authority=authority, reason=reason)
+        )
 
     def moved(self, subject: str, target: str) -> str:
         """A transfer that has taken effect and is completed."""

@@ -1,0 +1,132 @@
+"""How a human task looks to the person who opens it: what it asks, and what they may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.views import Names, office_name, person_view, step_name
+from domain.approval import form_context
+from domain.errors import NotFound, NotPermitted
+from domain.facts import Facts
+from domain.forms import form_schema
+from domain.identity import Actor, Signature
+from domain.offices import COMMITTEE, INITIATOR
+from domain.ownership import may_act, signature_for
+from domain.personnel_action import DECREED, ActionState, Task
+from domain.policy import StepRule
+from ledger.read import DirectoryView
+from ledger.record import moment
+
+
+def task_view(
+    task: Task,
+    state: ActionState,
+    actor: Actor,
+    facts: Facts,
+    names: Names,
+    view: DirectoryView,
+    language: str,
+) -> dict[str, Any]:
+    """The task as contract §3 shapes it, and more: what may be done, with what, by this `actor`."""
+    policy = facts.policy_of(state)
+    step = policy.steps[task.step]
+    allowed = allowed_actions(task, state, actor, facts)
+    decides = "decide" in allowed
+    outcomes = outcomes_of(task, step, state, actor, facts) if decides else []
+    form = "vote" if step.office == COMMITTEE else step.form
+    return {
+        "id": task.id,
+        "action_id": state.id,
+        "kind": state.kind,
+        "variant": state.variant.value,
+        "step": task.step,
+        "step_name": step_name(task.step, policy, language),
+        "office": task.office,
+        "office_name": office_name(task.office, view, policy, language),
+        "state": task.state.value,
+        "opened_at": moment(task.opened_at),
+        "due_at": moment(task.due_at) if task.due_at else None,
+        "expires_at": moment(task.expires_at) if task.expires_at else None,
+        "claimed_by": task.claimed_by,
+        "claimed_by_name": names.get(task.claimed_by or "", (None, None))[0],
+        "delegated_by": task.delegated_by,
+        "escalated_to": task.escalated_to,
+        "decided_by": person_view(task.decided_by, names),
+        "decided_at": moment(task.decided_at) if task.decided_at else None,
+        "outcome": task.outcome,
+        "subject": person_view(state.subject_id, names),
+        "status": state.status.value,
+        "phase": state.phase,
+        "effective_date": state.effective_date.isoformat(),
+        "allowed": allowed,
+        "outcomes": outcomes,
+        "return_to": return_steps(task, step, state) if "return" in outcomes else [],
+        "overrides_required": overrides_required(step, state) if decides else [],
+        "form": form_schema(form, form_context(state, facts)) if task.is_open else None,
+        "version": state.version,
+    }
+
+
+def allowed_actions(task: Task, state: ActionState, actor: Actor, facts: Facts) -> list[str]:
+    """Of claim, release, delegate, decide, comment and declare_conflict those that would be accepted."""
+    signature = _signature(task, state, actor, facts) if task.is_open else None
+    if signature is None:
+        return []
+    step = facts.policy_of(state).steps[task.step]
+    committee = step.office == COMMITTEE
+    claimant = task.claimed_by
+    free = claimant in (None, actor.id) or not may_act(claimant, task, state, facts)
+    voted = committee and any(vote.person_id == actor.id for vote in task.votes)
+    found = []
+    if free and claimant != actor.id and not committee:
+        found.append("claim")
+    if claimant is not None and actor.id in (claimant, task.delegated_by):
+        found.append("release")
+    if free and not voted:
+        found.append("decide")
+    if free and _may_delegate(step, signature):
+        found.append("delegate")
+    found.append("comment")
+    if step.office != INITIATOR:
+        found.append("declare_conflict")
+    return found
+
+
+def _may_delegate(step: StepRule, signature: Signature) -> bool:
+    personal = step.office in (COMMITTEE, INITIATOR) or step.definitive_only
+    return not personal and signature.on_behalf_of is None
+
+
+def _signature(task: Task, state: ActionState, actor: Actor, facts: Facts) -> Signature | None:
+    try:
+        return signature_for(actor, task, state, facts)
+    except (NotFound, NotPermitted):
+        return None
+
+
+def outcomes_of(task: Task, step: StepRule, state: ActionState, actor: Actor, facts: Facts) -> list[str]:
+    """What the person may decide: after the decision only onwards, at revision likewise."""
+    if state.ended or state.status in DECREED or task.step == "revision":
+        return ["approve"]
+    if step.office == COMMITTEE:
+        chair = facts.policy_of(state).committee.chair
+        if actor.id not in facts.offices.holders(chair, facts.today):
+            return ["approve", "reject"]
+    return ["approve", "reject", "return"]
+
+
+def return_steps(task: Task, step: StepRule, state: ActionState) -> list[str]:
+    """Where the case may be sent back to: the initiator, or an earlier step."""
+    if task.step not in state.steps or step.office == INITIATOR:
+        return [INITIATOR]
+    return [INITIATOR, *state.steps[: state.steps.index(task.step)]]
+
+
+def overrides_required(step: StepRule, state: ActionState) -> list[str]:
+    """Rules for which an approval at this step has to carry a written reason, as far as is known now."""
+    open_rules = state.open_overrides()
+    if step.confirms_override or step.phase == "appointing_decision":
+        return sorted(open_rules)
+    if step.proposes_override:
+        return sorted(rule for rule in open_rules if not state.proposers_of(rule))
+    return []

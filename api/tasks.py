@@ -1,0 +1,427 @@
+"""Human tasks: the inbox, one task, and what a person may do with it, singly or in bulk."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api import shapes
+from api.cases import command_case, detail, receipt_of, seen_by
+from api.credentials import Caller, CallerDep
+from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
+from api.paging import Cursor, Limit, decode_cursor, page_of
+from api.problems import body_of_refusal, language_of, problem_body
+from api.sight import inbox_keys, sight_of
+from api.task_views import task_view
+from api.views import action_summary, answer, as_id, evidence_of, names_of, people_of, receipt_view
+from api.wiring import Services, ServicesDep
+from domain.commands import (
+    FREE_TEXT_LIMIT,
+    ClaimTask,
+    CommentTask,
+    DecideTask,
+    DelegateTask,
+    OverrideReason,
+    ReleaseTask,
+    TaskCommand,
+)
+from domain.decide import decide as judge
+from domain.errors import NotFound, NotPermitted, Refusal, UnknownReference
+from domain.personnel_action import ActionState, Task
+from ledger.append import LedgerUnavailable
+from ledger.commit import Result
+from ledger.facts import facts_for_reading
+from projections import employees, inbox
+from projections import tasks as task_index
+from projections.action_state import state_of, states_of
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
+TaskId = Annotated[str, Path(max_length=64, examples=[shapes.TASK_ID])]
+FreeText = Annotated[str, Field(max_length=FREE_TEXT_LIMIT)]
+MOST_AT_ONCE = 200
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Override(_Body):
+    rule: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(min_length=3, max_length=FREE_TEXT_LIMIT)]
+
+
+class Decision(_Body):
+    """`details` answers the task's `form`. Rejecting and returning need a comment."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"outcome": "approve", "comment": ""}]})
+
+    outcome: Literal["approve", "reject", "return"]
+    comment: FreeText | None = None
+    return_to: Annotated[str, Field(max_length=64)] | None = None
+    overrides: Annotated[tuple[Override, ...], Field(max_length=50)] | None = None
+    details: dict[str, Any] | None = None
+
+    def command(
+        self,
+        caller: Caller,
+        identified: Identified,
+        action_id: str,
+        task_id: str,
+        if_match: str | None = None,
+    ) -> DecideTask:
+        return DecideTask(
+            command_id=identified.command_id,
+            actor=caller.actor,
+            action_id=action_id,
+            task_id=task_id,
+            expected_version=expected_version(if_match),
+            outcome=self.outcome,
+            comment=self.comment or "",
+            return_to=self.return_to,
+            overrides=tuple(OverrideReason(rule=o.rule, reason=o.reason) for o in self.overrides or ()),
+            details=self.details or {},
+        )
+
+
+class BulkItem(Decision):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"task_id": shapes.TASK_ID, "outcome": "approve", "comment": ""}]}
+    )
+
+    task_id: Annotated[str, Field(max_length=64)]
+
+
+class BulkDecisions(_Body):
+    """With `preview` nothing is decided: each result says what would happen."""
+
+    items: Annotated[tuple[BulkItem, ...], Field(max_length=MOST_AT_ONCE)]
+    preview: bool = False
+
+
+class NoBody(_Body):
+    """Nothing is asked."""
+
+
+class Delegation(_Body):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"to_nip": "198503122010011007", "reason": "dinas luar"}]}
+    )
+
+    to_nip: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: FreeText = ""
+
+
+class Comment(_Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "mohon lampirkan ABK"}]})
+
+    comment: Annotated[str, Field(min_length=1, max_length=FREE_TEXT_LIMIT)]
+
+
+@router.get("", responses=shapes.ok("TaskPage", 422))
+def my_inbox(
+    services: ServicesDep,
+    caller: CallerDep,
+    state: Annotated[
+        Literal["ready", "reserved", "READY", "RESERVED"] | None, Query(description="Both without it.")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    accept_language: Language = None,
+) -> Response:
+    """My inbox: what I may act on, soonest due first."""
+    after = decode_cursor(cursor, (str, str))
+    person = caller.person_id
+    if person is None:
+        return answer({"items": [], "next": None})
+    language = language_of(accept_language)
+    with services.reading() as connection:
+        view = services.view(connection)
+        owners = sorted({*inbox_keys(services, view, person), f"person/{person}"})
+        wanted = state.upper() if state else None
+        rows = inbox.page(connection, person, owners, wanted, limit + 1, after)
+        states = states_of(connection, [row["action_id"] for row in rows[:limit]])
+        names = names_of(connection, people_of(states.values()))
+        facts = facts_for_reading(services.reader, connection, view, services.now())
+        shown = []
+        for row in rows[:limit]:
+            action = states[row["action_id"]]
+            task = action.task(row["task_id"])
+            assert task is not None  # inbox and states are written in one transaction and read in one
+            shown.append(task_view(task, action, caller.actor, facts, names, view, language))
+    return answer(page_of(rows, limit, lambda row: (row["due_at"], row["task_id"]), shown))
+
+
+@router.get("/{task_id}", responses=shapes.ok("Task", 404))
+def show(
+    services: ServicesDep, caller: CallerDep, task_id: TaskId, accept_language: Language = None
+) -> Response:
+    """One task, open or done, with its case, the findings, the evidence, and what the caller may do."""
+    language = language_of(accept_language)
+    with services.reading() as connection:
+        action_id = _action_of(connection, as_id(task_id))
+        state = state_of(connection, action_id)
+        if state is None or not sight_of(services, connection, caller).may_see(state):
+            raise NotFound()
+        task = state.task(as_id(task_id))
+        assert task is not None  # the index and the states are written in one transaction
+        shown = _shown(services, connection, caller, state, task, language)
+        case = detail(services, connection, state, language)
+        shown |= {"case": case, "findings": case["findings"], "evidence": evidence_of(connection, state)}
+    services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
+    return answer(shown, version=state.version)
+
+
+def _shown(
+    services: Services, connection: Connection, caller: Caller, state: ActionState, task: Task, language: str
+) -> dict[str, Any]:
+    view = services.view(connection)
+    facts = facts_for_reading(services.reader, connection, view, services.now())
+    names = names_of(connection, people_of([state]))
+    return task_view(task, state, caller.actor, facts, names, view, language)
+
+
+def _action_of(connection: Connection, task_id: str) -> str:
+    found = task_index.actions_of(connection, [task_id])
+    if task_id not in found:
+        raise NotFound()
+    return found[task_id]
+
+
+# --- acting on one task ------------------------------------------------------------------------
+
+COMMAND = shapes.ok("TaskAnswer", 403, 404, 409, 412, 413, 415)
+
+
+@router.post("/{task_id}/decision", responses=COMMAND)
+async def decide(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    task_id: TaskId,
+    body: Decision,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    accept_language: Language = None,
+) -> Response:
+    """Decide: approve, reject or return. The first decision wins; the next one is a 409 that says whose."""
+    identified = identify(request, caller, key, body)
+    wanted = as_id(task_id)
+    with services.reading() as connection:
+        action_id = _action_of(connection, wanted)
+    command = body.command(caller, identified, action_id, wanted, if_match)
+    return await _answered(services, caller, command, identified, accept_language)
+
+
+@router.post("/{task_id}/claim", responses=COMMAND)
+async def claim(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    task_id: TaskId,
+    body: NoBody | None = None,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    accept_language: Language = None,
+) -> Response:
+    """Reserve the task for oneself."""
+    identified = identify(request, caller, key, body)
+    command = ClaimTask(**_addressed(services, caller, identified, task_id, if_match))
+    return await _answered(services, caller, command, identified, accept_language)
+
+
+@router.post("/{task_id}/release", responses=COMMAND)
+async def release(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    task_id: TaskId,
+    body: NoBody | None = None,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    accept_language: Language = None,
+) -> Response:
+    """Give a claimed or delegated task back to its office."""
+    identified = identify(request, caller, key, body)
+    command = ReleaseTask(**_addressed(services, caller, identified, task_id, if_match))
+    return await _answered(services, caller, command, identified, accept_language)
+
+
+@router.post("/{task_id}/delegation", responses=COMMAND)
+async def delegate(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    task_id: TaskId,
+    body: Delegation,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    accept_language: Language = None,
+) -> Response:
+    """Let another person act on this one task."""
+    identified = identify(request, caller, key, body)
+    addressed = _addressed(services, caller, identified, task_id, if_match)
+    with services.reading() as connection:
+        row = employees.by_nip(connection, body.to_nip.replace(" ", ""))
+        state = state_of(connection, addressed["action_id"])
+        if state is None or not sight_of(services, connection, caller).may_see(state):
+            raise NotFound()
+    if row is None:
+        raise UnknownReference(what="to_nip", field="to_nip")
+    command = DelegateTask(**addressed, to=row["person_id"], reason=body.reason)
+    return await _answered(services, caller, command, identified, accept_language)
+
+
+@router.post("/{task_id}/comments", responses=COMMAND)
+async def comment(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    task_id: TaskId,
+    body: Comment,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+    accept_language: Language = None,
+) -> Response:
+    """Add a comment that stays with the case."""
+    identified = identify(request, caller, key, body)
+    command = CommentTask(**_addressed(services, caller, identified, task_id, if_match), comment=body.comment)
+    return await _answered(services, caller, command, identified, accept_language)
+
+
+def _addressed(
+    services: Services, caller: Caller, identified: Identified, task_id: str, if_match: str | None
+) -> dict[str, Any]:
+    wanted = as_id(task_id)
+    with services.reading() as connection:
+        action_id = _action_of(connection, wanted)
+    return {
+        "command_id": identified.command_id,
+        "actor": caller.actor,
+        "action_id": action_id,
+        "task_id": wanted,
+        "expected_version": expected_version(if_match),
+    }
+
+
+async def _answered(
+    services: Services,
+    caller: Caller,
+    command: TaskCommand,
+    identified: Identified,
+    accept_language: str | None,
+) -> Response:
+    result = await command_case(services, caller, command, identified.body_hash)
+    state = result.state
+    assert state is not None  # a command to an action that is not refused has one
+    task = state.task(command.task_id)
+    assert task is not None  # it was just acted on
+    with services.reading() as connection:
+        view = services.view(connection)
+        names = names_of(connection, people_of([state]))
+        facts = facts_for_reading(services.reader, connection, view, services.now())
+        language = language_of(accept_language)
+        shown = task_view(task, state, caller.actor, facts, names, view, language)
+        shown["action"] = action_summary(state, names, view)
+        shown["receipt"] = receipt_of(result, connection)
+    headers = {REPLAY: "true"} if result.replayed else {}
+    return answer(shown, version=result.version, headers=headers)
+
+
+# --- many at once ------------------------------------------------------------------------------
+
+
+@router.post("/decisions", responses=shapes.ok("BulkAnswer", 413, 415))
+async def decide_many(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    body: BulkDecisions,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Decide up to 200 tasks, each judged on its own: one result an item, in order, and 200 over all."""
+    identified = identify(request, caller, key, body)
+    with services.reading() as connection:
+        wanted = [item.task_id.lower() for item in body.items]
+        actions = task_index.actions_of(connection, wanted)
+    commands = [
+        item.command(caller, identified.item(index), actions[task_id], task_id)
+        if task_id in actions
+        else None
+        for index, (item, task_id) in enumerate(zip(body.items, wanted, strict=True))
+    ]
+    if body.preview:
+        found = _previewed(services, commands)
+    else:
+        waiting = [_sent(services, command, identified) for command in commands]
+        found = list(await asyncio.gather(*waiting))
+    results = [
+        _result(request, services, caller, item.task_id, command, outcome)
+        for item, command, outcome in zip(body.items, commands, found, strict=True)
+    ]
+    replayed = bool(found) and all(isinstance(o, Result) and o.replayed for o in found)
+    headers = {REPLAY: "true"} if replayed else {}
+    return answer({"preview": body.preview, "items": results}, headers=headers)
+
+
+async def _sent(services: Services, command: DecideTask | None, identified: Identified) -> Result | Exception:
+    if command is None:
+        return NotFound()
+    try:
+        return await services.send(command, identified.body_hash)
+    except (Refusal, LedgerUnavailable) as error:
+        return error
+
+
+def _previewed(services: Services, commands: list[DecideTask | None]) -> list[Result | Exception | None]:
+    """What the ledger would say now; None where it would accept."""
+    found: list[Result | Exception | None] = []
+    with services.reading() as connection:
+        facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
+        states = states_of(connection, [command.action_id for command in commands if command])
+        for command in commands:
+            if command is None:
+                found.append(NotFound())
+                continue
+            try:
+                judge(states.get(command.action_id), facts, command)
+                found.append(None)
+            except Refusal as refusal:
+                found.append(refusal)
+    return found
+
+
+def _result(
+    request: Request,
+    services: Services,
+    caller: Caller,
+    task_id: str,
+    command: DecideTask | None,
+    outcome: Result | Exception | None,
+) -> dict[str, Any]:
+    """One item's result: `status` as the single endpoint would answer, with receipt or problem."""
+    if outcome is None:
+        return {"task_id": task_id, "status": 200, "would": "be_accepted"}
+    if isinstance(outcome, Result):
+        shown: dict[str, Any] = {"task_id": task_id, "status": 200, "version": outcome.version}
+        if outcome.receipt is not None:
+            shown["receipt"] = receipt_view(outcome.receipt)
+        if outcome.state is not None:
+            shown["action"] = {
+                "id": outcome.state.id,
+                "status": outcome.state.status.value,
+                "phase": outcome.state.phase,
+                "open_tasks": [{"id": task.id, "step": task.step} for task in outcome.state.open_tasks],
+            }
+        return shown
+    if isinstance(outcome, Refusal):
+        if command is not None and type(outcome) in (NotFound, NotPermitted):
+            outcome = seen_by(services, caller, command.action_id, outcome)
+        return {"task_id": task_id} | body_of_refusal(request, outcome)
+    return {"task_id": task_id} | problem_body(503, "ledger-unavailable", "The ledger is not available.")

@@ -1,0 +1,135 @@
+"""Register, office, delegation, policy and key events: by the system, an operator or who may appoint."""
+
+from __future__ import annotations
+
+from audit.case import Moment
+from domain import events as ev
+from domain.identity import Capacity
+from domain.policy import Policy
+from ledger.record import StoredEvent
+
+OPERATOR = "operator"
+KEPT_BY_OPERATORS = (
+    ev.UnitRegistered,
+    ev.UnitRedefined,
+    ev.PositionRegistered,
+    ev.EmployeeRegistered,
+    ev.OfficeGranted,
+    ev.PolicyAdopted,
+    ev.CalendarAdopted,
+    ev.ApiKeyIssued,
+    ev.ApiKeyRevoked,
+)
+Problem = tuple[str, str]
+
+
+def stream_for(event: ev.Event) -> str | None:
+    """The stream in which an event of no action belongs; None for an action's events."""
+    match event:
+        case ev.UnitRegistered() | ev.UnitRedefined():
+            return f"unit/{event.unit_id}"
+        case ev.PositionRegistered():
+            return f"position/{event.position_id}"
+        case ev.EmployeeRegistered() | ev.CandidateRegistered() | ev.EmployeePlaced():
+            return f"employee/{event.person_id}"
+        case ev.OfficeGranted():
+            return f"office/{event.person_id}"
+        case ev.DelegationGranted() | ev.DelegationRevoked():
+            return f"delegation/{event.delegation_id}"
+        case ev.PolicyAdopted():
+            return f"policy/{event.policy_id}"
+        case ev.CalendarAdopted():
+            return "calendar/working-days"
+        case ev.ApiKeyIssued() | ev.ApiKeyRevoked():
+            return f"api-key/{event.key_id}"
+        case ev.PersonalDataRead():
+            return f"access/{event.subject_id}"
+        case ev.DocumentFiled():
+            return f"document/{event.document_id}"
+    return None
+
+
+def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
+    """What is unlawful about an event outside the actions' streams."""
+    event, found = stored.event, list[Problem]()
+    if isinstance(event, KEPT_BY_OPERATORS) and not _keeps_registers(stored, moment):
+        found.append(("not-entitled", f"{stored.type} by {stored.actor.kind} {stored.actor.id}"))
+    match event:
+        case ev.PolicyAdopted():
+            found += _policy(event, moment)
+        case ev.DelegationGranted():
+            found += _granted(stored, event, moment)
+        case ev.DelegationRevoked():
+            found += _revoked(stored, event, moment)
+        case ev.CandidateRegistered():
+            if not _in_group(group, ev.ActionSubmitted, event.person_id):
+                found.append(("illegal-transition", "a candidate without a request for transfer"))
+        case ev.EmployeePlaced():
+            stream = f"personnel-action/{event.action_id}"
+            causes = (ev.ActionTookEffect, ev.ActionAnnulled)
+            if not any(isinstance(s.event, causes) and s.stream == stream for s in group):
+                found.append(("placement-without-effect", "a placement that no action caused"))
+        case ev.DocumentFiled():
+            if event.person_id not in moment.agency.people:
+                found.append(("illegal-transition", "a document of nobody"))
+        case _:
+            pass
+    return found
+
+
+def _keeps_registers(stored: StoredEvent, moment: Moment) -> bool:
+    if stored.actor.kind == "system":
+        return True
+    titles = moment.offices.titles_of(stored.actor.id, moment.day)
+    return stored.actor.kind == "person" and OPERATOR in titles
+
+
+def _policy(event: ev.PolicyAdopted, moment: Moment) -> list[Problem]:
+    try:
+        policy = Policy.model_validate(event.document)
+    except ValueError:
+        return [("wrong-policy", "the adopted text is no policy")]
+    if (policy.id, policy.hash) != (event.policy_id, event.hash):
+        return [("wrong-policy", "id or hash is not that of the adopted text")]
+    if event.policy_id in moment.policies:
+        return [("wrong-policy", f"{event.policy_id} had been adopted before")]
+    return []
+
+
+def _granted(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -> list[Problem]:
+    actor, agency, policy = stored.actor, moment.agency, moment.offices.policy
+    found: list[Problem] = []
+    if event.capacity is Capacity.DELEGATE:
+        person = agency.people.get(actor.id)
+        if actor.kind != "person" or event.principal_id != actor.id or person is None:
+            found.append(("not-entitled", "only the holder appoints their delegate"))
+        elif person.position_id != event.position_id:
+            found.append(("not-entitled", "a delegate for a post that is not the principal's"))
+    elif actor.kind != "person" or not set(policy.acting_granted_by) & moment.offices.titles_of(
+        actor.id, moment.day
+    ):
+        found.append(("not-entitled", f"{actor.id} may not appoint acting holders"))
+    delegate = agency.people.get(event.delegate_id)
+    if delegate is None or delegate.candidate or event.delegate_id in (event.principal_id, actor.id):
+        found.append(("not-an-owner", f"{event.delegate_id} cannot act there"))
+    term = policy.acting_terms.get(event.capacity.value, policy.acting_terms["PLT"])
+    if not 0 < (event.last_day - event.first_day).days + 1 <= term.maximum_days:
+        found.append(("acting-term-exceeded", f"{event.first_day} to {event.last_day}"))
+    return found
+
+
+def _revoked(stored: StoredEvent, event: ev.DelegationRevoked, moment: Moment) -> list[Problem]:
+    known = moment.agency.delegations.get(event.delegation_id)
+    if known is None:
+        return [("illegal-transition", "a delegation that was not in force")]
+    mine = stored.actor.id == known.principal_id
+    appoints = set(moment.offices.policy.acting_granted_by) & moment.offices.titles_of(
+        stored.actor.id, moment.day
+    )
+    if stored.actor.kind != "person" or not (mine or appoints):
+        return [("not-entitled", f"{stored.actor.id} may not end this delegation")]
+    return []
+
+
+def _in_group(group: list[StoredEvent], kind: type[ev.ActionSubmitted], person_id: str) -> bool:
+    return any(isinstance(s.event, kind) and s.event.subject_id == person_id for s in group)

@@ -1,0 +1,168 @@
+"""A new case: asked for by somebody entitled, on its lawful route, and judged by the rules as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.case import Case
+from domain import events as ev
+from domain.canonical import NotCanonical, digest
+from domain.eligibility import assess
+from domain.fact_sheet import FactSheet
+from domain.offices import office_key, split_key
+from domain.personnel_action import ActionState
+from domain.policy import Clearance, Variant
+from ledger.record import StoredEvent
+
+
+def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> None:
+    """`case.before` is None. The facts that the request froze must be those of its moment."""
+    agency, policy = case.moment.agency, case.policy
+    if stored.stream != f"personnel-action/{event.action_id}":
+        case.report(stored, "wrong-stream", f"{event.action_id} was submitted in {stored.stream}")
+    if event.policy_hash != policy.hash or event.policy_id != policy.id:
+        case.report(stored, "wrong-policy", "the policy is not the one adopted under that id")
+    ordered = sorted(case.moment.policies.values(), key=lambda each: each.effective_from)
+    current = [each for each in ordered if each.effective_from <= event.effective_date] or ordered[:1]
+    if current[-1].id != event.policy_id:
+        case.report(stored, "wrong-policy", f"{current[-1].id} is in force on {event.effective_date}")
+    if event.calendar_version != case.moment.calendar.version:
+        case.report(stored, "wrong-deadline", "the calendar is not the one of that moment")
+    subject = agency.people.get(event.subject_id)
+    origin = subject.position_id if subject else None
+    frozen = {
+        "origin_position_id": origin,
+        "origin_unit_id": agency.unit_of(origin),
+        "target_unit_id": agency.unit_of(event.target_position_id),
+        "steps": _route(case, event, origin),
+        "inauguration": _needs_inauguration(case, event),
+    }
+    for name, value in frozen.items():
+        if getattr(event, name) != value:
+            code = "wrong-route" if name == "steps" else "wrong-facts"
+            case.report(stored, code, f"{name} should be {value}")
+    if not _entitled(case, stored, event, origin):
+        case.report(stored, "not-entitled", f"{stored.actor.kind} {stored.actor.id} may not ask for this")
+
+
+def _needs_inauguration(case: Case, event: ev.ActionSubmitted) -> bool:
+    post = case.moment.agency.posts.get(event.target_position_id or "")
+    skipped = event.variant in case.policy.inauguration_skipped_for
+    return post is not None and post.kind in case.policy.inauguration_for and not skipped
+
+
+def _route(case: Case, event: ev.ActionSubmitted, origin: str | None) -> tuple[str, ...]:
+    """The variant's route, with the clearances that this case needs before BKN's review."""
+    route = next((r.steps for r in case.policy.routes if r.variant == event.variant), ())
+    kinds = {
+        post.kind
+        for post in map(case.moment.agency.posts.get, (origin or "", event.target_position_id or ""))
+        if post is not None
+    }
+    windows = case.policy.rules.get("election_window")
+    barred = any(window.holds(event.effective_date) for window in case.policy.election_windows)
+    barred = barred and (windows is None or bool(kinds & set(windows.parameters.get("post_kinds", kinds))))
+    clearances: list[str] = []
+    for clearance in case.policy.clearances:
+        posts = (origin, event.target_position_id)
+        if any(_concerns(case, clearance, post) for post in posts) or (clearance.election_window and barred):
+            clearances += [clearance.step] if clearance.step not in clearances else []
+    at = route.index("bkn_review") if "bkn_review" in route else len(route)
+    return (*route[:at], *(clearances if "bkn_review" in route else ()), *route[at:])
+
+
+def _concerns(case: Case, clearance: Clearance, position_id: str | None) -> bool:
+    agency = case.moment.agency
+    post = agency.posts.get(position_id or "")
+    if post is None:
+        return False
+    unit = agency.apparatus_of(post.unit_id)
+    name = agency.units[unit].name if unit else ""
+    heads = unit is not None and agency.head_of(unit) == post.id
+    return any(
+        selector.matches(kind=post.kind, name=post.name, opd_name=name, heads_unit=heads)
+        for selector in clearance.posts
+    )
+
+
+def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, origin: str | None) -> bool:
+    actor = stored.actor
+    if actor.kind != "person":
+        return actor.kind == "integration"
+    allowed = case.policy.submitters.get(event.variant.value, ())
+    if actor.id == event.subject_id:
+        return "subject" in allowed
+    agency = case.moment.agency
+    unit = agency.apparatus_of(agency.unit_of(origin) or agency.unit_of(event.target_position_id))
+    for key, _ in case.moment.offices.exercised_by(actor.id, case.moment.day):
+        office, where = split_key(key)
+        if office in allowed and (where is None or key == office_key(office, unit)):
+            return True
+    return False
+
+
+def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState) -> None:
+    """The outcomes must be what the policy's rules say of the sealed fact sheet, and the sheet be of
+    this case at this moment.
+    """
+    if event.at_step == "submission":
+        if case.before is not None:
+            case.report(stored, "illegal-transition", "assessed at submission when it was under way")
+        case.expects = (state.steps[0], False, None) if state.steps else None
+    else:
+        done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
+        if not any(isinstance(e, ev.TaskCompleted) and e.step == event.at_step for e in done):
+            case.report(stored, "illegal-transition", f"assessed at {event.at_step} without a decision")
+    if event.policy_hash != state.policy_hash:
+        case.report(stored, "wrong-policy", "assessed under another policy than the case's")
+    weights = {outcome.rule: outcome.severity for outcome in event.outcomes}
+    if weights != {name: rule.severity for name, rule in case.policy.rules.items()}:
+        case.report(stored, "finding-mismatch", "the rules spoken for are not the policy's")
+    if event.fact_sheet is None:
+        return
+    try:
+        sheet = FactSheet.model_validate(event.fact_sheet)
+        if event.fact_sheet_hash not in (digest(event.fact_sheet), sheet.hash):
+            case.report(stored, "finding-mismatch", "the fact sheet is not the one that was hashed")
+        found = assess(sheet, case.policy)
+        # The order of the rules is that of the policy file, which the recorded document does not keep.
+        same = _by_rule(found.outcomes) == _by_rule(event.outcomes)
+        if not same or _by_rule(found.facts) != _by_rule(event.facts or ()):
+            case.report(stored, "finding-mismatch", "the rules say otherwise of these facts")
+    except (ValueError, KeyError, TypeError, NotCanonical) as error:
+        case.report(stored, "finding-mismatch", f"the fact sheet cannot be judged: {type(error).__name__}")
+        return
+    _sheet_is_of_case(case, stored, sheet, state)
+
+
+def _by_rule(items: tuple[ev.FindingOutcome, ...] | tuple[ev.FindingFacts, ...]) -> dict[str, Any]:
+    return {item.rule: item.model_dump(mode="json") for item in items}
+
+
+def _sheet_is_of_case(case: Case, stored: StoredEvent, sheet: FactSheet, state: ActionState) -> None:
+    agency = case.moment.agency
+    person = agency.people.get(state.subject_id)
+    target = agency.posts.get(state.target_position_id or "")
+    pairs = [
+        ("subject", sheet.subject.person_id, state.subject_id),
+        ("variant", sheet.variant, state.variant),
+        ("submission", sheet.submitted_on, case.moment.calendar.today(state.submitted_at)),
+        ("day", sheet.assessed_on, case.moment.day),
+        ("target", sheet.target.position_id if sheet.target else None, target.id if target else None),
+        (
+            "incumbent",
+            sheet.target.held_by if sheet.target else None,
+            target.incumbent_id if target else None,
+        ),
+        ("consent", sheet.election_consent, state.election_consent),
+    ]
+    if person is not None and state.variant is not Variant.INTER_AGENCY_IN:
+        pairs += [
+            ("post", sheet.subject.position_id, person.position_id),
+            ("status", sheet.subject.employment_status, person.employment_status),
+            ("grade", sheet.subject.grade, person.grade),
+            ("tenure", sheet.subject.position_since, person.position_since),
+        ]
+    for name, said, was in pairs:
+        if said != was:
+            case.report(stored, "facts-differ", f"the fact sheet has another {name} than the ledger")

@@ -1,0 +1,245 @@
+"""Was every act lawful? The history read again, command by command, with the auditor's own eyes.
+
+Each command's events are judged against the case and the agency as they stood before it. The judge
+of the writer (`domain.decide` and below) is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, cast
+
+from audit import law_of_decisions, law_of_effects, law_of_submission, law_of_tasks
+from audit.case import Case, Moment
+from audit.findings import Findings
+from audit.history import Events
+from audit.law_of_registers import check_register_event, stream_for
+from audit.uniqueness import Uniqueness
+from domain import events as ev
+from domain.agency import Agency
+from domain.calendar import WorkingCalendar
+from domain.offices import Offices
+from domain.personnel_action import ActionState, Status, evolve, wakes
+from domain.policy import Policy
+from ledger.mirror import ACTION, NO_CALENDAR, action_id_of
+from ledger.record import StoredEvent, decode, parse_moment
+
+# The ledger judges a command a moment before it stamps the events: around midnight either day is lawful.
+STAMPING = timedelta(seconds=30)
+AFTER_THE_END = (
+    ev.TaskOpened,
+    ev.TaskClaimed,
+    ev.TaskReleased,
+    ev.TaskDelegated,
+    ev.TaskCommented,
+    ev.TaskCompleted,
+    ev.TaskEscalated,
+    ev.ReminderSent,
+    ev.ConflictDeclared,
+    ev.ActionAnnulled,
+    ev.CorrectionRecorded,
+)
+Check = Callable[[Case, StoredEvent, Any, ActionState], None]
+CHECKS: dict[type[ev.Event], Check] = {
+    ev.ActionAssessed: law_of_submission.assessed,
+    ev.ActionRefused: law_of_effects.refused,
+    ev.TaskOpened: law_of_tasks.opened,
+    ev.TaskClaimed: law_of_tasks.claimed,
+    ev.TaskReleased: law_of_tasks.released,
+    ev.TaskDelegated: law_of_tasks.delegated,
+    ev.TaskCommented: law_of_tasks.commented,
+    ev.ConflictDeclared: law_of_tasks.conflicted,
+    ev.ReminderSent: law_of_tasks.reminded,
+    ev.TaskEscalated: law_of_tasks.escalated,
+    ev.VoteCast: law_of_decisions.voted,
+    ev.TaskCompleted: law_of_decisions.completed,
+    ev.OverrideProposed: law_of_decisions.proposed,
+    ev.Overridden: law_of_decisions.overridden,
+    ev.TaskExited: law_of_effects.exited,
+    ev.PlacementDecided: law_of_effects.decided,
+    ev.ActionTookEffect: law_of_effects.took_effect,
+    ev.ActionCompleted: law_of_effects.ended_well,
+    ev.ActionRejected: law_of_effects.rejected,
+    ev.ActionWithdrawn: law_of_effects.withdrawn,
+    ev.ActionExpired: law_of_effects.expired,
+    ev.ActionAnnulled: law_of_effects.annulled,
+}
+
+
+class Lawfulness:
+    """Takes the events in order. `agency` and `policies` are those of the events taken so far."""
+
+    def __init__(self, stored: Events, findings: Findings) -> None:
+        self.agency = Agency()
+        self.policies: dict[str, Policy] = {}
+        self._calendar: WorkingCalendar = NO_CALENDAR
+        self._offices: dict[str, Offices] = {}
+        self._stored = stored
+        self._findings = findings
+        self._states: dict[str, ActionState] = {}
+        self._unique = Uniqueness()
+        self._group: list[StoredEvent] = []
+        self._command: tuple[Any, ...] = ()
+
+    def next(self, stored: StoredEvent) -> None:
+        """Take one event; a command is judged when the next one begins."""
+        document = decode(stored.record)
+        command = tuple(document[k] for k in ("causation_id", "correlation_id", "commit", "recorded_at"))
+        if command != self._command:
+            self.end()
+            self._command = command
+        self._group.append(stored)
+
+    def end(self) -> None:
+        """Judge what has been taken and not judged yet."""
+        group, self._group = self._group, []
+        if not group:
+            return
+        try:
+            self._judge(group)
+        except Exception as error:  # noqa: BLE001  (a history that cannot even be judged is a finding)
+            self._findings.add(
+                "cannot-be-judged", group[0].position, f"{group[0].type}: {type(error).__name__}: {error}"
+            )
+        for stored in group:
+            self._follow(stored)
+
+    def _judge(self, group: list[StoredEvent]) -> None:
+        at = parse_moment(group[0].recorded_at)
+        before = {id_: self._state(id_, group[0].position) for id_ in _actions_of(group)}
+        day = self._calendar.today(at)
+        found, after = self._judged(group, before, day)
+        earlier = self._calendar.today(at - STAMPING)
+        if found and earlier != day:
+            other, states = self._judged(group, before, earlier)
+            if len(other) < len(found):
+                found, after = other, states
+        for code, position, detail in found:
+            self._findings.add(code, position, detail)
+        for action_id, state in after.items():
+            if state.is_quiet:
+                self._states.pop(action_id, None)
+            else:
+                self._states[action_id] = state
+
+    def _judged(
+        self, group: list[StoredEvent], before: dict[str, ActionState | None], day: date
+    ) -> tuple[list[tuple[str, int, str]], dict[str, ActionState]]:
+        moment = self._moment(group[0], day)
+        found: list[tuple[str, int, str]] = []
+        cases: dict[str, Case] = {}
+        for stored in group:
+            if stored.category != ACTION:
+                found += self._outside_actions(stored, moment, group)
+                continue
+            action_id = action_id_of(stored.stream)
+            case = cases.get(action_id)
+            if case is None:
+                policy = self._policy_of(stored, before[action_id])
+                case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
+            self._one(case, stored)
+        last = {stored.stream: stored for stored in group}
+        for action_id, case in cases.items():
+            self._at_end(case, last[f"{ACTION}/{action_id}"])
+            found += case.found
+        return found, {id_: case.state for id_, case in cases.items() if case.state is not None}
+
+    def _one(self, case: Case, stored: StoredEvent) -> None:
+        event, state = stored.event, case.state
+        if stream_for(event) is not None:
+            case.report(stored, "wrong-stream", f"{stored.type} does not belong in {stored.stream}")
+            return
+        if isinstance(event, ev.ActionSubmitted):
+            if state is not None:
+                case.report(stored, "illegal-transition", "submitted twice")
+            law_of_submission.submitted(case, stored, event)
+            case.found += [(c, stored.position, d) for c, d in self._unique.clashes(event)]
+        elif state is None:
+            case.report(stored, "illegal-transition", f"{stored.type} before any submission")
+            return
+        else:
+            if state.ended and not _may_follow_end(event, state):
+                case.report(stored, "illegal-transition", f"{stored.type} after the end ({state.status})")
+            if isinstance(event, ev.DecreeIssued):
+                last = self._unique.last_decree.get(event.year, 0)
+                law_of_effects.decreed(case, stored, event, state, last)
+            elif type(event) in CHECKS:
+                CHECKS[type(event)](case, stored, event, state)
+            else:
+                case.report(stored, "illegal-transition", f"nothing in the process makes a {stored.type}")
+        case.state = evolve(state, stored.recorded)
+
+    def _at_end(self, case: Case, last: StoredEvent) -> None:
+        state = case.state
+        if case.expects is not None:
+            case.report(last, "skipped-step", f"the task at {case.expects[0]} was not opened")
+        if state is None:
+            return
+        waits = state.status is Status.DECIDED or state.ended or bool(state.open_tasks)
+        if not waits and case.expects is None:
+            case.report(last, "illegal-transition", f"the case is {state.status} and waits for nothing")
+        for stored in case.group:
+            told = stored is last and wakes(case.before, state)
+            if stored.stream == last.stream and stored.wakes != told:
+                case.report(stored, "wrong-wakes", "the record is wrong about telling the process")
+
+    def _outside_actions(
+        self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]
+    ) -> list[tuple[str, int, str]]:
+        stream = stream_for(stored.event)
+        problems = check_register_event(stored, moment, group)
+        if stream != stored.stream:
+            problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
+        if stored.wakes:
+            problems.append(("wrong-wakes", "only an action's events wake a process"))
+        return [(code, stored.position, detail) for code, detail in problems]
+
+    def _policy_of(self, stored: StoredEvent, state: ActionState | None) -> Policy:
+        event = stored.event
+        policy_id = event.policy_id if isinstance(event, ev.ActionSubmitted) else state and state.policy_id
+        return self.policies[policy_id or ""]
+
+    def _moment(self, stored: StoredEvent, day: date) -> Moment:
+        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
+        current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
+        offices = self._offices_of(current[-1]) if current else cast(Offices, None)
+        at = parse_moment(stored.recorded_at)
+        return Moment(at, day, self.agency, self.policies, self._calendar, offices)
+
+    def _offices_of(self, policy: Policy) -> Offices:
+        if policy.id not in self._offices:
+            self._offices[policy.id] = Offices(self.agency, policy)
+        return self._offices[policy.id]
+
+    def _state(self, action_id: str, below: int) -> ActionState | None:
+        if action_id in self._states:
+            return self._states[action_id]
+        state: ActionState | None = None
+        if self._unique.knows(action_id):
+            for stored in self._stored.of_stream(f"{ACTION}/{action_id}", below):
+                state = evolve(state, stored.recorded)
+        return state
+
+    def _follow(self, stored: StoredEvent) -> None:
+        try:
+            if isinstance(stored.event, ev.PolicyAdopted):
+                self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)
+            elif isinstance(stored.event, ev.CalendarAdopted):
+                self._calendar = WorkingCalendar(stored.event.version, frozenset(stored.event.holidays))
+            elif stored.category == ACTION:
+                self._unique.follow(action_id_of(stored.stream), stored.event)
+            else:
+                self.agency.evolve(stored.event)
+        except (KeyError, ValueError, AttributeError, IndexError) as error:
+            self._findings.add("cannot-be-judged", stored.position, f"{stored.type}: {error!r}")
+
+
+def _may_follow_end(event: ev.Event, state: ActionState) -> bool:
+    if isinstance(event, ev.ActionAnnulled):
+        return state.status is Status.COMPLETED
+    return state.status is Status.ANNULLED and isinstance(event, AFTER_THE_END)
+
+
+def _actions_of(group: list[StoredEvent]) -> list[str]:
+    return list(dict.fromkeys(action_id_of(s.stream) for s in group if s.category == ACTION))

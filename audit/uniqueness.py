@@ -1,0 +1,53 @@
+"""What may exist once only: an open action of a person, a promise of a post, a decree's number."""
+
+from __future__ import annotations
+
+from domain import events as ev
+
+ENDINGS = (
+    ev.ActionCompleted,
+    ev.ActionRejected,
+    ev.ActionRefused,
+    ev.ActionWithdrawn,
+    ev.ActionExpired,
+    ev.ActionAnnulled,
+)
+
+
+class Uniqueness:
+    """Follows all actions in order; keyed by surrogate ids."""
+
+    def __init__(self) -> None:
+        self.last_decree: dict[int, int] = {}
+        self._actions: dict[str, tuple[str, str | None]] = {}
+        self._open_of: dict[str, str] = {}
+        self._promised: dict[str, str] = {}
+
+    def knows(self, action_id: str) -> bool:
+        return action_id in self._actions
+
+    def clashes(self, event: ev.ActionSubmitted) -> list[tuple[str, str]]:
+        """Codes and details of what a new action would have twice."""
+        found = []
+        other = self._open_of.get(event.subject_id)
+        if other is not None:
+            found.append(("two-open-actions", f"{event.subject_id} has the open action {other}"))
+        promised = self._promised.get(event.target_position_id or "")
+        if promised is not None:
+            found.append(("post-promised-twice", f"{event.target_position_id} is promised by {promised}"))
+        return found
+
+    def follow(self, action_id: str, event: ev.Event) -> None:
+        if isinstance(event, ev.ActionSubmitted):
+            self._actions[action_id] = (event.subject_id, event.target_position_id)
+            self._open_of[event.subject_id] = action_id
+            if event.target_position_id is not None:
+                self._promised[event.target_position_id] = action_id
+        elif isinstance(event, ev.DecreeIssued):
+            self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
+        elif isinstance(event, (ev.ActionTookEffect, *ENDINGS)):
+            subject, post = self._actions.get(action_id, ("", None))
+            if post is not None and self._promised.get(post) == action_id:
+                del self._promised[post]
+            if isinstance(event, ENDINGS) and self._open_of.get(subject) == action_id:
+                del self._open_of[subject]

@@ -1,0 +1,44 @@
+"""Verifying a ledger, beside plain SHA-256 over the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from bench.cases import decisions, start_cases
+from bench.places import agency, place
+from bench.report import emit, median
+from ledger.read import all_events
+from operations.verification import verify_installation
+
+
+def run(kind: str, *, quick: bool) -> None:
+    """Figure `verify`: events per second, everything checked."""
+    with place(kind) as where:
+        with agency(where, people=1000 if quick else 4000) as play:
+            states = start_cases(play, 100 if quick else 1500)
+            for _ in range(2):
+                due = [play.installation.ledger.submit(item.command()) for item in decisions(play, states)]
+                states = [state for future in due if (state := future.result().state) is not None]
+            with play.installation.reader.engine.connect() as connection:
+                records = [record for _, record, _ in all_events(connection)]
+        begun = time.perf_counter()
+        for record in records:
+            hashlib.sha256(record).digest()
+        floor = len(records) / (time.perf_counter() - begun)
+        rates = []
+        for _ in range(1 if quick else 2):
+            begun = time.perf_counter()
+            found = verify_installation(where.settings())
+            rates.append(len(records) / (time.perf_counter() - begun))
+            if not found.ok:
+                raise RuntimeError(f"the benchmark's own ledger does not verify: {found.findings[:3]}")
+        emit(
+            "verify",
+            kind,
+            median(rates),
+            "events/s",
+            floor={"SHA-256 of the same bytes": floor},
+            repeats=len(rates),
+            note=f"{len(records):,} events",
+        )

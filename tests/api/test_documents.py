@@ -1,0 +1,115 @@
+"""Documents of people's files: what is taken, from whom, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import House
+
+PDF = b"%PDF-1.7\nsurat persetujuan\n%%EOF\n"
+
+
+def file(house: House, who: str, nip: str, content: bytes = PDF, **changes: Any) -> Any:
+    name = changes.get("name", "surat.pdf")
+    return house.client.post(
+        f"/v1/employees/{nip}/documents",
+        files={"file": (name, content, changes.get("media_type", "application/pdf"))},
+        data={"document_type": changes.get("document_type", "SURAT_PERSETUJUAN")},
+        headers=house.headers(who) | changes.get("headers", {}),
+    )
+
+
+def test_a_filed_document_is_in_the_ledger_and_comes_back_as_it_was(house: House) -> None:
+    person = house.ordinary()[0]
+    filed = file(house, person, house.nip(person))
+    assert filed.status_code == 201, filed.text
+    body = filed.json()
+    assert body["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert body["receipt"]["tree_size"] > body["receipt"]["position"]
+    listed = house.get(person, f"/v1/employees/{house.nip(person)}/documents").json()["items"]
+    assert [item["id"] for item in listed] == [body["id"]]
+    content = house.get(person, f"/v1/documents/{body['id']}/content")
+    assert content.content == PDF
+    assert content.headers["content-type"] == "application/pdf"
+    assert content.headers["content-disposition"].startswith("attachment;")
+    assert content.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_repeat_is_filed_once(house: House) -> None:
+    person = house.ordinary()[0]
+    key = {"headers": {"Idempotency-Key": "sekali"}}
+    first, again = (file(house, person, house.nip(person), **key) for _ in range(2))
+    assert first.json() == again.json()
+    assert again.headers["Idempotent-Replay"] == "true"
+    other = file(house, person, house.nip(person), PDF + b"x", **key)
+    assert other.json()["code"] == "idempotency-key-reused"
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 422),
+        (b"MZ\x90 not a document", 415),
+        (b"<html>%PDF-", 415),
+        (b"\xff\xd8\xff\xe0 jpeg", 201),
+        (b"\x89PNG\r\n\x1a\n png", 201),
+        (PDF + b"x" * (10 * 2**20), 413),
+        (PDF + b"x" * (11 * 2**20), 413),
+    ],
+)
+def test_bytes_decide_what_is_taken(house: House, content: bytes, status: int) -> None:
+    person = house.ordinary()[0]
+    assert file(house, person, house.nip(person), content).status_code == status
+    kept = house.world.installation.settings.data / "documents"
+    assert [path for path in kept.glob(".*")] == []
+
+
+def test_who_may_file(house: House) -> None:
+    world = house.world
+    person, other = house.ordinary()[:2]
+    nip = house.nip(person)
+    assert file(house, world.holder("personnel_analyst"), nip).status_code == 201
+    assert file(house, house.key("documents:write"), nip).status_code == 201
+    assert file(house, other, nip).status_code == 404
+    assert file(house, world.holder("inspector"), nip).status_code == 403
+    assert file(house, house.key("employees:read"), nip).status_code == 403
+    assert file(house, house.key("documents:write"), "000000000000000000").status_code == 404
+
+
+def test_nobody_else_sees_a_document(house: House) -> None:
+    person, other = house.ordinary()[:2]
+    body = file(house, person, house.nip(person)).json()
+    assert house.get(other, f"/v1/documents/{body['id']}/content").status_code == 404
+    assert house.get(other, f"/v1/employees/{house.nip(person)}/documents").status_code == 404
+    assert house.get(house.world.holder("inspector"), f"/v1/documents/{body['id']}/content").content == PDF
+    assert house.get(person, "/v1/documents/nothing/content").status_code == 404
+
+
+def test_an_altered_document_is_not_handed_out(house: House) -> None:
+    person = house.ordinary()[0]
+    body = file(house, person, house.nip(person)).json()
+    path = house.world.installation.settings.data / "documents" / body["sha256"][:2] / body["sha256"][2:]
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    path.write_bytes(b"%PDF-1.7 another")
+    assert house.get(person, f"/v1/documents/{body['id']}/content").json()["code"] == "document-unreadable"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a\\b\\c.pdf", "ä☃ surat.pdf", "x" * 400, '"\r\n;.pdf', "."]
+)
+def test_a_file_name_is_only_a_name(house: House, name: str) -> None:
+    person = house.ordinary()[0]
+    filed = file(house, person, house.nip(person), name=name)
+    assert filed.status_code == 201, filed.text
+    assert "/" not in filed.json()["file_name"]
+    assert house.get(person, f"/v1/documents/{filed.json()['id']}/content").status_code == 200
+
+
+def test_a_document_type_is_a_word(house: House) -> None:
+    person = house.ordinary()[0]
+    assert file(house, person, house.nip(person), document_type="\x00").status_code == 422
+    assert file(house, person, house.nip(person), document_type="x" * 65).status_code == 422

@@ -1,0 +1,242 @@
+"""One real ledger with cases in many states, made once; each test attacks its own copy."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from accounts.api_keys import create_key, revoke_key
+from audit.verify import Verification, verify
+from domain.commands import (
+    AdvanceAction,
+    AnnulAction,
+    ClaimTask,
+    CommentTask,
+    DeclareConflict,
+    DelegateTask,
+    FileDocument,
+    GrantDelegation,
+    RecordPersonalDataRead,
+    ReleaseTask,
+    RevokeDelegation,
+    WithdrawAction,
+)
+from domain.identity import SYSTEM, Capacity
+from domain.policy import Variant
+from installation import Installation
+from ledger.database import open_database
+from ledger.read import newest_checkpoint
+from projections.catalogue import all_projections
+from roster.generator import generate_agency
+from settings import Settings
+from tests.audit.attacker import Attacker
+from tests.world import World, a_person, new_id, seed
+
+ORIGIN = "jenjang.kota-serang"
+
+
+class Clock:
+    """Moves only when told, but never stands still."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=3)
+        return self.now
+
+
+@dataclass
+class Evidence:
+    """The finished ledger, what an auditor kept of it, and a backup from when it was younger."""
+
+    folder: Path
+    installation: Installation
+    world: World
+    clock: Clock
+    kept: str
+    young: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "jenjang.db"
+
+    def verify(self, database: Path | None = None, *, kept: list[str] | None = None) -> Verification:
+        url = f"sqlite+pysqlite:///{database or self.database}"
+        engine = open_database(url, read_only=True)
+        try:
+            return verify(
+                engine,
+                keys=[self.installation.signer.vkey],
+                kept_checkpoints=kept or [],
+                sealing_key=self.installation.sealing_key,
+                projections=all_projections(),
+                origin=ORIGIN,
+                now=self.clock.now + timedelta(hours=1),
+            )
+        finally:
+            engine.dispose()
+
+    def codes(self, attacker: Attacker, **options: list[str]) -> set[str]:
+        return {finding.code for finding in self.verify(attacker.path, **options).findings}
+
+
+def copy_of(original: Path, copy: Path) -> Path:
+    source, target = sqlite3.connect(original), sqlite3.connect(copy)
+    with source, target:
+        source.backup(target)
+    source.close()
+    target.close()
+    return copy
+
+
+@pytest.fixture(scope="session")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
+    folder = tmp_path_factory.mktemp("evidence")
+    clock = Clock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+    installation = Installation(Settings(data=folder), clock=clock)
+    installation.set_up()
+    world = seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24)))
+    cases_in_many_states(world, clock)
+    with installation.reader.engine.connect() as connection:
+        kept = newest_checkpoint(connection)
+    assert kept is not None
+    young = copy_of(folder / "jenjang.db", folder / "young.db")
+    world.submit(world.movable()[-1], world.vacancies()[-1])
+    with installation.reader.engine.connect() as connection:
+        kept = newest_checkpoint(connection)
+    assert kept is not None
+    yield Evidence(folder, installation, world, clock, kept, young)
+    installation.close()
+
+
+@pytest.fixture
+def attacker(evidence: Evidence, tmp_path: Path) -> Attacker:
+    return Attacker.on_copy(evidence.database, tmp_path / "attacked.db", evidence.installation.signer)
+
+
+def cases_in_many_states(world: World, clock: Callable[[], datetime]) -> None:
+    """Completed, returned, annulled, withdrawn, expired, delegated, voted, silent, overdue cases."""
+    ledger = world.installation.ledger
+    # Ids are random: nobody may by chance be moved and have to decide as well.
+    plain = (p for p in world.movable() if not world.offices.exercised_by(p, world.today))
+    subjects, targets = iter(plain), iter(world.vacancies())
+
+    def start(until: str | None = None, **changes: object) -> object:
+        state = world.submit(next(subjects), next(targets), **changes).state
+        assert state is not None
+        return world.walk(state, until=until) if until else state
+
+    start("completed")
+    annulled = start("completed")
+    mayor = world.holder("appointing_official")
+    ledger.execute(
+        AnnulAction(command_id=new_id(), actor=a_person(mayor), action_id=annulled.id, reason="cacat prosedur")  # type: ignore[attr-defined]
+    )
+    start("committee_deliberation")
+    start("decree")
+    start("inauguration")
+    back = start("division_review")
+    world.decide(back, world.owners(back, back.open_tasks[0])[0], outcome="return", return_to="unit_file_check")  # type: ignore[arg-type,attr-defined]
+    officer = world.holder("personnel_analyst")
+    revised = start("agency_head_review", actor=a_person(officer))
+    world.decide(revised, world.owners(revised, revised.open_tasks[0])[0], outcome="return")  # type: ignore[arg-type,attr-defined]
+    no = start("agency_head_review")
+    world.decide(no, world.owners(no, no.open_tasks[0])[0], outcome="reject")  # type: ignore[arg-type,attr-defined]
+    own = world.submit(
+        subject := next(subjects), next(targets), variant=Variant.OWN_REQUEST, actor=a_person(subject)
+    ).state
+    assert own is not None
+    ledger.execute(WithdrawAction(command_id=new_id(), actor=a_person(subject), action_id=own.id, reason="batal"))
+    _delegations(world)
+    _task_work(world, start("unit_recommendation"))
+    _declared_conflict(world, start("committee_deliberation"))
+    silent, overdue = start("bkn_review"), start("unit_file_check")
+    ahead = start("appointing_decision")
+    world.decide(
+        ahead,  # type: ignore[arg-type]
+        mayor,
+        details={
+            "decree_date": world.today.isoformat(),
+            "effective_date": (world.today + timedelta(days=60)).isoformat(),
+        },
+    )
+    key, _ = create_key(world.installation, "simpeg", ("actions:write",))
+    create_key(world.installation, "dasbor", ("actions:read", "audit:read"))
+    revoke_key(world.installation, key)
+    person = min(world.agency.people)
+    ledger.execute(
+        FileDocument(
+            command_id=new_id(),
+            actor=a_person(person),
+            document_id=new_id(),
+            person_id=person,
+            document_type="SK",
+            media_type="application/pdf",
+            size_bytes=3,
+            sha256="0" * 64,
+            file_name="sk.pdf",
+        )
+    )
+    ledger.execute(
+        RecordPersonalDataRead(
+            command_id=new_id(), actor=a_person(officer), subject_id=person, what="employee", purpose="periksa"
+        )
+    )
+    clock.now += timedelta(days=12)  # type: ignore[attr-defined]
+    for late in (silent, overdue):
+        for _ in range(2):
+            ledger.execute(AdvanceAction(command_id=new_id(), actor=SYSTEM, action_id=late.id))  # type: ignore[attr-defined]
+
+
+def _delegations(world: World) -> None:
+    ledger = world.installation.ledger
+    mayor, head = world.holder("appointing_official"), world.holder("agency_head")
+    people = [p.id for p in world.agency.people.values() if p.employment_status == "01"]
+    others = [p for p in people if p not in (mayor, head)]
+    for capacity, position, delegate, actor in (
+        (Capacity.PLH, world.agency.people[head].position_id, others[0], mayor),
+        (Capacity.DELEGATE, None, others[1], head),
+    ):
+        granted = GrantDelegation(
+            command_id=new_id(),
+            actor=a_person(actor),
+            delegation_id=new_id(),
+            capacity=capacity,
+            position_id=position,
+            delegate_id=delegate,
+            first_day=world.today,
+            last_day=world.today + timedelta(days=5),
+            letter_number="800/1-SPT",
+            reason="dinas luar",
+        )
+        ledger.execute(granted)
+    ledger.execute(
+        RevokeDelegation(command_id=new_id(), actor=a_person(head), delegation_id=granted.delegation_id)
+    )
+
+
+def _task_work(world: World, state: object) -> None:
+    """Comment, claim, release, delegate; then the delegate decides."""
+    ledger, task = world.installation.ledger, state.open_tasks[0]  # type: ignore[attr-defined]
+    owner = world.owners(state, task)[0]  # type: ignore[arg-type]
+    values = {"actor": a_person(owner), "action_id": state.id, "task_id": task.id}  # type: ignore[attr-defined]
+    ledger.execute(CommentTask(command_id=new_id(), comment="mohon berkas", **values))
+    ledger.execute(ClaimTask(command_id=new_id(), **values))
+    ledger.execute(ReleaseTask(command_id=new_id(), **values))
+    helper = next(p.id for p in world.agency.people.values() if p.position_id and p.id not in (owner, state.subject_id))  # type: ignore[attr-defined]
+    delegated = ledger.execute(DelegateTask(command_id=new_id(), to=helper, reason="cuti", **values))
+    assert delegated.state is not None
+    world.decide(delegated.state, helper)
+
+
+def _declared_conflict(world: World, state: object) -> None:
+    member = world.holder("inspector")
+    world.installation.ledger.execute(
+        DeclareConflict(command_id=new_id(), actor=a_person(member), action_id=state.id, reason="kerabat")  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,26 @@
+"""A ledger full of random cases, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.domain.test_random_lives import Lives
+from tests.projections.lives import Lived, live, relive
+
+SEED, STEPS = 11, 900
+
+
+@cache
+def lives() -> Lives:
+    return live(SEED, STEPS)
+
+
+@pytest.fixture
+def lived(database_url: str, tmp_path: Path) -> Iterator[Lived]:
+    found = relive(lives(), tmp_path, database_url)
+    yield found
+    found.installation.close()

@@ -1,0 +1,169 @@
+"""The worker: drives processes in Temporal and relays the ledger to them, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
+
+from activities.record import LedgerActivities
+from installation import Installation
+from operations.worker_health import HealthEndpoint
+from relay.cursor import Cursor
+from relay.follow import Relay
+from relay.process import ProcessCaller
+from relay.recorder import LedgerRecorder
+from settings import Settings
+from workflows.mutation import MutationProcess
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 5.0
+# A waiting process that is not in memory is replayed when woken; one in memory takes some 40 kB.
+PROCESSES_IN_MEMORY = 5_000
+# After a worker was killed, another takes over its processes when this time has passed.
+STICKY_FOR = timedelta(seconds=1)
+GRACE = timedelta(seconds=20)
+
+
+def run(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT; 0 after an orderly end. Raises DatabaseUnavailable before the
+    database is set up; waits for Temporal as long as it takes.
+    """
+    logging.getLogger().setLevel(settings.log_level)
+    installation = Installation(settings)
+    try:
+        asyncio.run(_Service(installation).serve())
+    finally:
+        installation.close()
+    return 0
+
+
+async def connect(settings: Settings) -> Client:
+    """A client of the Temporal that the settings name. Raises RuntimeError while it cannot be reached."""
+    return await Client.connect(
+        settings.temporal_target,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+
+
+def process_worker(client: Client, task_queue: str, activities: LedgerActivities, **changes: Any) -> Worker:
+    """A worker with every workflow and activity.
+
+    Workflows run outside the sandbox, which would double their cost: the tests run and replay them
+    inside it, so what it forbids is found there.
+    """
+    values: dict[str, Any] = {
+        "workflows": [MutationProcess],
+        "activities": [activities.load_progress, activities.advance_action, activities.issue_decree],
+        "workflow_runner": UnsandboxedWorkflowRunner(),
+        "max_cached_workflows": PROCESSES_IN_MEMORY,
+        "sticky_queue_schedule_to_start_timeout": STICKY_FOR,
+        "graceful_shutdown_timeout": GRACE,
+        "workflow_task_poller_behavior": PollerBehaviorSimpleMaximum(4),
+        # All activities are local ones: nobody need ask the server for others.
+        "no_remote_activities": True,
+    }
+    return Worker(client, task_queue=task_queue, **(values | changes))
+
+
+class _Service:
+    """The parts of the worker process and their common life."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._settings = installation.settings
+        self._stopping = asyncio.Event()
+        self._client: Client | None = None
+        self._worker: Worker | None = None
+
+    async def serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, self._stopping.set)
+        ledger, reader = self._installation.ledger, self._installation.reader
+        activities = LedgerActivities(LedgerRecorder(ledger, reader, self._installation.clock))
+        async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
+            self._client = await self._connected()
+            if self._client is None:
+                return
+            cursor = Cursor(self._installation.writing_engine, "temporal")
+            relay = Relay(cursor, reader, ProcessCaller(self._client, self._settings.task_queue))
+            relaying = asyncio.create_task(relay.run())
+            relaying.add_done_callback(lambda _: self._stopping.set())
+            try:
+                await self._work(self._client, activities)
+            finally:
+                relay.stop()
+                await relaying
+
+    async def _connected(self) -> Client | None:
+        pause = 0.1
+        while not self._stopping.is_set():
+            try:
+                return await connect(self._settings)
+            except RuntimeError as error:
+                if pause >= 1.0:
+                    log.warning("Temporal at %s: %s", self._settings.temporal_target, error)
+            await self._rest(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        return None
+
+    async def _work(self, client: Client, activities: LedgerActivities) -> None:
+        """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
+        pause = 0.5
+        while not self._stopping.is_set():
+            self._worker = process_worker(
+                client, self._settings.task_queue, activities, on_fatal_error=_tell_failure
+            )
+            running = asyncio.create_task(self._worker.run())
+            stop = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait([running, stop], return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            if self._stopping.is_set():
+                await self._worker.shutdown()
+            await asyncio.wait([running])
+            if running.exception() is not None:
+                log.error("the Temporal worker ended: %s", running.exception())
+            await self._rest(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _is_ready(self) -> dict[str, bool]:
+        """What the worker needs, and whether it is there."""
+        temporal = False
+        if self._client is not None:
+            try:
+                temporal = await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+            except Exception:
+                log.debug("Temporal does not answer", exc_info=True)
+        return {
+            "temporal": temporal,
+            "worker": self._worker is not None and self._worker.is_running,
+            "ledger": await asyncio.to_thread(self._ledger_answers),
+        }
+
+    def _ledger_answers(self) -> bool:
+        try:
+            with self._installation.reader.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT size FROM head")
+        except Exception:
+            log.debug("the ledger does not answer", exc_info=True)
+            return False
+        return True
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+async def _tell_failure(error: BaseException) -> None:
+    log.error("the Temporal worker failed: %s", error)
