@@ -95,7 +95,8 @@ class _Service:
             if self._client is None:
                 return
             cursor = Cursor(self._installation.writing_engine, "temporal")
-            relay = Relay(cursor, reader, ProcessCaller(self._client, self._settings.task_queue))
+            processes = ProcessCaller(self._client, self._settings.task_queue)
+            relay = Relay(cursor, reader, processes, clock=self._installation.clock)
             relaying = asyncio.create_task(relay.run())
             relaying.add_done_callback(lambda _: self._stopping.set())
             try:

@@ -98,7 +98,7 @@ class DelegationReceipt(Delegation):
     "",
     status_code=201,
     response_model=DelegationReceipt,
-    responses=responses(409),
+    responses=responses(409, 413, 415),
     summary="Let somebody act",
 )
 async def grant(
@@ -154,7 +154,10 @@ def one_delegation(delegation_id: str, services: ServicesDep, caller: CallerDep)
 
 
 @router.delete(
-    "/{delegation_id}", response_model=DelegationReceipt, responses=responses(409), summary="End a delegation"
+    "/{delegation_id}",
+    response_model=DelegationReceipt,
+    responses=responses(409, 413, 415),
+    summary="End a delegation",
 )
 def revoke(delegation_id: str, request: Request, services: ServicesDep, caller: CallerDep) -> Any:
     """By whose post it is, or by those who appoint. Ending it twice is a `404`."""

@@ -14,7 +14,7 @@ from api.problems import responses
 from api.visibility import viewer_for
 from api.wiring import ServicesDep
 from domain.authorization import may_see_person, subtrees
-from projections import employees
+from projections import employees, register
 
 router = APIRouter(prefix="/v1", tags=["structure"])
 
@@ -27,7 +27,9 @@ class Named(BaseModel):
 
 
 class Position(BaseModel):
-    """`incumbent` is named only to those who may see that person's file."""
+    """`promised` says that an open action is to fill the post. `incumbent` is named only to those who may
+    see that person's file.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -41,6 +43,7 @@ class Position(BaseModel):
                     "grade_max": "III/d",
                     "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
                     "vacant": True,
+                    "promised": False,
                     "incumbent": None,
                 }
             ]
@@ -55,6 +58,7 @@ class Position(BaseModel):
     grade_max: str | None
     unit: Named
     vacant: bool
+    promised: bool
     incumbent: Named | None
 
 
@@ -67,7 +71,9 @@ class PositionPage(BaseModel):
 def list_positions(
     services: ServicesDep,
     caller: CallerDep,
-    vacant: Annotated[bool | None, Query()] = None,
+    vacant: Annotated[
+        bool | None, Query(description="true: held by nobody and promised to nobody.")
+    ] = None,
     unit: Annotated[Filter, Query(description="A unit's id; everything below it counts.")] = None,
     kind: Annotated[Filter, Query(examples=["FUNGSIONAL"])] = None,
     q: Annotated[Filter, Query(description="Part of the post's name, or its id.")] = None,
@@ -80,12 +86,13 @@ def list_positions(
     with services.reading() as connection:
         agency = services.view(connection).agency
         viewer = viewer_for(services, connection, caller)
+        promised = register.promised_positions(connection)
         units = subtrees(agency, [unit]) if unit is not None else None
         matching = (
             post
             for post in agency.posts.values()
             if post.id > after
-            and (vacant is None or (post.incumbent_id is None) is vacant)
+            and (vacant is None or (post.incumbent_id is None and post.id not in promised) is vacant)
             and (units is None or post.unit_id in units)
             and (kind is None or post.kind == kind)
             and (word is None or word in post.name.casefold() or q == post.id)
@@ -109,6 +116,7 @@ def list_positions(
                 },
                 "unit": {"id": post.unit_id, "name": home.name if home else None},
                 "vacant": post.incumbent_id is None,
+                "promised": post.id in promised,
                 "incumbent": {"id": incumbent, "name": names.get(incumbent, (None, None))[0]}
                 if incumbent
                 else None,

@@ -110,7 +110,11 @@ DoorkeeperDep = Annotated[Doorkeeper, Depends(_doorkeeper)]
 
 
 @router.post(
-    "/sessions", status_code=201, response_model=OpenedSession, responses=responses(), summary="Sign in"
+    "/sessions",
+    status_code=201,
+    response_model=OpenedSession,
+    responses=responses(413, 415),
+    summary="Sign in",
 )
 def sign_in(
     body: Credentials,
@@ -159,21 +163,21 @@ def list_sessions(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     return {"items": items, "next": None}
 
 
-@router.delete("/sessions/current", status_code=204, responses=responses(), summary="Sign out")
+@router.delete("/sessions/current", status_code=204, responses=responses(413, 415), summary="Sign out")
 def sign_out(services: ServicesDep, caller: AnyCallerDep) -> None:
     caller.require_person()
     with services.installation.writing_engine.begin() as connection:
         sessions.end_session(connection, caller.token_hash or "")
 
 
-@router.delete("/sessions", status_code=204, responses=responses(), summary="Sign out everywhere")
+@router.delete("/sessions", status_code=204, responses=responses(413, 415), summary="Sign out everywhere")
 def sign_out_everywhere(services: ServicesDep, caller: AnyCallerDep) -> None:
     person_id = caller.require_person()
     with services.installation.writing_engine.begin() as connection:
         sessions.end_all_sessions(connection, person_id)
 
 
-@router.post("/password", status_code=204, responses=responses(), summary="Change one's own password")
+@router.post("/password", status_code=204, responses=responses(413, 415), summary="Change one's own password")
 def change_password(
     body: NewPassword,
     services: ServicesDep,

@@ -49,7 +49,9 @@ class Case:
 
     def beside(self, stored: StoredEvent, kind: type) -> list[StoredEvent]:
         """Events of a kind in the same command and stream."""
-        return [other for other in self.group if other.stream == stored.stream and isinstance(other.event, kind)]
+        return [
+            other for other in self.group if other.stream == stored.stream and isinstance(other.event, kind)
+        ]
 
 
 def why_out(person: str, step: StepRule, state: ActionState) -> str | None:
@@ -106,16 +108,19 @@ def lawful_signatures(person: str, task: Task, case: Case) -> Iterator[Signature
     held = moment.offices.exercised_by(person, moment.day)
     if task.office == COMMITTEE:
         for key, signature in held:
-            seated = key in case.policy.committee.members and person in moment.offices.holders(key, moment.day)
+            seated = key in case.policy.committee.members and person in moment.offices.holders(
+                key, moment.day
+            )
             if seated and signature.capacity is not Capacity.DELEGATE:
                 yield signature
         return
     keys = {task.office, office_that_answers(task.office, step, state, moment), task.escalated_to}
     yield from (signature for key, signature in held if key in keys)
     principal, lent = task.delegated_by, task.delegated_signature
-    if task.delegated_to == person and principal is not None and lent is not None:
-        if {key for key, _ in moment.offices.exercised_by(principal, moment.day)} & keys:
-            yield lent.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})
+    if task.delegated_to != person or principal is None or lent is None:
+        return
+    if moment.offices.keys_of(principal, moment.day) & keys:
+        yield lent.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})
 
 
 def why_not(person: str, task: Task, case: Case, signature: Signature | None) -> tuple[str, str] | None:

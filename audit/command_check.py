@@ -112,5 +112,3 @@ def _documents(connection: Connection, ledger: LedgerPass) -> Iterator[Document]
     for row in rows_of(connection, statement):
         if type(row["position"]) is int and row["position"] not in ledger.broken:
             yield decode(row["record"]) | {"position": row["position"]}
-
-

@@ -75,7 +75,9 @@ def _carried(
     votes = {vote.person_id: vote.vote for vote in task.votes if vote.person_id not in state.conflicts}
     before = case.before or state
     members = {person for office in committee.members for person in offices.holders(office, day)}
-    entitled = {p for p in members if why_out(p, step, before) is None and p not in state.conflicts} | set(votes)
+    entitled = {p for p in members if why_out(p, step, before) is None and p not in state.conflicts} | set(
+        votes
+    )
     for_it = sum(vote == "approve" for vote in votes.values())
     against = sum(vote == "reject" for vote in votes.values())
     if len(votes) < committee.quorum:
@@ -118,7 +120,7 @@ def _approved(
         task = state.task(event.task_id)
         case.expects = ((task.resumes if task else None) or state.steps[0], False, None)
     elif event.step == "appointing_decision":
-        _decided(case, stored, event, state)
+        _decided(case, stored, event)
     elif event.step == "duty_statement":
         case.expects = ("siasn_write_back", False, None)
     elif event.step in state.steps:
@@ -134,11 +136,15 @@ def _findings_settled(
 ) -> None:
     if step.reassesses:
         assessed = [s for s in case.beside(stored, ev.ActionAssessed) if s.position < stored.position]
-        if not any(isinstance(s.event, ev.ActionAssessed) and s.event.at_step == event.step for s in assessed):
+        if not any(
+            isinstance(s.event, ev.ActionAssessed) and s.event.at_step == event.step for s in assessed
+        ):
             case.report(stored, "not-assessed", f"{event.step} was approved without putting it to the rules")
     open_question = step.phase == "appointing_decision"
     for outcome in state.outcomes:
-        stops = outcome.outcome == "fail" or (open_question and step.reassesses and outcome.outcome == "unknown")
+        stops = outcome.outcome == "fail" or (
+            open_question and step.reassesses and outcome.outcome == "unknown"
+        )
         if outcome.severity is Severity.HARD and stops:
             case.report(stored, "hard-finding-passed", f"{event.step} passed {outcome.rule}")
     failed = {o.rule for o in state.outcomes if o.severity is Severity.OVERRIDE and o.outcome == "fail"}
@@ -151,10 +157,12 @@ def _findings_settled(
         case.report(stored, "override-missing", f"{event.step} passed {rule} without an override")
 
 
-def _decided(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
+def _decided(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
     decided = [s.event for s in case.beside(stored, ev.PlacementDecided)]
     if event.decree_date != case.moment.day:
-        case.report(stored, "wrong-date", f"the decree is dated {event.decree_date}, decided {case.moment.day}")
+        case.report(
+            stored, "wrong-date", f"the decree is dated {event.decree_date}, decided {case.moment.day}"
+        )
     if event.effective_date is None or (event.decree_date and event.effective_date < event.decree_date):
         case.report(stored, "wrong-date", "it takes effect before its decree")
     if len(decided) != 1:

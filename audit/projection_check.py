@@ -93,7 +93,9 @@ def _bucket(row: Row, key: list[int]) -> int:
 
 
 def _digest(row: Row) -> int:
-    return int.from_bytes(blake2b(repr(row).encode("utf-8", "backslashreplace"), digest_size=64).digest(), "big")
+    return int.from_bytes(
+        blake2b(repr(row).encode("utf-8", "backslashreplace"), digest_size=64).digest(), "big"
+    )
 
 
 def without(rows: Iterator[Row], positions: frozenset[int]) -> Iterator[Row]:

@@ -49,25 +49,29 @@ def _check_columns(connection: Connection, table: Table, findings: Findings) -> 
 
 
 def _sqlite_kinds(connection: Connection) -> dict[str, str]:
-    return {
-        name: kind
-        for name, kind in connection.execute(
-            text("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
-        )
-    }
+    found = connection.execute(text("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"))
+    return {str(row.name): str(row.type) for row in found}
 
 
 def _check_sqlite_guards(connection: Connection, findings: Findings) -> None:
     expected = {_trigger_name(statement): _plain(statement) for statement in guards("sqlite")}
     found = {
         name: _plain(sql or "")
-        for name, sql in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        for name, sql in connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        )
     }
     _compare_guards(expected, found, findings)
 
 
 def _postgresql_kinds(connection: Connection) -> dict[str, str]:
-    kinds = {"r": "table", "v": "view", "m": "materialized view", "p": "partitioned table", "f": "foreign table"}
+    kinds = {
+        "r": "table",
+        "v": "view",
+        "m": "materialized view",
+        "p": "partitioned table",
+        "f": "foreign table",
+    }
     found = connection.execute(
         text(
             "SELECT relname, relkind::text FROM pg_class "

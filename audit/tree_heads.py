@@ -99,9 +99,7 @@ def check_checkpoints(
             findings.add("root-differs", at, f"the signed root of size {size} is not that of the events")
 
 
-def check_kept(
-    connection: Connection, kept: list[Kept], ledger: LedgerPass, findings: Findings
-) -> None:
+def check_kept(connection: Connection, kept: list[Kept], ledger: LedgerPass, findings: Findings) -> None:
     """What was kept outside must lie in this history."""
     for item in kept:
         found = item.head

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from accounts.passwords import create_account
-
 from demo.play import Play
 from domain.offices import COMMITTEE
 from projections import employees
@@ -38,11 +38,12 @@ def roles_of(play: Play, person_id: str) -> tuple[str, ...]:
     return (*sorted(titles), "employee")
 
 
-def create_logins(play: Play, data: Path) -> list[DemoLogin]:
+def create_logins(play: Play, data: Path, *, free: Sequence[str]) -> list[DemoLogin]:
     """An account with a generated password for every office holder that a case may need and for
-    some ordinary civil servants; written to an owner-only file, because only hashes are stored.
+    some of the ordinary civil servants `free`, who are in no case yet; written to an owner-only file,
+    because only hashes are stored.
     """
-    chosen = _officers(play) | set(play.movable()[:ORDINARY])
+    chosen = _officers(play) | set(free[:ORDINARY])
     with play.installation.reader.engine.connect() as connection:
         people = {row["person_id"]: row for row in employees.everybody(connection)}
     agency = play.agency

@@ -52,27 +52,33 @@ def seed_demo(
         GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=max(operator), office=OPERATOR)
     )
     say("starting cases")
-    start_cases(play)
+    subjects = start_cases(play)
     say("making logins")
-    return create_logins(play, data)
+    return create_logins(play, data, free=[p for p in play.movable() if p not in subjects])
 
 
-def start_cases(play: Play) -> None:
-    """One case for each standing of STANDING, one with a date ahead, and one at own request."""
-    subjects, targets = iter(play.movable()), iter(play.vacancies())
-    for standing, subject, target in zip(STANDING, subjects, targets, strict=False):
+def start_cases(play: Play) -> set[str]:
+    """One case for each standing of STANDING, one with a date ahead, and one at own request; returns
+    their subjects.
+    """
+    people, targets = play.movable(), play.vacancies()
+    pairs = iter(zip(people, targets, strict=False))
+    begun: set[str] = set()
+    for standing, (subject, target) in zip(STANDING, pairs, strict=False):
         submitted = play.submit(subject, target)
-        assert submitted.state is not None
-        if not submitted.state.ended:
+        begun.add(subject)
+        if submitted.state is not None and not submitted.state.ended:
             play.walk(submitted.state, until=standing)
-    for subject, target in zip(subjects, targets, strict=False):
-        ahead = play.today + timedelta(days=45)
-        play.submit(subject, target, effective_date=ahead)
+    for subject, target in pairs:
+        play.submit(subject, target, effective_date=play.today + timedelta(days=45))
+        begun.add(subject)
         break
-    for subject, target in zip(subjects, targets, strict=False):
+    for subject, target in pairs:
         own = {"variant": Variant.OWN_REQUEST, "actor": a_person(subject)}
         play.submit(subject, target, reason="mengikuti keluarga", **own)
+        begun.add(subject)
         break
+    return begun
 
 
 def _today(installation: Installation) -> date:

@@ -41,6 +41,8 @@ actions = Table(
     Index("personnel_actions_awaited", "next_due"),
 )
 
+PROMISING = ("submitted", "in_review", "returned", "awaiting_clearance", "decided")
+
 
 def row_of(state: ActionState) -> tuple[Any, ...]:
     due = state.next_due()
@@ -150,3 +152,11 @@ def awaited(connection: Connection) -> list[tuple[str, str | None]]:
     """Actions whose process is not over, each with its next due moment: what Temporal must hold."""
     statement = select(actions.c.action_id, actions.c.next_due).where(actions.c.quiet == 0)
     return [(row[0], row[1]) for row in connection.execute(statement.order_by(actions.c.submitted_at))]
+
+
+def promised_positions(connection: Connection) -> frozenset[str]:
+    """Posts that an action is to fill and has not filled yet."""
+    statement = select(actions.c.target_position_id).where(
+        actions.c.status.in_(PROMISING), actions.c.target_position_id.is_not(None)
+    )
+    return frozenset(connection.execute(statement).scalars())

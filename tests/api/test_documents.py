@@ -40,7 +40,7 @@ def test_a_filed_document_is_in_the_ledger_and_comes_back_as_it_was(house: House
 
 def test_a_repeat_is_filed_once(house: House) -> None:
     person = house.ordinary()[0]
-    key = {"headers": {"Idempotency-Key": "sekali"}}
+    key: dict[str, Any] = {"headers": {"Idempotency-Key": "sekali"}}
     first, again = (file(house, person, house.nip(person), **key) for _ in range(2))
     assert first.json() == again.json()
     assert again.headers["Idempotent-Replay"] == "true"
@@ -64,7 +64,7 @@ def test_bytes_decide_what_is_taken(house: House, content: bytes, status: int) -
     person = house.ordinary()[0]
     assert file(house, person, house.nip(person), content).status_code == status
     kept = house.world.installation.settings.data / "documents"
-    assert [path for path in kept.glob(".*")] == []
+    assert list(kept.glob(".*")) == []
 
 
 def test_who_may_file(house: House) -> None:

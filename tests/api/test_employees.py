@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.conftest import House
@@ -68,7 +70,7 @@ def test_units_are_paged_by_id(house: House) -> None:
     assert first["items"] + second["items"] == everything[:4]
 
 
-def reads(house: House) -> list[dict]:
+def reads(house: House) -> list[dict[str, Any]]:
     answer = house.get(house.key("audit:read"), "/v1/audit/events", type="PersonalDataRead")
-    items: list[dict] = answer.json()["items"]
+    items: list[dict[str, Any]] = answer.json()["items"]
     return items

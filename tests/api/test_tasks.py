@@ -174,3 +174,21 @@ def test_reading_somebody_elses_case_is_recorded_once(house: House) -> None:
     with house.world.installation.reader.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT COUNT(*) FROM events WHERE type = 'PersonalDataRead'")
         assert found.scalar_one() == 1
+
+
+def test_no_answer_to_a_form_is_a_500(house: House) -> None:
+    _, task_id, body = _verification(house)
+    analyst = _analysts(house)[0]
+    odd: list[Any] = [10**30, -1, 1.5, [], {}, None, "🦄", True, [{"year": 10**30, "predicate": "BAIK"}]]
+    for value in odd:
+        for field in ("no_discipline", "performance", "lain", "ÿ"):
+            details = body["details"] | {field: value}
+            if details == body["details"]:
+                continue
+            items = {"items": [{"task_id": task_id, **body, "details": details}], "preview": True}
+            found = house.post(analyst, "/v1/tasks/decisions", items)
+            assert found.status_code == 200, (field, value, found.text)
+    big = APPROVAL | {"details": body["details"] | {"performance": [{"year": 10**30, "predicate": "BAIK"}]}}
+    assert house.post(analyst, f"/v1/tasks/{task_id}/decision", big).status_code == 422
+    far = APPROVAL | {"details": body["details"] | {"performance": [{"year": 0, "predicate": "BAIK"}]}}
+    assert house.post(analyst, f"/v1/tasks/{task_id}/decision", far).status_code in (200, 422)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from domain.commands import (
     WithdrawAction,
 )
 from domain.identity import SYSTEM, Capacity
+from domain.personnel_action import ActionState
 from domain.policy import Variant
 from installation import Installation
 from ledger.database import open_database
@@ -38,6 +40,7 @@ from tests.audit.attacker import Attacker
 from tests.world import World, a_person, new_id, seed
 
 ORIGIN = "jenjang.kota-serang"
+SMALL = 160
 
 
 class Clock:
@@ -97,11 +100,14 @@ def copy_of(original: Path, copy: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
-    folder = tmp_path_factory.mktemp("evidence")
+    yield from evidence_of(tmp_path_factory.mktemp("evidence"), people=200)
+
+
+def evidence_of(folder: Path, *, people: int) -> Iterator[Evidence]:
     clock = Clock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
     installation = Installation(Settings(data=folder), clock=clock)
     installation.set_up()
-    world = seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24)))
+    world = seed(installation, generate_agency(people=people, as_of=date(2026, 11, 24)))
     cases_in_many_states(world, clock)
     with installation.reader.engine.connect() as connection:
         kept = newest_checkpoint(connection)
@@ -115,19 +121,25 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
     installation.close()
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
+    """As `evidence` with fewer people, for tests that verify hundreds of times."""
+    yield from evidence_of(tmp_path_factory.mktemp("small"), people=SMALL)
+
+
 @pytest.fixture
 def attacker(evidence: Evidence, tmp_path: Path) -> Attacker:
     return Attacker.on_copy(evidence.database, tmp_path / "attacked.db", evidence.installation.signer)
 
 
-def cases_in_many_states(world: World, clock: Callable[[], datetime]) -> None:
+def cases_in_many_states(world: World, clock: Clock) -> None:
     """Completed, returned, annulled, withdrawn, expired, delegated, voted, silent, overdue cases."""
     ledger = world.installation.ledger
     # Ids are random: nobody may by chance be moved and have to decide as well.
     plain = (p for p in world.movable() if not world.offices.exercised_by(p, world.today))
     subjects, targets = iter(plain), iter(world.vacancies())
 
-    def start(until: str | None = None, **changes: object) -> object:
+    def start(until: str | None = None, **changes: Any) -> ActionState:
         state = world.submit(next(subjects), next(targets), **changes).state
         assert state is not None
         return world.walk(state, until=until) if until else state
@@ -136,30 +148,36 @@ def cases_in_many_states(world: World, clock: Callable[[], datetime]) -> None:
     annulled = start("completed")
     mayor = world.holder("appointing_official")
     ledger.execute(
-        AnnulAction(command_id=new_id(), actor=a_person(mayor), action_id=annulled.id, reason="cacat prosedur")  # type: ignore[attr-defined]
+        AnnulAction(
+            command_id=new_id(), actor=a_person(mayor), action_id=annulled.id, reason="cacat prosedur"
+        )
     )
     start("committee_deliberation")
     start("decree")
     start("inauguration")
     back = start("division_review")
-    world.decide(back, world.owners(back, back.open_tasks[0])[0], outcome="return", return_to="unit_file_check")  # type: ignore[arg-type,attr-defined]
+    world.decide(
+        back, world.owners(back, back.open_tasks[0])[0], outcome="return", return_to="unit_file_check"
+    )
     officer = world.holder("personnel_analyst")
     revised = start("agency_head_review", actor=a_person(officer))
-    world.decide(revised, world.owners(revised, revised.open_tasks[0])[0], outcome="return")  # type: ignore[arg-type,attr-defined]
+    world.decide(revised, world.owners(revised, revised.open_tasks[0])[0], outcome="return")
     no = start("agency_head_review")
-    world.decide(no, world.owners(no, no.open_tasks[0])[0], outcome="reject")  # type: ignore[arg-type,attr-defined]
+    world.decide(no, world.owners(no, no.open_tasks[0])[0], outcome="reject")
     own = world.submit(
         subject := next(subjects), next(targets), variant=Variant.OWN_REQUEST, actor=a_person(subject)
     ).state
     assert own is not None
-    ledger.execute(WithdrawAction(command_id=new_id(), actor=a_person(subject), action_id=own.id, reason="batal"))
+    ledger.execute(
+        WithdrawAction(command_id=new_id(), actor=a_person(subject), action_id=own.id, reason="batal")
+    )
     _delegations(world)
     _task_work(world, start("unit_recommendation"))
     _declared_conflict(world, start("committee_deliberation"))
     silent, overdue = start("bkn_review"), start("unit_file_check")
     ahead = start("appointing_decision")
     world.decide(
-        ahead,  # type: ignore[arg-type]
+        ahead,
         mayor,
         details={
             "decree_date": world.today.isoformat(),
@@ -185,13 +203,17 @@ def cases_in_many_states(world: World, clock: Callable[[], datetime]) -> None:
     )
     ledger.execute(
         RecordPersonalDataRead(
-            command_id=new_id(), actor=a_person(officer), subject_id=person, what="employee", purpose="periksa"
+            command_id=new_id(),
+            actor=a_person(officer),
+            subject_id=person,
+            what="employee",
+            purpose="periksa",
         )
     )
-    clock.now += timedelta(days=12)  # type: ignore[attr-defined]
+    clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):
-            ledger.execute(AdvanceAction(command_id=new_id(), actor=SYSTEM, action_id=late.id))  # type: ignore[attr-defined]
+            ledger.execute(AdvanceAction(command_id=new_id(), actor=SYSTEM, action_id=late.id))
 
 
 def _delegations(world: World) -> None:
@@ -221,22 +243,24 @@ def _delegations(world: World) -> None:
     )
 
 
-def _task_work(world: World, state: object) -> None:
+def _task_work(world: World, state: ActionState) -> None:
     """Comment, claim, release, delegate; then the delegate decides."""
-    ledger, task = world.installation.ledger, state.open_tasks[0]  # type: ignore[attr-defined]
-    owner = world.owners(state, task)[0]  # type: ignore[arg-type]
-    values = {"actor": a_person(owner), "action_id": state.id, "task_id": task.id}  # type: ignore[attr-defined]
+    ledger, task = world.installation.ledger, state.open_tasks[0]
+    owner = world.owners(state, task)[0]
+    values: dict[str, Any] = {"actor": a_person(owner), "action_id": state.id, "task_id": task.id}
     ledger.execute(CommentTask(command_id=new_id(), comment="mohon berkas", **values))
     ledger.execute(ClaimTask(command_id=new_id(), **values))
     ledger.execute(ReleaseTask(command_id=new_id(), **values))
-    helper = next(p.id for p in world.agency.people.values() if p.position_id and p.id not in (owner, state.subject_id))  # type: ignore[attr-defined]
+    helper = next(
+        p.id for p in world.agency.people.values() if p.position_id and p.id not in (owner, state.subject_id)
+    )
     delegated = ledger.execute(DelegateTask(command_id=new_id(), to=helper, reason="cuti", **values))
     assert delegated.state is not None
     world.decide(delegated.state, helper)
 
 
-def _declared_conflict(world: World, state: object) -> None:
+def _declared_conflict(world: World, state: ActionState) -> None:
     member = world.holder("inspector")
     world.installation.ledger.execute(
-        DeclareConflict(command_id=new_id(), actor=a_person(member), action_id=state.id, reason="kerabat")  # type: ignore[attr-defined]
+        DeclareConflict(command_id=new_id(), actor=a_person(member), action_id=state.id, reason="kerabat")
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.record import encode
 from projections.catalogue import all_projections
 from proofs.checkpoint import Checkpoint, sign
 from proofs.keys import Signer
@@ -66,7 +67,7 @@ def test_a_deleted_middle_renumbered_and_signed(evidence: Evidence, attacker: At
     del documents[submitted]
     for document in documents[submitted:]:
         document["version"] -= document["stream"] == stream
-        document["commit"] = submitted if document["commit"] >= submitted else document["commit"]
+        document["commit"] = min(submitted, document["commit"])
     attacker.rewrite(documents)
     assert "skipped-step" in evidence.codes(attacker) or "illegal-transition" in evidence.codes(attacker)
     assert evidence.codes(attacker, kept=[evidence.kept]) & {"fork", "rollback"}
@@ -194,8 +195,6 @@ def test_a_weakened_and_a_foreign_trigger(evidence: Evidence, attacker: Attacker
 def test_a_record_that_is_not_canonical_with_right_hashes(
     evidence: Evidence, attacker: Attacker, spelling: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.audit import attacker as module
-
     def spelled(document: dict[str, object]) -> bytes:
         record = encode(document)
         if document["position"] != MIDDLE:
@@ -206,8 +205,7 @@ def test_a_record_that_is_not_canonical_with_right_hashes(
             "float": record.replace(b'"schema":1', b'"schema":1.0'),
         }[spelling]
 
-    encode = module.encode
-    monkeypatch.setattr(module, "encode", spelled)
+    monkeypatch.setattr("tests.audit.attacker.encode", spelled)
     attacker.rewrite(attacker.documents())
     assert "not-canonical" in evidence.codes(attacker)
 
@@ -237,7 +235,9 @@ def test_a_deleted_person_key(evidence: Evidence, attacker: Attacker) -> None:
 
 
 def test_an_edited_idempotency_row(evidence: Evidence, attacker: Attacker) -> None:
-    attacker.sql("UPDATE commands SET position = position - 1 WHERE position = (SELECT MAX(position) FROM commands)")
+    attacker.sql(
+        "UPDATE commands SET position = position - 1 WHERE position = (SELECT MAX(position) FROM commands)"
+    )
     assert "command-row-differs" in evidence.codes(attacker)
 
 
@@ -264,17 +264,17 @@ def test_a_revoked_api_key_brought_back(evidence: Evidence, attacker: Attacker) 
 
 
 @pytest.mark.parametrize("table", [projection.table.name for projection in all_projections()])
-def test_every_projection_is_compared_row_by_row(
-    evidence: Evidence, attacker: Attacker, table: str
-) -> None:
+def test_every_projection_is_compared_row_by_row(evidence: Evidence, attacker: Attacker, table: str) -> None:
     connection = sqlite3.connect(attacker.path)
     columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[5] == 0]
     keys = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[5]]
     connection.close()
     one = f"({', '.join(keys)}) = (SELECT {', '.join(keys)} FROM {table} LIMIT 1)"
     inserted = attacker.on_fresh_copy("inserted")
-    others = ", ".join(c if c != keys[0] else f"CASE typeof({c}) WHEN 'text' THEN {c} || 'x' ELSE {c} + 99999 END"
-                       for c in [*keys, *columns])
+    others = ", ".join(
+        c if c != keys[0] else f"CASE typeof({c}) WHEN 'text' THEN {c} || 'x' ELSE {c} + 99999 END"
+        for c in [*keys, *columns]
+    )
     inserted.sql(f"INSERT INTO {table} ({', '.join([*keys, *columns])}) SELECT {others} FROM {table} LIMIT 1")
     assert evidence.codes(inserted) == {"projection-row-extra"}
     deleted = attacker.on_fresh_copy("deleted")

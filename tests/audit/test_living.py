@@ -69,7 +69,9 @@ def test_rebuild_gives_the_same_rows_and_repairs_others(world: World) -> None:
     world.walk(world.submit(world.movable()[0], world.vacancies()[0]).state)
     installation = world.installation
     projections = all_projections()
-    assert all(same for _, same, _ in rebuild(installation.writing_engine, projections, installation.sealing_key))
+    assert all(
+        same for _, same, _ in rebuild(installation.writing_engine, projections, installation.sealing_key)
+    )
     assert verified(world).ok
     with installation.writing_engine.begin() as connection:
         connection.execute(delete(projections[0].table))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,16 +28,16 @@ TABLES = sorted(set(metadata.tables) - NO_EVIDENCE.keys())
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_mutation_of_a_column_survives(evidence: Evidence, tmp_path: Path, table: str) -> None:
+def test_no_mutation_of_a_column_survives(small: Evidence, tmp_path: Path, table: str) -> None:
     survived, tried = [], 0
     for column in (column.name for column in metadata.tables[table].columns):
         if (table, column) in UNPROVABLE:
             continue
         for mutation in MUTATIONS:
-            path = copy_of(evidence.database, tmp_path / "mutated.db")
+            path = copy_of(small.database, tmp_path / "mutated.db")
             if mutate(path, table, column, mutation):
                 tried += 1
-                if evidence.verify(path).ok:
+                if small.verify(path).ok:
                     survived.append((table, column, mutation))
             path.unlink()
     assert not survived
@@ -46,9 +45,9 @@ def test_no_mutation_of_a_column_survives(evidence: Evidence, tmp_path: Path, ta
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_deleted_or_doubled_row_survives(evidence: Evidence, tmp_path: Path, table: str) -> None:
+def test_no_deleted_or_doubled_row_survives(small: Evidence, tmp_path: Path, table: str) -> None:
     for act in ("delete", "double"):
-        path = copy_of(evidence.database, tmp_path / f"{act}.db")
+        path = copy_of(small.database, tmp_path / f"{act}.db")
         with unguarded(path) as connection:
             loosen(connection, table)
             row = middle(connection, table)
@@ -57,7 +56,7 @@ def test_no_deleted_or_doubled_row_survives(evidence: Evidence, tmp_path: Path, 
             else:
                 connection.execute(f"INSERT INTO {table} SELECT * FROM {table} WHERE rowid = ?", (row,))
             restore(connection)
-        assert not evidence.verify(path).ok, act
+        assert not small.verify(path).ok, act
 
 
 def mutate(path: Path, table: str, column: str, mutation: str) -> bool:
@@ -151,7 +150,6 @@ def value(connection: sqlite3.Connection, table: str, column: str, row: int) -> 
 
 
 @pytest.fixture(autouse=True)
-def keys_are_not_pinned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def keys_are_not_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a mutation is found by its value and not because the table lost its key."""
     monkeypatch.setattr("audit.verify.check_schema", lambda *_: True)
-    yield

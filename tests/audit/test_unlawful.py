@@ -49,7 +49,9 @@ def decision(task: Document, by: str, office: str, **data: Any) -> Document:
 
 def subject_of(documents: list[Document], stream: str) -> str:
     return next(
-        str(d["data"]["subject_id"]) for d in documents if d["stream"] == stream and d["type"] == "ActionSubmitted"
+        str(d["data"]["subject_id"])
+        for d in documents
+        if d["stream"] == stream and d["type"] == "ActionSubmitted"
     )
 
 
@@ -82,7 +84,8 @@ def test_a_skipped_step(evidence: Evidence, attacker: Attacker) -> None:
         "stream": task["stream"],
         "type": "TaskOpened",
         "actor": person(mayor),
-        "data": task["data"] | {"task_id": "t", "step": "appointing_decision", "phase": "appointing_decision"},
+        "data": task["data"]
+        | {"task_id": "t", "step": "appointing_decision", "phase": "appointing_decision"},
     }
     attacker.append(later)
     assert "illegal-transition" in evidence.codes(attacker)
@@ -169,7 +172,9 @@ EDITS: list[tuple[str, str, Callable[[Document], None]]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "type_", "edit"), EDITS, ids=[f"{code}-{type_}" for code, type_, _ in EDITS])
+@pytest.mark.parametrize(
+    ("code", "type_", "edit"), EDITS, ids=[f"{code}-{type_}" for code, type_, _ in EDITS]
+)
 def test_an_edit_with_right_hashes_and_signature(
     evidence: Evidence, attacker: Attacker, code: str, type_: str, edit: Callable[[Document], None]
 ) -> None:
@@ -192,13 +197,13 @@ def test_an_edit_with_right_hashes_and_signature(
 def test_two_open_actions_and_a_post_promised_twice(evidence: Evidence, attacker: Attacker) -> None:
     documents = attacker.documents()
     old = next(
-        d for d in reversed(documents) if d["type"] == "ActionSubmitted" and d["stream"] == documents[-1]["stream"]
+        d
+        for d in reversed(documents)
+        if d["type"] == "ActionSubmitted" and d["stream"] == documents[-1]["stream"]
     )
     twin = "11111111-1111-4111-8111-111111111111"
     again = {key: old[key] for key in ("type", "actor")}
-    attacker.append(
-        again | {"stream": f"personnel-action/{twin}", "data": old["data"] | {"action_id": twin}}
-    )
+    attacker.append(again | {"stream": f"personnel-action/{twin}", "data": old["data"] | {"action_id": twin}})
     assert {"two-open-actions", "post-promised-twice"} <= evidence.codes(attacker)
 
 
@@ -221,7 +226,7 @@ def test_a_decision_after_the_end(evidence: Evidence, attacker: Attacker) -> Non
 
 def renumber(documents: list[Document], at: int, stream: str) -> None:
     """Make room for one event inserted at `at`."""
-    for index, document in enumerate(documents[at:], start=at):
-        document = documents[index] = dict(document)
+    documents[at:] = [dict(document) for document in documents[at:]]
+    for document in documents[at:]:
         document["version"] += document["stream"] == stream
         document["commit"] += document["commit"] >= at

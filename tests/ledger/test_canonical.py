@@ -13,7 +13,7 @@ from domain.canonical import NotCanonical, canonical_json
 from ledger.record import encode
 
 KEYS = st.text(st.characters(max_codepoint=126, min_codepoint=32), max_size=12)
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(KEYS, inner, max_size=5),

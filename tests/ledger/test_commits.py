@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from domain.commands import CommentTask, DecideTask, DelegateTask
+from domain.commands import Command, CommentTask, DecideTask, DelegateTask
+from domain.decide import Judged, decide
 from domain.errors import IdempotencyKeyReused, NotFound, TaskAlreadyDecided, WrongExpectedVersion
+from domain.facts import Facts
+from domain.personnel_action import ActionState
 from ledger import commit as commit_module
 from ledger.append import LedgerUnavailable
 from ledger.commit import Result
@@ -25,9 +29,9 @@ def positions(world: World) -> list[int]:
         return list(connection.execute(select(events.c.position).order_by(events.c.position)).scalars())
 
 
-def approval(world: World, state, person: str, **changes) -> DecideTask:
+def approval(world: World, state: ActionState, person: str, **changes: Any) -> DecideTask:
     task = state.open_tasks[0]
-    values = {
+    values: dict[str, Any] = {
         "command_id": new_id(),
         "actor": a_person(person),
         "action_id": state.id,
@@ -129,14 +133,12 @@ def test_a_fault_in_judging_one_command_does_not_reach_its_neighbour(
     states = [
         world.submit(s, t).state for s, t in zip(world.movable()[:2], world.vacancies()[:2], strict=True)
     ]
-    judge = commit_module.decide
-
-    def faulty(state, facts, command):
+    def faulty(state: ActionState | None, facts: Facts, command: Command) -> Judged:
         if isinstance(command, DelegateTask):
             raise ZeroDivisionError
-        return judge(state, facts, command)
+        return decide(state, facts, command)
 
-    monkeypatch.setattr(commit_module, "decide", faulty)
+    monkeypatch.setattr("ledger.commit.decide", faulty)
     assert states[0] is not None
     assert states[1] is not None
     owner = world.owners(states[0], states[0].open_tasks[0])[0]
@@ -157,7 +159,7 @@ def test_after_a_failed_commit_the_same_command_may_be_sent_again(
     command = approval(world, state, world.owners(state, state.open_tasks[0])[0])
     write = commit_module.Commit._write_commit
 
-    def fail(self):
+    def fail(self: commit_module.Commit) -> None:
         write(self)
         raise OSError("the disk is gone")
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from domain.commands import CommentTask, FileDocument, RegisterEmployees
+from domain.decide import Judged, decide
 from domain.errors import NotFound
+from domain.facts import Facts
 from domain.identity import SYSTEM
+from domain.personnel_action import ActionState
 from installation import Installation
-from ledger import commit as commit_module
 from ledger.append import LedgerUnavailable
 from ledger.projection import RowWriter
 from ledger.schema import checkpoints, commands, events, metadata, person_keys
@@ -26,7 +31,7 @@ def rows(world: World) -> dict[str, int]:
 
 
 def a_document(person_id: str, file_name: str = "ijazah.pdf") -> FileDocument:
-    values = {
+    values: dict[str, Any] = {
         "command_id": new_id(),
         "actor": SYSTEM,
         "document_id": new_id(),
@@ -92,19 +97,19 @@ def test_when_the_database_fails_in_mid_batch_nobody_is_acknowledged(
     """Events that could not be written must not be left out while their neighbours are kept."""
     driver_error = world.installation.writing_engine.dialect.loaded_dbapi.OperationalError
     before = rows(world)
-    insert, judge = RowWriter.insert, commit_module.decide
+    insert = RowWriter.insert
 
-    def full(self, table, rows) -> None:
+    def full(self: RowWriter, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if table is events and rows:
             raise driver_error("disk full")
         insert(self, table, rows)
 
-    def looking(state, facts, command):
+    def looking(state: ActionState | None, facts: Facts, command: FileDocument) -> Judged:
         facts.identity_of(command.person_id)  # a look at the database writes what is pending first
-        return judge(state, facts, command)
+        return decide(state, facts, command)
 
     monkeypatch.setattr(RowWriter, "insert", full)
-    monkeypatch.setattr(commit_module, "decide", looking)
+    monkeypatch.setattr("ledger.commit.decide", looking)
     people = world.movable()[:3]
     futures = [world.installation.ledger.submit(a_document(person)) for person in people]
     failures = [future.exception() for future in futures]

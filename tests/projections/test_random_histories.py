@@ -118,7 +118,7 @@ def for_another_reason(town: Town, who: str, task: Task, state: ActionState) -> 
     except CapacityNotAllowed:
         return True
     except ExcludedOwner as excluded:
-        return excluded.facts["why"] == "principal_excluded"
+        return str(excluded.facts["why"]) == "principal_excluded"
     return task.office == COMMITTEE and who not in voters(state, town.policy.steps[task.step], town.facts)
 
 

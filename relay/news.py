@@ -1,0 +1,58 @@
+"""What processes have to hear: the ledger's waking events, the newest of each action, and its haste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from domain.identity import BKN_SILENCE, SYSTEM
+from ledger.mirror import ACTION
+from ledger.read import waking_events
+from ledger.record import moment
+from projections.register import actions
+
+BATCH = 500
+# What a process caused itself it knows from the answer to its command.
+ITS_OWN = (SYSTEM.id, BKN_SILENCE.id)
+# Phases in which the process has to act, where in others it only keeps a deadline.
+ACTS_AT_ONCE = ("decree", "awaiting_effect")
+SOON = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class News:
+    """The newest waking event of an action. `is_over`: nothing is waited for any more. `can_wait`: only
+    a deadline has moved, and it is not near.
+    """
+
+    position: int
+    is_over: bool
+    can_wait: bool
+
+
+def read_news(connection: Connection, start: int, now: datetime) -> tuple[dict[str, News], int]:
+    """The news from position `start` on, by action, and the position to read next."""
+    found = waking_events(connection, start, BATCH)
+    newest = {
+        stream.removeprefix(f"{ACTION}/"): position
+        for position, stream, actor in found
+        if actor not in ITS_OWN
+    }
+    following = found[-1][0] + 1 if found else start
+    if not newest:
+        return {}, following
+    columns = (actions.c.action_id, actions.c.quiet, actions.c.phase, actions.c.next_due)
+    rows = connection.execute(select(*columns).where(actions.c.action_id.in_(newest)))
+    near = moment(now + SOON)
+    return {
+        row.action_id: News(
+            position=newest[row.action_id],
+            is_over=bool(row.quiet),
+            can_wait=not row.quiet
+            and row.phase not in ACTS_AT_ONCE
+            and (row.next_due is None or row.next_due > near),
+        )
+        for row in rows
+    }, following
