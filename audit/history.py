@@ -14,8 +14,8 @@ from domain.policy import Policy
 from ledger.mirror import ACTION
 from ledger.projection import History
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
-from ledger.schema import events
-from ledger.sealing import Keyring, SealBroken, find_wrapped_key
+from ledger.schema import events, person_keys
+from ledger.sealing import Keyring, SealBroken
 
 EVENTS_IN_MEMORY = 50_000
 ROWS_AT_ONCE = 2_000
@@ -38,7 +38,7 @@ class Events:
     ) -> None:
         self._connection = connection
         self._keyring = Keyring(sealing_key) if sealing_key is not None else None
-        self._find = find_wrapped_key(connection)
+        self._find = self._wrapped_key
         self._broken = broken
         self._report = report
         self._cache: list[StoredEvent] | None = [] if size <= EVENTS_IN_MEMORY else None
@@ -103,6 +103,12 @@ class Events:
         if values is None:
             self._tell(position, "sealed-unreadable", f"there is no key of {sealed['for']}")
         return values
+
+    def _wrapped_key(self, person_id: str) -> bytes | None:
+        """The stored key, the first where an altered table has two."""
+        wanted = select(person_keys.c.wrapped_key).where(person_keys.c.person_id == person_id)
+        found = self._connection.execute(wanted).scalars().first()
+        return bytes(found) if isinstance(found, bytes | memoryview) else None
 
     def _tell(self, position: int, code: str, detail: str) -> None:
         if self._report is not None:

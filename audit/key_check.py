@@ -35,6 +35,8 @@ class SealedPeople:
             if type(person_id) is not str or type(wrapped) is not bytes:
                 findings.add("person-key-broken", None, f"the key of {person_id!r} is not typed as such")
                 continue
+            if person_id in stored:
+                findings.add("person-key-broken", None, f"there are two keys of {person_id}")
             stored.add(person_id)
             if person_id not in self.seen:
                 findings.add("person-key-unneeded", None, f"nothing is sealed for {person_id}")
@@ -79,6 +81,8 @@ class ApiKeys:
         for row in rows_of(connection, select(table)):
             key_id = row["key_id"]
             issued = self._issued.get(key_id) if type(key_id) is str else None
+            if key_id in there:
+                findings.add("api-key-differs", None, f"there are two rows of {key_id!r}")
             there.add(key_id)
             if issued is None:
                 findings.add("api-key-not-issued", None, f"the key {key_id!r} was never issued")

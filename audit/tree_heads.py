@@ -80,11 +80,15 @@ def check_checkpoints(
     connection: Connection, ledger: LedgerPass, keys: list[VerifierKey], origin: str, findings: Findings
 ) -> None:
     """Each stored note: signed by a trusted key, of this ledger, of its row's size, with our root."""
+    previous = -1
     for row in rows_of(connection, select(checkpoints).order_by(checkpoints.c.size)):
         size, note = row["size"], row["note"]
         if type(size) is not int or type(note) is not str:
             findings.add("retyped-value", None, f"checkpoint {size!r} has a {type(note).__name__} note")
             continue
+        if size == previous:
+            findings.add("checkpoint-unexpected", None, f"there are two checkpoints of size {size}")
+        previous = size
         at = size - 1 if 0 < size <= ledger.size else None
         try:
             found = signed.verify(note, keys, origin)

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -43,10 +44,16 @@ def temporal_binary(configured: Path | None = None) -> Path:
 
 
 def start_development_server(
-    data: Path, port: int, ui_port: int | None = None, *, binary: Path | None = None
+    data: Path,
+    port: int,
+    ui_port: int | None = None,
+    *,
+    binary: Path | None = None,
+    dynamic_config: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
     """Start the server on `data`/temporal.db, reachable from this machine only; without `ui_port` it
-    has no pages. Returns at once: `await_server` waits until it answers.
+    has no pages. `dynamic_config` holds `KEY=JSON` pairs. Returns at once: `await_server` waits until
+    it answers.
     """
     program = temporal_binary(binary)
     logs = data / "logs"
@@ -60,6 +67,8 @@ def start_development_server(
         command += ["--headless"]
     else:
         command += ["--ui-port", str(ui_port), "--ui-ip", HOST, "--ui-disable-news-fetch"]
+    for pair in dynamic_config:
+        command += ["--dynamic-config-value", pair]
     with (logs / "temporal.log").open("ab") as log:
         # A session of its own: Ctrl-C goes to who started us, who then stops the parts in order.
         return subprocess.Popen(  # noqa: S603  (our own command line)

@@ -14,8 +14,8 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,11 +27,9 @@ from domain.errors import IdempotencyKeyReused, InvalidDetails, NotFound, Refusa
 from domain.events import NewEvent
 from domain.facts import Facts, Identity
 from domain.identity import Actor
-from domain.nip import InvalidNip, parse_nip
-from domain.offices import Offices
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from ledger import schema
-from ledger.mirror import ACTION, Mirror, action_id_of, load_state
+from ledger.mirror import ACTION, NO_OFFICES, Mirror, action_id_of, load_state
 from ledger.projection import Batch, Projection, RowWriter
 from ledger.record import (
     StoredEvent,
@@ -39,6 +37,7 @@ from ledger.record import (
     clear_part,
     decode,
     encode,
+    identity_in,
     moment,
     parse_moment,
     personal_part,
@@ -324,12 +323,11 @@ class Commit:
     def _facts(self) -> Facts:
         now = datetime.fromisoformat(self._moment())
         mirror = self.mirror
-        offices = mirror.offices(mirror.calendar.today(now))
         return Facts(
             now=now,
             agency=mirror.agency,
             registry=mirror.registry,
-            offices=offices if offices is not None else cast(Offices, _NoOffices()),
+            offices=mirror.offices(mirror.calendar.today(now)) or NO_OFFICES,
             policies=mirror.policies,
             calendar=mirror.calendar,
             identity_of=self._identity_of,
@@ -357,14 +355,7 @@ class Commit:
             return None
         self._flush_events()
         row = self._rows.execute("SELECT record FROM events WHERE position = ?", (position,)).fetchone()
-        values = self._unseal(bytes(row[0])) if row else None
-        if not values or "birth_date" not in values:
-            return None
-        try:
-            nip_birth_date = parse_nip(values.get("nip", "")).birth_date
-        except InvalidNip:
-            nip_birth_date = None
-        return Identity(date.fromisoformat(values["birth_date"]), nip_birth_date)
+        return identity_in(self._unseal(bytes(row[0])) if row else None)
 
     def _sealed_at(self, action_id: str, version: int) -> dict[str, Any] | None:
         self._flush_events()
@@ -454,24 +445,7 @@ class Commit:
 
     def _flush_events(self) -> None:
         fresh = self._batch.events[self._flushed :]
-        self._rows.insert(
-            schema.events,
-            [
-                (
-                    s.position,
-                    s.record,
-                    s.leaf_hash,
-                    s.stream,
-                    s.version,
-                    s.category,
-                    s.type,
-                    s.actor.id,
-                    s.recorded_at,
-                    int(s.wakes),
-                )
-                for s in fresh
-            ],
-        )
+        self._rows.insert(schema.events, [stored.row for stored in fresh])
         self._flushed = len(self._batch.events)
 
     def _write_commit(self) -> tuple[int, str, str]:
@@ -518,13 +492,3 @@ class Commit:
             )
         result = Result(item.command.command_id, found.stream, found.version, receipt, found.state)
         return result if found.waiting is item else replace(result, replayed=True)
-
-
-class _NoOffices:
-    """Before any policy is adopted nobody holds an office; only the system's own commands work."""
-
-    def exercised_by(self, *_: Any) -> list[Any]:
-        return []
-
-    def titles_of(self, *_: Any) -> frozenset[str]:
-        return frozenset()

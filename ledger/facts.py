@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from domain.facts import Facts, Identity
-from domain.nip import InvalidNip, parse_nip
 from domain.personnel_action import ActionState
 from domain.registry import Registry
 from ledger.mirror import ACTION, load_state
 from ledger.read import DirectoryView, Reader
-from ledger.record import stored_event
+from ledger.record import identity_in, stored_event
 from ledger.schema import events
 
 
@@ -48,14 +47,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
             .limit(1)
             .scalar_subquery()
         )
-        values = unsealed(events.c.position == newest)
-        if not values or "birth_date" not in values:
-            return None
-        try:
-            nip_birth_date = parse_nip(values.get("nip", "")).birth_date
-        except InvalidNip:
-            nip_birth_date = None
-        return Identity(date.fromisoformat(values["birth_date"]), nip_birth_date)
+        return identity_in(unsealed(events.c.position == newest))
 
     return Facts(
         now=now,

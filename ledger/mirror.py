@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import Connection, select
 
@@ -32,6 +33,19 @@ REGISTRY_TYPES = (
     *(model.__name__ for model in ENDING),
 )
 NO_CALENDAR = WorkingCalendar(version="weekends-only", holidays=frozenset())
+
+
+class _NoOffices:
+    """Before any policy is adopted nobody holds an office; only the system's own commands work."""
+
+    def exercised_by(self, *_: Any) -> list[Any]:
+        return []
+
+    def titles_of(self, *_: Any) -> frozenset[str]:
+        return frozenset()
+
+
+NO_OFFICES = cast(Offices, _NoOffices())
 
 
 class Mirror:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 
 from domain import events as ev
 from domain.canonical import NotCanonical, check_profile
+from domain.facts import Identity
 from domain.identity import Actor
+from domain.nip import InvalidNip, parse_nip
 from domain.personnel_action import Recorded
 
 
@@ -31,6 +33,22 @@ class StoredEvent:
     event: ev.Event
     person_id: str | None
     sealed: dict[str, Any] | None
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """What table `events` holds of it, in column order."""
+        return (
+            self.position,
+            self.record,
+            self.leaf_hash,
+            self.stream,
+            self.version,
+            self.category,
+            self.type,
+            self.actor.id,
+            self.recorded_at,
+            int(self.wakes),
+        )
 
     @property
     def recorded(self) -> Recorded:
@@ -76,6 +94,17 @@ def personal_part(event: ev.Event) -> dict[str, Any]:
     if not event.PERSONAL:
         return {}
     return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
+
+
+def identity_in(sealed: dict[str, Any] | None) -> Identity | None:
+    """Who a registration is about, from its opened seal; None without it."""
+    if not sealed or "birth_date" not in sealed:
+        return None
+    try:
+        nip_birth_date = parse_nip(sealed.get("nip", "")).birth_date
+    except InvalidNip:
+        nip_birth_date = None
+    return Identity(date.fromisoformat(sealed["birth_date"]), nip_birth_date)
 
 
 def decode(record: bytes) -> dict[str, Any]:

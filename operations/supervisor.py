@@ -124,7 +124,12 @@ class _Supervisor:
         self.stopping = True
 
     def _temporal(self) -> subprocess.Popen[bytes]:
-        return start_development_server(self.settings.data, self.temporal_port, self.temporal_ui_port)
+        return start_development_server(
+            self.settings.data,
+            self.temporal_port,
+            self.temporal_ui_port,
+            binary=self.settings.temporal_binary,
+        )
 
     def _python(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
         environment = os.environ | {
@@ -220,7 +225,7 @@ def _is_free(port: int) -> bool:
 def _free_port(preferred: int) -> int:
     for port in (preferred, *range(preferred + 100, preferred + 200)):
         if _is_free(port):
-            return port
+            return int(port)
     raise CannotStart(f"no free port near {preferred}")
 
 

@@ -163,15 +163,21 @@ class Relay:
             return False
         for action_id in urgent.keys() - errors.keys():
             self._pending.pop(action_id, None)
-            self._told[action_id] = None
-            if len(self._told) > TOLD_IN_MEMORY:
-                self._told.popitem(last=False)
+            self._remember(action_id, urgent[action_id])
         now = time.monotonic()
         for action_id, error in errors.items():
             log.error("the process of %s cannot be told: %s", action_id, error.status.name)
             news = urgent[action_id]
             self._pending.setdefault(action_id, Pending(news, news.position, now, now)).put_off(now)
         return True
+
+    def _remember(self, action_id: str, news: News) -> None:
+        if news.is_over:
+            self._told.pop(action_id, None)
+            return
+        self._told[action_id] = None
+        if len(self._told) > TOLD_IN_MEMORY:
+            self._told.popitem(last=False)
 
     async def _tell(self, action_id: str, news: News) -> RPCError | None:
         try:

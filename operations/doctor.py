@@ -1,0 +1,207 @@
+"""The doctor: ledger against Temporal. What is stuck, on whom, since when, and its safe repair."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
+
+from domain.personnel_action import ActionState
+from installation import Installation
+from ledger import read
+from ledger.database import DatabaseUnavailable
+from ledger.facts import facts_for_reading
+from ledger.record import moment
+from operations import ledger_findings
+from operations.diagnosis import Diagnosis, Finding, Repair
+from projections import register
+from projections.action_state import states_of
+from relay.process import ProcessCaller
+from settings import Settings
+from workflows.naming import PERSONNEL_ACTION, action_id_of, workflow_id
+
+# A case that came or went this moment is on its way through the relay: look twice.
+SECOND_LOOK_SECONDS = 2.0
+CONNECT_SECONDS = 5.0
+CHUNK = 500
+FAILING_AFTER = 5
+
+
+def run(settings: Settings, *, repair: bool) -> Diagnosis:
+    """Diagnose the installation and, if told so, mend what can safely be mended. Works without
+    Temporal, and says so. Raises DatabaseUnavailable or the database's own error without a ledger.
+    """
+    database = settings.database
+    if database.get_backend_name() == "sqlite" and not Path(database.database or "").is_file():
+        raise DatabaseUnavailable(f"there is no ledger at {database.database}")
+    installation = Installation(settings)
+    try:
+        return asyncio.run(_run(installation, mend=repair))
+    finally:
+        installation.close()
+
+
+async def _run(installation: Installation, *, mend: bool) -> Diagnosis:
+    client = await connect(installation.settings)
+    diagnosis = await diagnose(installation, client)
+    if mend and client is not None:
+        await repair(installation, client, diagnosis)
+    return diagnosis
+
+
+async def connect(settings: Settings) -> Client | None:
+    """A client of Temporal, or None when it cannot be reached."""
+    try:
+        return await asyncio.wait_for(
+            Client.connect(
+                settings.temporal_target,
+                namespace=settings.temporal_namespace,
+                data_converter=pydantic_data_converter,
+                retry_config=RetryConfig(max_retries=2),
+            ),
+            CONNECT_SECONDS,
+        )
+    except (RuntimeError, TimeoutError):
+        return None
+
+
+async def diagnose(installation: Installation, client: Client | None) -> Diagnosis:
+    """All findings about ledger, processes and projections. Reads only."""
+    diagnosis = Diagnosis()
+    states = _read_ledger(installation, diagnosis)
+    if client is None:
+        diagnosis.findings.insert(0, _unreachable(installation.settings))
+        return diagnosis
+    try:
+        overdue = {f.action_id for f in diagnosis.findings if f.repair is Repair.WAKE_PROCESS and f.action_id}
+        diagnosis.findings += await _failing(client, overdue)
+        diagnosis.findings += await _of_processes(installation, client, states)
+    except RPCError as error:
+        diagnosis.findings.insert(0, _unreachable(installation.settings, error.status.name))
+    return diagnosis
+
+
+async def repair(installation: Installation, client: Client, diagnosis: Diagnosis) -> None:
+    """Carry out the repairs of `diagnosis` and note in it what was done. Each may be done again."""
+    processes = ProcessCaller(client, installation.settings.task_queue)
+    with installation.reader.engine.connect() as connection:
+        position = read.size(connection)
+    for finding in diagnosis.findings:
+        if finding.repair is None or finding.action_id is None:
+            continue
+        try:
+            if finding.repair is Repair.WAKE_PROCESS:
+                await processes.wake(finding.action_id, position)
+                diagnosis.done[finding] = "told the process to read the ledger, starting it where missing"
+            else:
+                await processes.end(finding.action_id, position)
+                diagnosis.done[finding] = "told the process to read the ledger, after which it ends"
+        except RPCError as error:
+            diagnosis.failed[finding] = f"Temporal refused: {error.status.name}"
+
+
+def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, ActionState]:
+    """The running actions, with what the ledger alone finds added to `diagnosis`."""
+    reader, now = installation.reader, installation.clock()
+    with reader.engine.connect() as connection:
+        awaited = [action_id for action_id, _ in register.awaited(connection)]
+        states: dict[str, ActionState] = {}
+        for start in range(0, len(awaited), CHUNK):
+            states |= states_of(connection, awaited[start : start + CHUNK])
+        diagnosis.checked_actions = len(states)
+        diagnosis.findings += ledger_findings.of_tables(connection, now)
+        facts = facts_for_reading(reader, connection, reader.directory.current(connection), now)
+        for state in states.values():
+            diagnosis.findings += ledger_findings.of_action(state, facts)
+            missing = ledger_findings.decree_missing(connection, state, now)
+            if missing is not None:
+                diagnosis.findings.append(missing)
+    return states
+
+
+async def _of_processes(
+    installation: Installation, client: Client, states: dict[str, ActionState]
+) -> list[Finding]:
+    findings = await _without_worker(client, installation.settings)
+    running = await _running(client)
+    missing, unneeded = states.keys() - running, running - states.keys()
+    if missing or unneeded:
+        await asyncio.sleep(SECOND_LOOK_SECONDS)
+        with installation.reader.engine.connect() as connection:
+            awaited = {action_id for action_id, _ in register.awaited(connection)}
+        missing = {action for action in missing & awaited if not await _runs(client, action)}
+        unneeded = {action for action in unneeded - awaited if await _runs(client, action)}
+    for action_id in sorted(missing):
+        submitted = moment(states[action_id].submitted_at)
+        what = f"no process runs for the action, which is in phase {states[action_id].phase}"
+        findings.append(
+            Finding("process-missing", what, action_id, since=submitted, repair=Repair.WAKE_PROCESS)
+        )
+    for action_id in sorted(unneeded):
+        what = "a process runs, and the ledger waits for nothing in this action"
+        findings.append(Finding("process-unneeded", what, action_id, repair=Repair.END_PROCESS))
+    return findings
+
+
+async def _running(client: Client) -> set[str]:
+    """Actions with a running process, as Temporal's index has them: it may lag a moment behind."""
+    query = f'ExecutionStatus = "Running" AND WorkflowId STARTS_WITH "{PERSONNEL_ACTION}"'
+    return {action_id_of(found.id) async for found in client.list_workflows(query, page_size=1000)}
+
+
+async def _describe(client: Client, action_id: str) -> WorkflowExecutionDescription | None:
+    try:
+        return await client.get_workflow_handle(workflow_id(action_id)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+
+
+async def _runs(client: Client, action_id: str) -> bool:
+    found = await _describe(client, action_id)
+    return found is not None and found.status is WorkflowExecutionStatus.RUNNING
+
+
+async def _failing(client: Client, action_ids: Iterable[str]) -> list[Finding]:
+    """Processes whose code or worker fails again and again, where something is overdue."""
+    findings = []
+    for action_id in sorted(action_ids):
+        found = await _describe(client, action_id)
+        pending = found.raw_description.pending_workflow_task if found is not None else None
+        if pending is not None and pending.attempt > FAILING_AFTER:
+            what = f"the process has failed {pending.attempt - 1} times in a row; see the worker's log"
+            findings.append(
+                Finding("process-failing", what, action_id, advice="mend or roll back the worker")
+            )
+    return findings
+
+
+async def _without_worker(client: Client, settings: Settings) -> list[Finding]:
+    described = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=settings.task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        ),
+        timeout=timedelta(seconds=10),
+    )
+    if described.pollers:
+        return []
+    what = f"no worker asks for work on task queue {settings.task_queue}"
+    return [Finding("no-worker", what, advice="start `jenjang worker`")]
+
+
+def _unreachable(settings: Settings, why: str = "it does not answer") -> Finding:
+    what = f"Temporal at {settings.temporal_target} cannot be asked ({why}); processes were not checked"
+    advice = "decisions go on being recorded; deadlines and effects wait until it is back"
+    return replace(Finding("temporal-unreachable", what), advice=advice)
