@@ -70,25 +70,22 @@ class SignIn:
         """Open a session, with the given token if there is one: the same token again finds the session
         that it opened. Raises WrongCredentials, LockedOut, TooManyAttempts, SessionEnded.
         """
-        until = self._addresses.until(address, FAILURES_PER_ADDRESS, ADDRESS_WINDOW, now)
+        # Every attempt counts as failed until its password has been checked: many at once cannot all
+        # slip through while the first of them is still being hashed.
+        until = self._addresses.use(address, FAILURES_PER_ADDRESS, ADDRESS_WINDOW, now)
         if until is not None:
             raise TooManyAttempts(until)
         with self._reading.connect() as connection:
             row = connection.execute(select(accounts).where(accounts.c.login == login)).mappings().first()
-        locked_until = (
-            parse_moment(row["locked_until"])
-            if row is not None and row["locked_until"]
-            else self._strangers.until(login, FAILURES_UNTIL_LOCKED, LOCKED_FOR, now)
-        )
-        if locked_until is not None and locked_until > now:
+        if row is None:
+            locked_until = self._strangers.use(login, FAILURES_UNTIL_LOCKED, LOCKED_FOR, now)
+        else:
+            locked_until = self._use_attempt(row["person_id"], now)
+        if locked_until is not None:
             raise LockedOut(locked_until)
         if not is_password(row["password_hash"] if row is not None else None, password) or row is None:
-            self._addresses.add(address, ADDRESS_WINDOW, now)
-            if row is None:
-                self._strangers.add(login, LOCKED_FOR, now)
-            else:
-                self._count_failure(row["person_id"], now)
             raise WrongCredentials
+        self._addresses.give_back(address)
         values: dict[str, Any] = {"failed_attempts": 0, "locked_until": None}
         if is_outdated(row["password_hash"]):
             values["password_hash"] = hash_password(password)
@@ -103,15 +100,22 @@ class SignIn:
             token, expires_at, row["person_id"], must_change, row["failed_attempts"], known is not None
         )
 
-    def _count_failure(self, person_id: str, now: datetime) -> None:
+    def _use_attempt(self, person_id: str, now: datetime) -> datetime | None:
+        """Count an attempt; the end of the lock when none is left. One statement, so that of attempts
+        at the same moment each takes its own.
+        """
         mine = accounts.c.person_id == person_id
         with self._writing.begin() as connection:
-            connection.execute(
-                update(accounts).where(mine).values(failed_attempts=accounts.c.failed_attempts + 1)
+            free = mine & (accounts.c.locked_until.is_(None) | (accounts.c.locked_until <= moment(now)))
+            counted = connection.execute(
+                update(accounts).where(free).values(failed_attempts=accounts.c.failed_attempts + 1)
             )
-            failures = connection.execute(select(accounts.c.failed_attempts).where(mine)).scalar_one()
-            if failures % FAILURES_UNTIL_LOCKED == 0:
+            account = connection.execute(select(accounts).where(mine)).mappings().one()
+            if counted.rowcount == 0:
+                return parse_moment(account["locked_until"])
+            if account["failed_attempts"] % FAILURES_UNTIL_LOCKED == 0:
                 connection.execute(update(accounts).where(mine).values(locked_until=moment(now + LOCKED_FOR)))
+            return None
 
 
 class Failures:
@@ -121,16 +125,23 @@ class Failures:
         self._lock = threading.Lock()
         self._counts: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
 
-    def add(self, key: str, window: timedelta, now: datetime) -> None:
+    def use(self, key: str, most: int, window: timedelta, now: datetime) -> datetime | None:
+        """Count an attempt; the end of the window when its `most` attempts are used up, else None."""
         with self._lock:
             count, since = self._counts.get(key, (0, now))
-            self._counts[key] = (count + 1, since) if now < since + window else (1, now)
+            if now >= since + window:
+                count, since = 0, now
+            if count >= most:
+                return since + window
+            self._counts[key] = (count + 1, since)
             self._counts.move_to_end(key)
             if len(self._counts) > REMEMBERED:
                 self._counts.popitem(last=False)
+            return None
 
-    def until(self, key: str, most: int, window: timedelta, now: datetime) -> datetime | None:
-        """The end of the window, when the key has used up its attempts; None while it has not."""
+    def give_back(self, key: str) -> None:
+        """The attempt was no failure."""
         with self._lock:
-            count, since = self._counts.get(key, (0, now))
-        return since + window if count >= most and now < since + window else None
+            count, since = self._counts.get(key, (0, None))
+            if since is not None and count > 0:
+                self._counts[key] = (count - 1, since)

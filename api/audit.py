@@ -143,7 +143,8 @@ def list_events(
     responses=responses(),
     summary="The newest signed tree head (C2SP signed note)",
 )
-def newest_checkpoint(services: ServicesDep, _: CallerDep) -> PlainTextResponse:
+def newest_checkpoint(services: ServicesDep) -> PlainTextResponse:
+    """Open to everybody: it tells how large the ledger is and what its root is, and nothing else."""
     with services.reading() as connection:
         note = read.newest_checkpoint(connection)
     if note is None:
@@ -157,8 +158,8 @@ def newest_checkpoint(services: ServicesDep, _: CallerDep) -> PlainTextResponse:
     responses=responses(),
     summary="The log's verifier key (C2SP vkey)",
 )
-def verifier_key(services: ServicesDep, _: CallerDep) -> PlainTextResponse:
-    """Compare it with the one that the agency published elsewhere before trusting it."""
+def verifier_key(services: ServicesDep) -> PlainTextResponse:
+    """Open to everybody. Compare it with the one that the agency published elsewhere before trusting it."""
     return PlainTextResponse(f"{services.installation.signer.vkey}\n")
 
 

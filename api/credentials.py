@@ -25,6 +25,8 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jenjang"'}
 BEARER = HTTPBearer(
     auto_error=False, description="A session's token (POST /v1/sessions) or an integration's API key."
 )
+Credentials = HTTPAuthorizationCredentials | None
+CredentialsDep = Annotated[Credentials, Security(BEARER)]
 
 
 @dataclass(frozen=True)
@@ -49,25 +51,39 @@ class Caller:
         return self.person_id
 
 
-def find_caller(services: Services, secret: str) -> Caller | None:
+def find_caller(services: Services, connection: Connection, secret: str) -> Caller | None:
     """The holder of `secret`, found by one indexed look-up; None when there is none in force."""
     if not secret.isascii():
         return None
     hashed = hash_token(secret)
-    with services.reading() as connection:
-        if secret.startswith(TOKEN_PREFIX):
-            row = _first(connection, SESSION, (hashed, moment(services.now())))
-            if row is None:
-                return None
-            actor = Actor(kind="person", id=row[0])
-            return Caller(actor, row[0], must_change=bool(row[1]), token_hash=hashed)
-        if secret.startswith(KEY_PREFIX):
-            row = _first(connection, API_KEY, (hashed,))
-            if row is None:
-                return None
-            scopes = frozenset(row[1].split())
-            return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes)
+    if secret.startswith(TOKEN_PREFIX):
+        row = _first(connection, SESSION, (hashed, moment(services.now())))
+        if row is None:
+            return None
+        actor = Actor(kind="person", id=row[0])
+        return Caller(actor, row[0], must_change=bool(row[1]), token_hash=hashed)
+    if secret.startswith(KEY_PREFIX):
+        row = _first(connection, API_KEY, (hashed,))
+        if row is None:
+            return None
+        scopes = frozenset(row[1].split())
+        return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes)
     return None
+
+
+def signed_in(services: Services, connection: Connection, credentials: Credentials) -> Caller:
+    """The caller, also one who has to change their password first. Raises a 401."""
+    found = find_caller(services, connection, credentials.credentials) if credentials is not None else None
+    if found is None:
+        raise Problem("unauthenticated", headers=CHALLENGE)
+    return found
+
+
+def in_full_right(caller: Caller) -> Caller:
+    """The caller; a 403 for one whose first password still has to be changed."""
+    if caller.must_change:
+        raise Problem("password-change-required")
+    return caller
 
 
 def _first(connection: Connection, statement: str, values: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -77,22 +93,15 @@ def _first(connection: Connection, statement: str, values: tuple[str, ...]) -> t
     return tuple(row) if row is not None else None
 
 
-async def any_caller(
-    services: ServicesDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None,
-) -> Caller:
+async def any_caller(services: ServicesDep, credentials: CredentialsDep) -> Caller:
     """The caller, also one who has to change their password first. Raises a 401."""
-    found = find_caller(services, credentials.credentials) if credentials is not None else None
-    if found is None:
-        raise Problem("unauthenticated", headers=CHALLENGE)
-    return found
+    with services.reading() as connection:
+        return signed_in(services, connection, credentials)
 
 
 async def current_caller(caller: Annotated[Caller, Depends(any_caller)]) -> Caller:
     """The caller, who may do everything their rights allow. Raises a 401, or a 403 for a first password."""
-    if caller.must_change:
-        raise Problem("password-change-required")
-    return caller
+    return in_full_right(caller)
 
 
 AnyCallerDep = Annotated[Caller, Depends(any_caller)]

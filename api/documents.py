@@ -9,11 +9,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.credentials import Caller, CallerDep
 from api.idempotency import REPLAY, IdempotencyKey, identify
 from api.problems import Problem, responses
+from api.sight import sight_of
 from api.views import answer, as_id, receipt_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
@@ -27,7 +29,7 @@ from integrations.object_store import (
     StoredObject,
     media_type_of,
 )
-from projections import documents, employees
+from projections import action_state, documents, employees, register
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 
@@ -162,9 +164,8 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
     with services.reading() as connection:
         document = documents.by_id(connection, as_id(document_id))
         owner = employees.by_id(connection, document["person_id"]) if document else None
-        viewer = viewer_for(services, connection, caller)
-    if document is None or owner is None or not may_see_person(viewer, owner["unit_id"], owner["person_id"]):
-        raise Problem("not-found")
+        if document is None or owner is None or not _may_read(services, connection, caller, document, owner):
+            raise Problem("not-found")
     try:
         pieces = object_store(services).chunks(document["sha256"])
     except ObjectMissing:
@@ -183,6 +184,24 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
             "Content-Length": str(document["size_bytes"]),
             "X-Content-Type-Options": "nosniff",
         },
+    )
+
+
+def _may_read(
+    services: Services,
+    connection: Connection,
+    caller: Caller,
+    document: dict[str, Any],
+    owner: dict[str, Any],
+) -> bool:
+    """Whoever may see the person's file, and whoever may see a case that rests on the document."""
+    viewer = viewer_for(services, connection, caller)
+    if may_see_person(viewer, owner["unit_id"], owner["person_id"]):
+        return True
+    sight = sight_of(services, connection, caller)
+    states = action_state.states_of(connection, register.of_subject(connection, owner["person_id"]))
+    return any(
+        document["document_id"] in state.document_ids and sight.may_see(state) for state in states.values()
     )
 
 

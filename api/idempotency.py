@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request
 from pydantic import BaseModel
+from sqlalchemy import Connection, select
 
 from api.credentials import Caller
 from api.problems import Problem
+from ledger.schema import commands
 
 NAMESPACE = uuid.UUID("6a656e6a-616e-4700-8000-69646d706f74")
 PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
@@ -63,6 +65,14 @@ def identify(request: Request, caller: Caller, key: str | None, body: Any = None
         raise Problem("invalid-request", errors=[{"field": "Idempotency-Key", "in": "header"}])
     mine = uuid.uuid5(NAMESPACE, f"{caller.actor.kind}/{caller.actor.id}")
     return Identified(str(uuid.uuid5(mine, key)), asked)
+
+
+def was_answered(connection: Connection, identified: Identified) -> bool:
+    """Whether this very request was accepted before: a repeat hears the first answer whatever its
+    sender may do by now.
+    """
+    statement = select(commands.c.body_hash).where(commands.c.command_id == identified.command_id)
+    return connection.execute(statement).scalar() == identified.body_hash
 
 
 IfMatch = Annotated[

@@ -14,12 +14,21 @@ from starlette.responses import Response
 from api import shapes
 from api.cases import as_it_stood, command_case, detail, detail_of, names_in, receipt_of, visible_case
 from api.credentials import Caller, CallerDep
-from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
+from api.idempotency import (
+    REPLAY,
+    IdempotencyKey,
+    Identified,
+    IfMatch,
+    expected_version,
+    identify,
+    was_answered,
+)
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, language_of
-from api.sight import sight_of, units_below
 from api.views import action_summary, answer, as_id, event_view, names_of, people_of, stream_of
+from api.visibility import is_readable, viewer_for
 from api.wiring import Services, ServicesDep
+from domain.authorization import may_see_person, subtrees, visible_scope
 from domain.commands import (
     FREE_TEXT_LIMIT,
     ActionCommand,
@@ -32,6 +41,8 @@ from domain.commands import (
 from domain.errors import UnknownReference
 from domain.personnel_action import Status
 from domain.policy import Variant
+from domain.submission import may_submit
+from ledger.facts import facts_for_reading
 from ledger.record import parse_moment
 from projections import documents, employees, register
 from projections.action_state import states_of
@@ -131,7 +142,7 @@ async def start(
         raise Problem("kind-not-available", kind=body.kind)
     identified = identify(request, caller, key, body)
     with services.reading() as connection:
-        command = _submission(connection, caller, identified, body)
+        command = _submission(services, connection, caller, identified, body)
     result = await services.send(command, identified.body_hash)
     assert result.state is not None  # a submission that is not refused makes an action
     with services.reading() as connection:
@@ -142,17 +153,32 @@ async def start(
 
 
 def _submission(
-    connection: Connection, caller: Caller, identified: Identified, body: StartMutation
+    services: Services, connection: Connection, caller: Caller, identified: Identified, body: StartMutation
 ) -> SubmitAction:
     """The command, with people and documents looked up. Raises UnknownReference with its field."""
     candidate = Candidate(**body.candidate.model_dump()) if body.candidate else None
     nip = body.subject_nip or (candidate.nip if candidate else None)
     if nip is None:
         raise UnknownReference(what="subject_nip", field="subject_nip")
-    subject = _person(connection, nip)
-    if subject is None and candidate is None:
+    command = SubmitAction(
+        command_id=identified.command_id,
+        actor=caller.actor,
+        action_id=identified.made("action"),
+        kind=body.kind,
+        variant=body.variant,
+        subject_id=identified.made("subject"),
+        target_position_id=body.target_position_id,
+        effective_date=body.effective_date,
+        reason=body.reason,
+        document_ids=body.document_ids,
+        partner_agency=body.partner_agency,
+        partner_position=body.partner_position,
+        candidate=candidate,
+    )
+    known = _named(services, connection, caller, identified, command, nip)
+    if known is None and candidate is None:
         raise UnknownReference(what="subject_nip", field="subject_nip")
-    subject_id = subject or identified.made("subject")
+    subject_id = known or command.subject_id
     suggested_by = _person(connection, body.suggested_by_nip) if body.suggested_by_nip else None
     if body.suggested_by_nip and suggested_by is None:
         raise UnknownReference(what="suggested_by_nip", field="suggested_by_nip")
@@ -160,26 +186,40 @@ def _submission(
         filed = documents.by_id(connection, document_id)
         if filed is None or filed["person_id"] != subject_id:
             raise UnknownReference(what=f"document {document_id}", field="document_ids")
-    return SubmitAction(
-        command_id=identified.command_id,
-        actor=caller.actor,
-        action_id=identified.made("action"),
-        kind=body.kind,
-        variant=body.variant,
-        subject_id=subject_id,
-        target_position_id=body.target_position_id,
-        effective_date=body.effective_date,
-        reason=body.reason,
-        document_ids=body.document_ids,
-        suggested_by=suggested_by,
-        partner_agency=body.partner_agency,
-        partner_position=body.partner_position,
-        candidate=candidate,
-    )
+    return command.model_copy(update={"subject_id": subject_id, "suggested_by": suggested_by})
+
+
+def _named(
+    services: Services,
+    connection: Connection,
+    caller: Caller,
+    identified: Identified,
+    command: SubmitAction,
+    nip: str,
+) -> str | None:
+    """The id of the person with `nip`, for who may see or move them. To everybody else they do not
+    exist, so that nobody finds out by asking who is in the register.
+    """
+    row = employees.by_nip(connection, nip.replace(" ", "")) if is_readable(nip) else None
+    if row is None:
+        return None
+    person_id = str(row["person_id"])
+    facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
+    # A candidate is somebody of another agency: the right to ask for one cannot depend on our register.
+    moved = command if command.candidate else command.model_copy(update={"subject_id": person_id})
+    origin = None if command.candidate else row["position_id"]
+    viewer = viewer_for(services, connection, caller)
+    if (
+        may_see_person(viewer, row["unit_id"], person_id)
+        or may_submit(moved, origin, facts)
+        or was_answered(connection, identified)
+    ):
+        return person_id
+    return None
 
 
 def _person(connection: Connection, nip: str) -> str | None:
-    row = employees.by_nip(connection, nip.replace(" ", ""))
+    row = employees.by_nip(connection, nip.replace(" ", "")) if is_readable(nip) else None
     return str(row["person_id"]) if row else None
 
 
@@ -199,17 +239,17 @@ def list_actions(
     after = decode_cursor(cursor, (str, str))
     with services.reading() as connection:
         view = services.view(connection)
-        sight = sight_of(services, connection, caller)
+        scope = visible_scope(viewer_for(services, connection, caller))
         subject_id = _person(connection, subject_nip) if subject_nip else None
         if subject_nip and subject_id is None:
             return answer({"items": [], "next": None})
         query = register.RegisterQuery(
-            units=None if sight.everything else sorted(sight.units),
-            people=None if sight.everything else [p for p in [sight.person_id] if p],
-            initiator=None if sight.everything else caller.actor.id,
+            units=None if scope.all else sorted(scope.units),
+            people=None if scope.all else [p for p in [scope.person_id] if p],
+            initiator=None if scope.all else scope.initiator,
             kind=kind,
             status=status.value if status else None,
-            in_units=units_below(unit, view) if unit else None,
+            in_units=sorted(subtrees(view.agency, {unit})) if unit else None,
             subject_id=subject_id,
             text=q,
         )

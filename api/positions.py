@@ -71,9 +71,7 @@ class PositionPage(BaseModel):
 def list_positions(
     services: ServicesDep,
     caller: CallerDep,
-    vacant: Annotated[
-        bool | None, Query(description="true: held by nobody and promised to nobody.")
-    ] = None,
+    vacant: Annotated[bool | None, Query(description="true: held by nobody and promised to nobody.")] = None,
     unit: Annotated[Filter, Query(description="A unit's id; everything below it counts.")] = None,
     kind: Annotated[Filter, Query(examples=["FUNGSIONAL"])] = None,
     q: Annotated[Filter, Query(description="Part of the post's name, or its id.")] = None,

@@ -190,7 +190,7 @@ def change_password(
     """
     person_id = caller.require_person()
     now = services.now()
-    until = doorkeeper.wrong_passwords.until(person_id, WRONG_PASSWORDS, PASSWORD_WINDOW, now)
+    until = doorkeeper.wrong_passwords.use(person_id, WRONG_PASSWORDS, PASSWORD_WINDOW, now)
     if until is not None:
         raise _wait("too-many-attempts", until, now)
     try:
@@ -203,14 +203,16 @@ def change_password(
             keep=caller.token_hash,
         )
     except passwords.WeakPassword as weak:
+        doorkeeper.wrong_passwords.give_back(person_id)
         raise Problem(
             "weak-password",
             status=422,
             title=("Kata sandi baru terlalu lemah.", "The new password is too weak."),
             detail=str(weak),
         ) from None
-    if not changed:
-        doorkeeper.wrong_passwords.add(person_id, PASSWORD_WINDOW, now)
+    if changed:
+        doorkeeper.wrong_passwords.give_back(person_id)
+    else:
         raise Problem(
             "wrong-password",
             status=403,

@@ -1,4 +1,4 @@
-"""Which personnel actions a caller may see: those in their reach, and those they act or acted on."""
+"""Which personnel actions a caller may see: by the law of authorization, and those they act or acted on."""
 
 from __future__ import annotations
 
@@ -7,68 +7,62 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from api.credentials import Caller
+from api.visibility import viewer_for
 from api.wiring import Services
-from domain.identity import Actor
-from domain.offices import COMMITTEE, split_key
-from domain.personnel_action import ActionState
+from domain.authorization import Viewer, may_see_action
+from domain.facts import Facts
+from domain.offices import COMMITTEE
+from domain.ownership import may_act
+from domain.personnel_action import ActionState, Task
+from ledger.facts import facts_for_reading
 from ledger.read import DirectoryView
-
-READ_SCOPE = "actions:read"
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What one caller sees today.
-
-    `units` hold whole subtrees of unit ids; `keys` are the office keys whose tasks are theirs,
-    `committee` among them for its members.
+    """What one caller sees today. `keys` are the office keys whose tasks are theirs, `committee` among
+    them for its members.
     """
 
-    actor: Actor
-    everything: bool
-    units: frozenset[str]
+    viewer: Viewer
     keys: frozenset[str]
-
-    @property
-    def person_id(self) -> str | None:
-        return self.actor.id if self.actor.kind == "person" else None
+    facts: Facts
 
     def may_see(self, state: ActionState) -> bool:
-        """Whether the case may be shown: to readers of everything or of its units, its subject, its
-        initiator, whoever acted on it, and who holds the office of one of its tasks. Past tasks
-        count: who comes second may look at what was decided.
+        """Whether the case may be shown: by the viewer's own reach, to the potential owners of its open
+        tasks, and to whoever acted on it or declared a conflict in it.
         """
-        if self.everything or state.initiator == (self.actor.kind, self.actor.id):
+        if may_see_action(self.viewer, state):
             return True
-        person = self.person_id
+        person = self.viewer.person_id
         if person is None:
             return False
-        if person == state.subject_id or person in state.conflicts:
-            return True
-        if {state.origin_unit_id, state.target_unit_id} & self.units:
-            return True
-        return any(person == acted for _, acted in state.acted) or any(
-            task.office in self.keys or task.escalated_to in self.keys or task.delegated_to == person
-            for task in state.tasks
+        return (
+            person in state.conflicts
+            or any(person == acted for _, acted in state.acted)
+            or any(self._may_own(person, task, state) for task in state.open_tasks)
         )
+
+    def _may_own(self, person: str, task: Task, state: ActionState) -> bool:
+        # By office first: who holds it and may not sign here (a step for definitive holders) has the
+        # task in the inbox all the same and may open it.
+        by_office = task.office in self.keys or task.escalated_to in self.keys or task.delegated_to == person
+        return by_office or may_act(person, task, state, self.facts)
 
 
 def sight_of(services: Services, connection: Connection, caller: Caller) -> Sight:
-    """The caller's sight by the readers that the policy in force names, or by the key's scopes."""
+    """The caller's sight as `connection`'s transaction sees the agency."""
     view = services.view(connection)
-    today = services.today(view)
     person = caller.person_id
-    if person is None:
-        return Sight(caller.actor, READ_SCOPE in caller.scopes, frozenset(), frozenset())
-    readers = view.policy_in_force(today).readers
-    keys = inbox_keys(services, view, person)
-    held = [split_key(key) for key in keys]
-    roots = {unit for office, unit in held if unit is not None and office in readers["unit"]}
-    everything = any(office in readers["agency"] for office, _ in held)
-    return Sight(caller.actor, everything, frozenset(_subtrees(view, roots)), keys)
+    return Sight(
+        viewer_for(services, connection, caller),
+        inbox_keys(services, view, person) if person is not None else frozenset(),
+        facts_for_reading(services.reader, connection, view, services.now()),
+    )
 
 
 def inbox_keys(services: Services, view: DirectoryView, person_id: str) -> frozenset[str]:
+    """The office keys that the person may act for today, through delegation too."""
     today = services.today(view)
     offices = view.offices(today)
     keys = offices.keys_of(person_id, today)
@@ -76,14 +70,3 @@ def inbox_keys(services: Services, view: DirectoryView, person_id: str) -> froze
     if any(person_id in offices.holders(member, today) for member in members):
         keys |= {COMMITTEE}
     return keys
-
-
-def units_below(unit_id: str, view: DirectoryView) -> list[str]:
-    """The unit and every unit inside it, none for an unknown unit."""
-    return sorted(_subtrees(view, {unit_id}))
-
-
-def _subtrees(view: DirectoryView, roots: set[str]) -> set[str]:
-    if not roots:
-        return set()
-    return {unit for unit in view.agency.units if not roots.isdisjoint(view.agency.lineage(unit))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.views import Names, office_name, person_view, step_name
+from api.views import Names, office_name, person_view, step_name, subject_view
 from domain.approval import form_context
 from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
@@ -22,18 +22,24 @@ def task_view(
     task: Task,
     state: ActionState,
     actor: Actor,
-    facts: Facts,
+    facts: Facts | None,
     names: Names,
     view: DirectoryView,
     language: str,
 ) -> dict[str, Any]:
-    """The task as contract §3 shapes it, and more: what may be done, with what, by this `actor`."""
-    policy = facts.policy_of(state)
+    """The task as contract §3 shapes it, and more: what may be done, with what, by this `actor`.
+    `facts` are needed while the task is open; with one that is done, nothing may be done.
+    """
+    policy = view.policies[state.policy_id]
     step = policy.steps[task.step]
-    allowed = allowed_actions(task, state, actor, facts)
-    decides = "decide" in allowed
-    outcomes = outcomes_of(task, step, state, actor, facts) if decides else []
-    form = "vote" if step.office == COMMITTEE else step.form
+    allowed: list[str] = []
+    outcomes: list[str] = []
+    form = None
+    if task.is_open and facts is not None:
+        allowed = allowed_actions(task, state, actor, facts)
+        outcomes = outcomes_of(task, step, state, actor, facts) if "decide" in allowed else []
+        asked = "vote" if step.office == COMMITTEE else step.form
+        form = form_schema(asked, form_context(state, facts))
     return {
         "id": task.id,
         "action_id": state.id,
@@ -54,15 +60,15 @@ def task_view(
         "decided_by": person_view(task.decided_by, names),
         "decided_at": moment(task.decided_at) if task.decided_at else None,
         "outcome": task.outcome,
-        "subject": person_view(state.subject_id, names),
+        "subject": subject_view(state.subject_id, names),
         "status": state.status.value,
         "phase": state.phase,
         "effective_date": state.effective_date.isoformat(),
         "allowed": allowed,
         "outcomes": outcomes,
         "return_to": return_steps(task, step, state) if "return" in outcomes else [],
-        "overrides_required": overrides_required(step, state) if decides else [],
-        "form": form_schema(form, form_context(state, facts)) if task.is_open else None,
+        "overrides_required": overrides_required(step, state) if "decide" in allowed else [],
+        "form": form,
         "version": state.version,
     }
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api import shapes
 from api.cases import command_case, detail, receipt_of, seen_by
-from api.credentials import Caller, CallerDep
+from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, signed_in
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import body_of_refusal, language_of, problem_body
@@ -36,6 +38,7 @@ from domain.personnel_action import ActionState, Task
 from ledger.append import LedgerUnavailable
 from ledger.commit import Result
 from ledger.facts import facts_for_reading
+from ledger.read import DirectoryView
 from projections import employees, inbox
 from projections import tasks as task_index
 from projections.action_state import state_of, states_of
@@ -68,20 +71,9 @@ class Decision(_Body):
     overrides: Annotated[tuple[Override, ...], Field(max_length=50)] | None = None
     details: dict[str, Any] | None = None
 
-    def command(
-        self,
-        caller: Caller,
-        identified: Identified,
-        action_id: str,
-        task_id: str,
-        if_match: str | None = None,
-    ) -> DecideTask:
+    def command(self, addressed: Mapping[str, Any]) -> DecideTask:
         return DecideTask(
-            command_id=identified.command_id,
-            actor=caller.actor,
-            action_id=action_id,
-            task_id=task_id,
-            expected_version=expected_version(if_match),
+            **addressed,
             outcome=self.outcome,
             comment=self.comment or "",
             return_to=self.return_to,
@@ -147,7 +139,7 @@ def my_inbox(
         wanted = state.upper() if state else None
         rows = inbox.page(connection, person, owners, wanted, limit + 1, after)
         states = states_of(connection, [row["action_id"] for row in rows[:limit]])
-        names = names_of(connection, people_of(states.values()))
+        names = services.known_names.of(people_of(states.values()), view)
         facts = facts_for_reading(services.reader, connection, view, services.now())
         shown = []
         for row in rows[:limit]:
@@ -196,6 +188,38 @@ def _action_of(connection: Connection, task_id: str) -> str:
 
 # --- acting on one task ------------------------------------------------------------------------
 
+
+@dataclass(frozen=True)
+class Addressed:
+    """Who calls about which task, and the agency as they find it."""
+
+    caller: Caller
+    action_id: str
+    task_id: str
+    view: DirectoryView
+
+    def to(self, identified: Identified, if_match: str | None) -> dict[str, Any]:
+        """The fields that every command to the task has."""
+        return {
+            "command_id": identified.command_id,
+            "actor": self.caller.actor,
+            "action_id": self.action_id,
+            "task_id": self.task_id,
+            "expected_version": expected_version(if_match),
+        }
+
+
+async def _addressed(request: Request, services: ServicesDep, credentials: CredentialsDep) -> Addressed:
+    """All that is read before the commit, in one transaction, which has ended before the commit is
+    awaited: a connection held while waiting could keep the next request from its own.
+    """
+    with services.reading() as connection:
+        caller = in_full_right(signed_in(services, connection, credentials))
+        task_id = as_id(request.path_params["task_id"])
+        return Addressed(caller, _action_of(connection, task_id), task_id, services.view(connection))
+
+
+AddressedDep = Annotated[Addressed, Depends(_addressed)]
 COMMAND = shapes.ok("TaskAnswer", 403, 404, 409, 412, 413, 415)
 
 
@@ -203,133 +227,119 @@ COMMAND = shapes.ok("TaskAnswer", 403, 404, 409, 412, 413, 415)
 async def decide(
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
-    task_id: TaskId,
+    addressed: AddressedDep,
+    task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Decision,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
     """Decide: approve, reject or return. The first decision wins; the next one is a 409 that says whose."""
-    identified = identify(request, caller, key, body)
-    wanted = as_id(task_id)
-    with services.reading() as connection:
-        action_id = _action_of(connection, wanted)
-    command = body.command(caller, identified, action_id, wanted, if_match)
-    return await _answered(services, caller, command, identified, accept_language)
+    identified = identify(request, addressed.caller, key, body)
+    command = body.command(addressed.to(identified, if_match))
+    return await _answered(services, addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/claim", responses=COMMAND)
 async def claim(
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
-    task_id: TaskId,
+    addressed: AddressedDep,
+    task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: NoBody | None = None,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
     """Reserve the task for oneself."""
-    identified = identify(request, caller, key, body)
-    command = ClaimTask(**_addressed(services, caller, identified, task_id, if_match))
-    return await _answered(services, caller, command, identified, accept_language)
+    identified = identify(request, addressed.caller, key, body)
+    command = ClaimTask(**addressed.to(identified, if_match))
+    return await _answered(services, addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/release", responses=COMMAND)
 async def release(
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
-    task_id: TaskId,
+    addressed: AddressedDep,
+    task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: NoBody | None = None,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
     """Give a claimed or delegated task back to its office."""
-    identified = identify(request, caller, key, body)
-    command = ReleaseTask(**_addressed(services, caller, identified, task_id, if_match))
-    return await _answered(services, caller, command, identified, accept_language)
+    identified = identify(request, addressed.caller, key, body)
+    command = ReleaseTask(**addressed.to(identified, if_match))
+    return await _answered(services, addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/delegation", responses=COMMAND)
 async def delegate(
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
-    task_id: TaskId,
+    addressed: AddressedDep,
+    task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Delegation,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
     """Let another person act on this one task."""
-    identified = identify(request, caller, key, body)
-    addressed = _addressed(services, caller, identified, task_id, if_match)
+    identified = identify(request, addressed.caller, key, body)
     with services.reading() as connection:
         row = employees.by_nip(connection, body.to_nip.replace(" ", ""))
-        state = state_of(connection, addressed["action_id"])
-        if state is None or not sight_of(services, connection, caller).may_see(state):
+        state = state_of(connection, addressed.action_id)
+        if state is None or not sight_of(services, connection, addressed.caller).may_see(state):
             raise NotFound()
     if row is None:
         raise UnknownReference(what="to_nip", field="to_nip")
-    command = DelegateTask(**addressed, to=row["person_id"], reason=body.reason)
-    return await _answered(services, caller, command, identified, accept_language)
+    command = DelegateTask(**addressed.to(identified, if_match), to=row["person_id"], reason=body.reason)
+    return await _answered(services, addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/comments", responses=COMMAND)
 async def comment(
     request: Request,
     services: ServicesDep,
-    caller: CallerDep,
-    task_id: TaskId,
+    addressed: AddressedDep,
+    task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Comment,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
     """Add a comment that stays with the case."""
-    identified = identify(request, caller, key, body)
-    command = CommentTask(**_addressed(services, caller, identified, task_id, if_match), comment=body.comment)
-    return await _answered(services, caller, command, identified, accept_language)
-
-
-def _addressed(
-    services: Services, caller: Caller, identified: Identified, task_id: str, if_match: str | None
-) -> dict[str, Any]:
-    wanted = as_id(task_id)
-    with services.reading() as connection:
-        action_id = _action_of(connection, wanted)
-    return {
-        "command_id": identified.command_id,
-        "actor": caller.actor,
-        "action_id": action_id,
-        "task_id": wanted,
-        "expected_version": expected_version(if_match),
-    }
+    identified = identify(request, addressed.caller, key, body)
+    command = CommentTask(**addressed.to(identified, if_match), comment=body.comment)
+    return await _answered(services, addressed, command, identified, accept_language)
 
 
 async def _answered(
     services: Services,
-    caller: Caller,
+    addressed: Addressed,
     command: TaskCommand,
     identified: Identified,
     accept_language: str | None,
 ) -> Response:
-    result = await command_case(services, caller, command, identified.body_hash)
+    result = await command_case(services, addressed.caller, command, identified.body_hash)
     state = result.state
     assert state is not None  # a command to an action that is not refused has one
     task = state.task(command.task_id)
     assert task is not None  # it was just acted on
-    with services.reading() as connection:
-        view = services.view(connection)
-        names = names_of(connection, people_of([state]))
-        facts = facts_for_reading(services.reader, connection, view, services.now())
-        language = language_of(accept_language)
-        shown = task_view(task, state, caller.actor, facts, names, view, language)
-        shown["action"] = action_summary(state, names, view)
-        shown["receipt"] = receipt_of(result, connection)
+    view = addressed.view
+    names = services.known_names.of(people_of([state]), view)
+    shown: dict[str, Any] = {}
+    language = language_of(accept_language)
+    if task.is_open or result.receipt is None:
+        with services.reading() as connection:
+            facts = facts_for_reading(services.reader, connection, view, services.now())
+            shown = task_view(task, state, addressed.caller.actor, facts, names, view, language)
+            shown["receipt"] = receipt_of(result, connection)
+    else:
+        shown = task_view(task, state, addressed.caller.actor, None, names, view, language)
+        shown["receipt"] = receipt_view(result.receipt)
+    shown["action"] = action_summary(state, names, view)
     headers = {REPLAY: "true"} if result.replayed else {}
     return answer(shown, version=result.version, headers=headers)
 
@@ -350,8 +360,9 @@ async def decide_many(
     with services.reading() as connection:
         wanted = [item.task_id.lower() for item in body.items]
         actions = task_index.actions_of(connection, wanted)
+        view = services.view(connection)
     commands = [
-        item.command(caller, identified.item(index), actions[task_id], task_id)
+        item.command(Addressed(caller, actions[task_id], task_id, view).to(identified.item(index), None))
         if task_id in actions
         else None
         for index, (item, task_id) in enumerate(zip(body.items, wanted, strict=True))

@@ -80,11 +80,17 @@ def newest_receipt(connection: Connection, stream: str) -> dict[str, Any] | None
     }
 
 
-def person_view(person_id: str | None, names: Names) -> dict[str, Any] | None:
-    if person_id is None:
-        return None
+def subject_view(person_id: str, names: Names) -> dict[str, Any]:
+    """Whom a case is about, as the contract has it."""
     name, nip = names.get(person_id, (None, None))
     return {"id": person_id, "nip": nip, "name": name}
+
+
+def person_view(person_id: str | None, names: Names) -> dict[str, Any] | None:
+    """Anybody else in a case: by name alone, because a NIP tells the day of birth."""
+    if person_id is None:
+        return None
+    return {"id": person_id, "name": names.get(person_id, (None, None))[0]}
 
 
 def _who(kind_and_id: tuple[str, str], names: Names) -> dict[str, Any]:
@@ -144,7 +150,7 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
         "variant": state.variant.value,
         "status": state.status.value,
         "phase": state.phase,
-        "subject": person_view(state.subject_id, names),
+        "subject": subject_view(state.subject_id, names),
         "initiator": _who(state.initiator, names),
         "effective_date": state.effective_date.isoformat(),
         "submitted_at": moment(state.submitted_at),

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Connection
 
 from api.access_log import AccessLog
+from api.known_names import KnownNames
 from domain.commands import Command
 from installation import Installation
 from ledger.append import Ledger
@@ -20,12 +21,13 @@ from ledger.read import DirectoryView, Reader
 
 @dataclass(frozen=True)
 class Services:
-    """The installation's writer and reader, opened, and the record of who read what."""
+    """The installation's writer and reader, opened, the record of who read what, and names at hand."""
 
     installation: Installation
     ledger: Ledger
     reader: Reader
     access_log: AccessLog
+    known_names: KnownNames
 
     def now(self) -> datetime:
         return self.installation.clock()
@@ -48,7 +50,8 @@ class Services:
 
 def open_services(installation: Installation) -> Services:
     ledger = installation.ledger
-    return Services(installation, ledger, installation.reader, AccessLog(ledger))
+    reader = installation.reader
+    return Services(installation, ledger, reader, AccessLog(ledger), KnownNames(reader.engine))
 
 
 async def _services(request: Request) -> Services:

@@ -39,7 +39,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     if subject is None and command.candidate is None:
         raise UnknownReference(what="subject")
     origin = subject.position_id if subject else None
-    if not _may_submit(command, origin, facts, policy):
+    if not may_submit(command, origin, facts):
         raise NotPermitted()
     _check_references(command, facts)
     _check_variant(command, origin, facts)
@@ -70,6 +70,28 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     state = replace(state, outcomes=assessment.outcomes)
     opened = open_task(state.steps[0], state, facts)
     return [*events, ev.NewEvent(stream, opened, command.subject_id)]
+
+
+def may_submit(command: SubmitAction, origin: str | None, facts: Facts) -> bool:
+    """Whether the actor may ask for this transfer of somebody who stands at the post `origin`: officers
+    for people of their own unit, BKPSDM for everybody, a person for themself, and integrations whose
+    key carries the scope.
+    """
+    actor = command.actor
+    if actor.kind == "integration":
+        return START_SCOPE in actor.scopes
+    if actor.kind == "system":
+        return False
+    allowed = facts.policy_in_force(command.effective_date).submitters[command.variant.value]
+    if "subject" in allowed and actor.id == command.subject_id:
+        return True
+    unit_id = facts.agency.unit_of(origin) or facts.agency.unit_of(command.target_position_id)
+    apparatus = facts.agency.apparatus_of(unit_id)
+    for key, _ in facts.offices.exercised_by(actor.id, facts.today):
+        office, unit = split_key(key)
+        if office in allowed and (unit is None or key == office_key(office, apparatus)):
+            return actor.id != command.subject_id
+    return False
 
 
 def stream_of(action_id: str) -> str:
@@ -130,27 +152,6 @@ def _submitted(command: SubmitAction, origin: str | None, facts: Facts, policy: 
         partner_agency=command.partner_agency,
         partner_position=command.partner_position,
     )
-
-
-def _may_submit(command: SubmitAction, origin: str | None, facts: Facts, policy: Policy) -> bool:
-    """Officers for people of their own unit, BKPSDM for everybody, a person for themself, and
-    integrations whose key carries the scope.
-    """
-    actor = command.actor
-    if actor.kind == "integration":
-        return START_SCOPE in actor.scopes
-    if actor.kind == "system":
-        return False
-    allowed = policy.submitters[command.variant.value]
-    if "subject" in allowed and actor.id == command.subject_id:
-        return True
-    unit_id = facts.agency.unit_of(origin) or facts.agency.unit_of(command.target_position_id)
-    apparatus = facts.agency.apparatus_of(unit_id)
-    for key, _ in facts.offices.exercised_by(actor.id, facts.today):
-        office, unit = split_key(key)
-        if office in allowed and (unit is None or key == office_key(office, apparatus)):
-            return actor.id != command.subject_id
-    return False
 
 
 def _check_references(command: SubmitAction, facts: Facts) -> None:

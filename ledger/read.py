@@ -20,6 +20,11 @@ from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
 from ledger.sealing import Keyring, find_wrapped_key
 
+NEWS = (
+    f"SELECT position, record, leaf_hash FROM events WHERE category IN ({', '.join('?' * len(DIRECTORY))}) "
+    "AND position >= ? ORDER BY position"
+)
+
 
 @dataclass(frozen=True)
 class DirectoryView:
@@ -57,11 +62,9 @@ class Directory:
                 self._next = size
                 self._view = self._freeze(self._mirror)
                 return self._view
-            fresh = connection.execute(
-                select(events.c.position, events.c.record, events.c.leaf_hash)
-                .where(events.c.category.in_(DIRECTORY), events.c.position >= self._next)
-                .order_by(events.c.position)
-            ).fetchall()
+            # At driver level, because nearly every request asks whether the agency has changed.
+            mark = "?" if connection.dialect.name == "sqlite" else "%s"
+            fresh = connection.exec_driver_sql(NEWS.replace("?", mark), (*DIRECTORY, self._next)).fetchall()
             if fresh:
                 mirror = self._mirror
                 mirror.agency = copy.copy(mirror.agency)

@@ -132,7 +132,7 @@ async def _of_processes(
     installation: Installation, client: Client, states: dict[str, ActionState]
 ) -> list[Finding]:
     findings = await _without_worker(client, installation.settings)
-    running = await _running(client)
+    running = await _running(client, installation.settings.task_queue)
     missing, unneeded = states.keys() - running, running - states.keys()
     if missing or unneeded:
         await asyncio.sleep(SECOND_LOOK_SECONDS)
@@ -152,9 +152,12 @@ async def _of_processes(
     return findings
 
 
-async def _running(client: Client) -> set[str]:
+async def _running(client: Client, task_queue: str) -> set[str]:
     """Actions with a running process, as Temporal's index has them: it may lag a moment behind."""
-    query = f'ExecutionStatus = "Running" AND WorkflowId STARTS_WITH "{PERSONNEL_ACTION}"'
+    query = (
+        f'ExecutionStatus = "Running" AND TaskQueue = "{task_queue}" '
+        f'AND WorkflowId STARTS_WITH "{PERSONNEL_ACTION}"'
+    )
     return {action_id_of(found.id) async for found in client.list_workflows(query, page_size=1000)}
 
 

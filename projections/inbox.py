@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, Text, and_, func, or_, select
+from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, select
 
 from domain.offices import INITIATOR
 from domain.ownership import excluded_people
@@ -36,6 +35,9 @@ inbox = Table(
     Column("action_version", Integer, nullable=False),
     Index("inbox_by_owner", "owner", "due_at", "task_id"),
 )
+COLUMNS = ", ".join(column.name for column in inbox.columns)
+# SQLite joins at most 500 SELECTs.
+OWNERS_AT_ONCE = 200
 
 
 def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
@@ -106,51 +108,47 @@ def page(
 ) -> list[dict[str, Any]]:
     """Tasks that `person_id` may act on through one of `owners`, soonest due first.
 
-    Each owner is read through the index, a page deep at a time, and the streams are merged, so the
-    cost grows with the page and the number of offices and not with the table.
+    One statement for all owners: each is read through the index, a page deep at most, and the database
+    merges them, so the cost grows with the page and the number of offices and not with the table.
     """
-    merged = heapq.merge(
-        *(_of_owner(connection, owner, after, limit + 1) for owner in owners),
-        key=lambda row: (row["due_at"], row["task_id"]),
-    )
     found: list[dict[str, Any]] = []
-    for row in merged:
-        if found and found[-1]["task_id"] == row["task_id"]:
-            continue
-        if person_id in json.loads(row["excluded"]):
-            continue
-        if row["claimed_by"] not in (None, person_id):
-            continue
-        if state is not None and row["state"] != state:
-            continue
-        found.append(row)
-        if len(found) == limit:
-            break
-    return found
-
-
-def _of_owner(
-    connection: Connection, owner: str, after: tuple[str, str] | None, chunk: int
-) -> Iterator[dict[str, Any]]:
     while True:
-        statement = select(inbox).where(inbox.c.owner == owner)
-        if after is not None:
-            statement = statement.where(
-                or_(
-                    inbox.c.due_at > after[0],
-                    and_(inbox.c.due_at == after[0], inbox.c.task_id > after[1]),
-                )
-            )
-        rows = (
-            connection.execute(statement.order_by(inbox.c.due_at, inbox.c.task_id).limit(chunk))
-            .mappings()
-            .all()
-        )
+        rows = _first_of_all(connection, person_id, owners, state, limit, after)
         for row in rows:
-            yield dict(row)
-        if len(rows) < chunk:
-            return
+            if found and found[-1]["task_id"] == row["task_id"]:
+                continue
+            if person_id in json.loads(row["excluded"]):
+                continue
+            found.append(row)
+        if len(rows) < limit or len(found) >= limit:
+            return found[:limit]
         after = (rows[-1]["due_at"], rows[-1]["task_id"])
+
+
+def _first_of_all(
+    connection: Connection,
+    person_id: str,
+    owners: Sequence[str],
+    state: str | None,
+    most: int,
+    after: tuple[str, str] | None,
+) -> list[dict[str, Any]]:
+    """The first `most` rows of all owners together, among them those of one task with several owners."""
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(owners), OWNERS_AT_ONCE):
+        some = owners[start : start + OWNERS_AT_ONCE]
+        condition = "" if state is None else " AND state = ?"
+        one = (
+            f"SELECT * FROM (SELECT {COLUMNS} FROM inbox WHERE owner = ? AND (due_at, task_id) > (?, ?) "
+            f"AND (claimed_by IS NULL OR claimed_by = ?){condition} ORDER BY due_at, task_id LIMIT ?) AS o"
+        )
+        statement = " UNION ALL ".join([one] * len(some)) + " ORDER BY due_at, task_id LIMIT ?"
+        wanted = [person_id] if state is None else [person_id, state]
+        values = [value for owner in some for value in (owner, *(after or ("", "")), *wanted, most)]
+        if connection.dialect.name != "sqlite":
+            statement = statement.replace("?", "%s")
+        rows += map(dict, connection.exec_driver_sql(statement, (*values, most)).mappings())
+    return sorted(rows, key=lambda row: (row["due_at"], row["task_id"]))[:most]
 
 
 def action_of(connection: Connection, task_id: str) -> str | None:

@@ -160,3 +160,9 @@ def promised_positions(connection: Connection) -> frozenset[str]:
         actions.c.status.in_(PROMISING), actions.c.target_position_id.is_not(None)
     )
     return frozenset(connection.execute(statement).scalars())
+
+
+def of_subject(connection: Connection, person_id: str) -> list[str]:
+    """The actions that concern a person."""
+    statement = select(actions.c.action_id).where(actions.c.subject_id == person_id)
+    return list(connection.execute(statement).scalars())

@@ -42,7 +42,9 @@ TOLD_IN_MEMORY = 100_000
 
 @dataclass
 class Pending:
-    """News that are to be told later: a moved deadline, or what Temporal did not take."""
+    """News that are to be told later: a moved deadline, or what Temporal did not take. Moments are in
+    seconds of the ledger's clock.
+    """
 
     news: News
     # Until it is told, a restart has to begin here.
@@ -126,7 +128,7 @@ class Relay:
         """Put off what can wait; the rest is urgent. A process that this relay has not told anything
         yet may not have started, and is told at once.
         """
-        now = time.monotonic()
+        now = self._clock().timestamp()
         urgent = {}
         for action_id, news in found.items():
             pending = self._pending.get(action_id)
@@ -139,7 +141,7 @@ class Relay:
         return urgent
 
     def _due_now(self) -> dict[str, News]:
-        now = time.monotonic()
+        now = self._clock().timestamp()
         return {
             action_id: pending.news for action_id, pending in self._pending.items() if pending.tell_at <= now
         }
@@ -164,7 +166,7 @@ class Relay:
         for action_id in urgent.keys() - errors.keys():
             self._pending.pop(action_id, None)
             self._remember(action_id, urgent[action_id])
-        now = time.monotonic()
+        now = self._clock().timestamp()
         for action_id, error in errors.items():
             log.error("the process of %s cannot be told: %s", action_id, error.status.name)
             news = urgent[action_id]
@@ -198,7 +200,7 @@ class Relay:
         return await asyncio.to_thread(self._cursor.save, position)
 
     def _safe_position(self) -> int:
-        youngest = time.monotonic() - HELD_BACK_SECONDS
+        youngest = self._clock().timestamp() - HELD_BACK_SECONDS
         held = [pending.held_from for pending in self._pending.values() if pending.since > youngest]
         return min([self._position, *held])
 

@@ -24,8 +24,8 @@ def anybody(house: House) -> str:
 
 
 def test_an_event_is_proven_against_the_signed_checkpoint(house: House, auditor: str, anybody: str) -> None:
-    note = house.get(anybody, "/v1/audit/checkpoint").text
-    key = VerifierKey.parse(house.get(anybody, "/v1/audit/key").text.strip())
+    note = house.get(None, "/v1/audit/checkpoint").text
+    key = VerifierKey.parse(house.get(None, "/v1/audit/key").text.strip())
     head = verify(note, [key], "jenjang.kota-serang")
     event = house.get(auditor, "/v1/audit/events", limit=1).json()["items"][0]
     record = base64.b64decode(event["record_base64"])

@@ -137,6 +137,61 @@ def test_what_the_request_names_has_to_exist(house: House) -> None:
     assert (other.status_code, other.json()["code"]) == (422, "kind-not-available")
 
 
-def test_a_civil_servant_may_not_start_one_for_somebody_else(house: House) -> None:
+def test_asking_for_somebody_tells_a_stranger_nothing_about_who_exists(house: House) -> None:
     stranger = house.a_stranger()
-    assert house.post(stranger, "/v1/personnel-actions", house.a_request()).status_code == 403
+    garbage = ["7f8a5c52-4a06-4f9b-9a5c-000000000000"]
+    for changes in ({}, {"document_ids": garbage}, {"suggested_by_nip": "199901012020011001"}):
+        answers = [
+            house.post(stranger, "/v1/personnel-actions", house.a_request(subject_nip=nip, **changes))
+            for nip in (house.nip(house.plain()[0]), "199901012020011001")
+        ]
+        assert [answer.status_code for answer in answers] == [422, 422]
+        assert answers[0].json() == answers[1].json()
+        assert answers[0].json()["code"] == "unknown-reference"
+    candidate = {"name": "Siti", "birth_date": "1985-03-12", "employment_kind": "PNS", "grade": "III/d"}
+    incoming = {"variant": "inter_agency_in", "subject_nip": None, "partner_agency": "Provinsi Banten"}
+    found = [
+        house.post(
+            stranger,
+            "/v1/personnel-actions",
+            house.a_request(**incoming, candidate=candidate | {"nip": nip}),
+        )
+        for nip in (house.nip(house.plain()[0]), "198503122010011007")
+    ]
+    assert [answer.status_code for answer in found] == [403, 403]
+    assert found[0].json() == found[1].json()
+
+
+def test_who_sees_a_person_and_may_not_move_them_hears_so(house: House) -> None:
+    auditor = min(house.world.offices.holders("auditor", house.world.today))
+    refused = house.post(auditor, "/v1/personnel-actions", house.a_request())
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-permitted")
+
+
+def test_a_repeat_hears_the_first_answer_although_the_person_has_moved_out_of_sight(house: House) -> None:
+    world = house.world
+    officer, subject = next(
+        (head, person)
+        for person in house.plain()
+        for head in sorted(world.offices.holders(f"unit_head@{_apparatus(house, person)}", world.today))
+        if not world.offices.titles_of(head, world.today) & {"agency_head", "regional_secretary"}
+    )
+    elsewhere = next(
+        post
+        for post in world.vacancies()
+        if world.agency.apparatus_of(world.agency.posts[post].unit_id) != _apparatus(house, subject)
+    )
+    body = house.a_request(subject_nip=house.nip(subject), target_position_id=elsewhere)
+    first = house.post(officer, "/v1/personnel-actions", body, Idempotency_Key="sekali")
+    assert first.status_code == 201, first.text
+    world.walk(_state(house, first.json()["id"]))
+    again = house.post(officer, "/v1/personnel-actions", body, Idempotency_Key="sekali")
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    assert again.headers["Idempotent-Replay"] == "true"
+    anew = house.post(officer, "/v1/personnel-actions", body, Idempotency_Key="lagi")
+    assert (anew.status_code, anew.json()["code"]) == (422, "unknown-reference")
+
+
+def _apparatus(house: House, person: str) -> str | None:
+    agency = house.world.agency
+    return agency.apparatus_of(agency.unit_of(agency.people[person].position_id))

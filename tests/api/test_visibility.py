@@ -44,8 +44,8 @@ def test_nobody_without_a_credential_sees_anything(house: House) -> None:
         "/v1/overrides",
         "/v1/positions",
         "/v1/units",
-        "/v1/audit/checkpoint",
         "/v1/audit/events",
+        "/v1/audit/proofs/inclusion",
         "/v1/me",
     ):
         answer = house.get(None, path)

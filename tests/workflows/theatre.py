@@ -147,6 +147,7 @@ class Theatre:
     async def skip_to(self, state: ActionState, moment: datetime | None) -> None:
         """Move the ledger's clock and the process's time to just after `moment`."""
         assert moment is not None
+        await self.sees(state, lambda progress: progress is not None)
         step = moment - self.clock() + A_MOMENT
         assert step > timedelta(), "that moment has passed"
         self.clock.ahead += step
