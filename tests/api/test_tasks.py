@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx2 as httpx
 
 from domain.personnel_action import ActionState
+from projections.action_state import state_of
 from tests.api.conftest import House
 
 APPROVAL = {"outcome": "approve", "comment": ""}
@@ -192,3 +194,124 @@ def test_no_answer_to_a_form_is_a_500(house: House) -> None:
     assert house.post(analyst, f"/v1/tasks/{task_id}/decision", big).status_code == 422
     far = APPROVAL | {"details": body["details"] | {"performance": [{"year": 0, "predicate": "BAIK"}]}}
     assert house.post(analyst, f"/v1/tasks/{task_id}/decision", far).status_code in (200, 422)
+
+
+# --- who is kept out, also in another's stead -----------------------------------------------------
+
+
+def _apparatus_of(house: House, state: ActionState) -> str | None:
+    return house.world.agency.apparatus_of(state.origin_unit_id)
+
+
+def _post_of(house: House, person: str) -> str:
+    post = house.world.agency.people[person].position_id
+    assert post is not None
+    return post
+
+
+def _appointed(house: House, capacity: str, post: str, delegate: str) -> None:
+    """The head of the agency for personnel lets `delegate` act at `post`."""
+    today = house.world.today
+    answer = house.post(
+        house.world.holder("agency_head"),
+        "/v1/delegations",
+        {
+            "capacity": capacity,
+            "position_id": post,
+            "delegate_nip": house.nip(delegate),
+            "first_day": today.isoformat(),
+            "last_day": (today + timedelta(days=13)).isoformat(),
+            "letter_number": "800/1/2026",
+        },
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def _delegated(house: House, principal: str, delegate: str) -> None:
+    """`principal` lets `delegate` sign in their stead."""
+    today = house.world.today
+    answer = house.post(
+        principal,
+        "/v1/delegations",
+        {
+            "capacity": "DELEGATE",
+            "delegate_nip": house.nip(delegate),
+            "first_day": today.isoformat(),
+            "last_day": (today + timedelta(days=13)).isoformat(),
+            "letter_number": "800/2/2026",
+        },
+    )
+    assert answer.status_code == 201, answer.text
+
+
+def _kept_out(house: House, who: str, state: ActionState, why: str) -> None:
+    """Neither decision nor claim nor bulk lets `who` act on the open task, and it is not in their inbox."""
+    task = state.open_tasks[0]
+    path, body = f"/v1/tasks/{task.id}", APPROVAL | {"details": house.world.form(state, task)}
+    for answer in (house.post(who, f"{path}/decision", body), house.post(who, f"{path}/claim", {})):
+        assert (answer.status_code, answer.json()["code"]) == (403, "excluded-owner"), answer.text
+        assert answer.json()["why"] == why
+    bulk = house.post(who, "/v1/tasks/decisions", {"items": [{"task_id": task.id, **body}]})
+    assert (bulk.json()["items"][0]["status"], bulk.json()["items"][0]["why"]) == (403, why)
+    assert not {"decide", "claim"} & set(house.get(who, path).json().get("allowed", []))
+
+
+def test_the_subject_as_acting_head_of_the_unit_does_not_recommend_themself(house: House) -> None:
+    state = house.world.walk(house.a_case(), until="unit_recommendation")
+    head = house.world.holder(f"unit_head@{_apparatus_of(house, state)}")
+    _appointed(house, "PLH", _post_of(house, head), state.subject_id)
+    assert state.subject_id in house.world.offices.holders(state.open_tasks[0].office, house.world.today)
+    _kept_out(house, state.subject_id, state, "subject")
+    assert house.get(state.subject_id, "/v1/tasks").json()["items"] == []
+
+
+def test_who_verified_does_not_review_as_acting_head_of_the_division(house: House) -> None:
+    world = house.world
+    state = world.walk(house.a_case(), until="unit_file_check")
+    checker = next(p for p in world.owners(state, state.open_tasks[0]) if _may_decide(house, p, state))
+    body = APPROVAL | {"details": world.form(state, state.open_tasks[0])}
+    assert house.post(checker, f"/v1/tasks/{state.open_tasks[0].id}/decision", body).status_code == 200
+    state = world.walk(_newest(house, state), until="division_review")
+    chief = world.holder("transfer_division_head")
+    _appointed(house, "PLH", _post_of(house, chief), checker)
+    assert checker in world.offices.holders("transfer_division_head", world.today)
+    _kept_out(house, checker, state, "acted_at_unit_file_check")
+    assert state.open_tasks[0].id not in [t["id"] for t in house.get(checker, "/v1/tasks").json()["items"]]
+
+
+def test_nobody_signs_for_a_principal_who_is_kept_out(house: House) -> None:
+    state = house.world.walk(house.a_case(), until="division_review")
+    chief = house.world.holder("transfer_division_head")
+    delegate = house.a_stranger()
+    _delegated(house, chief, delegate)
+    path = f"/v1/tasks/{state.open_tasks[0].id}"
+    assert "decide" in house.get(delegate, path).json()["allowed"]
+    conflict = house.post(chief, f"/v1/personnel-actions/{state.id}/conflicts", {"reason": "saudara kandung"})
+    assert conflict.status_code == 200
+    _kept_out(house, delegate, _newest(house, state), "principal_excluded")
+
+
+def test_a_delegate_reads_only_what_a_task_gives_them(house: House) -> None:
+    state = house.world.walk(house.a_case(), until="division_review")
+    chief = house.world.holder("transfer_division_head")
+    delegate = house.a_stranger()
+    other = house.a_case(1)
+    _delegated(house, chief, delegate)
+    assert house.get(chief, f"/v1/personnel-actions/{other.id}").status_code == 200
+    assert house.get(delegate, f"/v1/personnel-actions/{other.id}").status_code == 404
+    case = f"/v1/personnel-actions/{state.id}"
+    assert house.get(delegate, case).status_code == 200
+    house.world.walk(state, until="agency_head_review")
+    assert house.get(delegate, case).status_code == 404
+
+
+def _may_decide(house: House, person: str, state: ActionState) -> bool:
+    task = house.get(person, f"/v1/tasks/{state.open_tasks[0].id}")
+    return task.status_code == 200 and "decide" in task.json()["allowed"]
+
+
+def _newest(house: House, state: ActionState) -> ActionState:
+    with house.world.installation.reader.engine.connect() as connection:
+        found = state_of(connection, state.id)
+    assert found is not None
+    return found

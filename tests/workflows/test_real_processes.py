@@ -165,12 +165,6 @@ def test_a_wiped_temporal_is_rebuilt_from_the_ledger(site: Site) -> None:
     doctor.run(site.settings, repair=True)
     eventually(lambda: doctor.run(site.settings, repair=False).ok)
     site.walk(state, "completed")
-
-
-def test_a_worker_that_is_told_to_stop_stops_in_order(site: Site) -> None:
-    site.start_temporal()
-    site.start_worker()
-    eventually(site.is_ready)
     assert site.worker is not None
     site.worker.terminate()
     assert site.worker.wait(30) == 0

@@ -1,0 +1,134 @@
+"""Records how processes of this version run, so that later versions can be held to replay them.
+
+    .venv/bin/python -m tests.histories.record
+
+writes one JSON file a scenario beside this file. Files of released versions stay as they are: record
+under a new version's name (VERSION below) instead of overwriting what runs in the field.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+from domain.commands import AnnulAction
+from domain.personnel_action import ActionState
+from installation import Installation
+from integrations.temporal_server import await_server, start_development_server
+from roster.generator import generate_agency
+from settings import Settings
+from tests.workflows.conftest import TIME_SKIPPING, free_port
+from tests.workflows.test_relay import OutOfReach
+from tests.workflows.theatre import MovableClock, Theatre, a_transfer
+from tests.world import a_person, seed
+
+VERSION = "v1"
+HERE = Path(__file__).parent
+
+Scenario = Callable[[Theatre], Awaitable[ActionState]]
+
+
+async def completed(theatre: Theatre) -> ActionState:
+    return await theatre.walk(a_transfer(theatre.world), "completed")
+
+
+async def silent_office(theatre: Theatre) -> ActionState:
+    state = await theatre.walk(a_transfer(theatre.world), "analyst_verification")
+    task = state.open_tasks[0]
+    await theatre.skip_to(state, task.remind_at)
+    await theatre.until(state, lambda now: now.open_tasks[0].reminded == {"half"})
+    await theatre.skip_to(state, task.due_at)
+    await theatre.until(state, lambda now: now.open_tasks[0].reminded == {"half", "due"})
+    await theatre.skip_to(state, task.expires_at)
+    return await theatre.until(state, lambda now: now.ended)
+
+
+async def silent_bkn_and_later_effect(theatre: Theatre) -> ActionState:
+    later = theatre.world.today + timedelta(days=60)
+    state = await theatre.walk(a_transfer(theatre.world, effective_date=later), "bkn_review")
+    await theatre.skip_to(state, state.open_tasks[0].silence_at)
+    await theatre.until(state, lambda now: now.phase == "appointing_decision")
+    state = await theatre.walk(state, "awaiting_effect")
+    await theatre.waits_for(state, state.effective_at)
+    await theatre.skip_to(state, state.effective_at)
+    await theatre.until(state, lambda now: now.took_effect)
+    return await theatre.walk(state, "completed")
+
+
+async def returned(theatre: Theatre) -> ActionState:
+    state = await theatre.walk(a_transfer(theatre.world), "appointing_decision")
+    await theatre.skip_to(state, state.open_tasks[0].remind_at)
+    mayor = theatre.world.holder("appointing_official")
+    theatre.world.decide(state, mayor, outcome="return", return_to="analyst_verification")
+    return await theatre.walk(state, "completed")
+
+
+async def annulled_and_corrected(theatre: Theatre) -> ActionState:
+    state = await theatre.walk(a_transfer(theatre.world), "duty_statement")
+    mayor = a_person(theatre.world.holder("appointing_official"))
+    command = AnnulAction(
+        command_id=str(uuid.uuid4()), actor=mayor, action_id=state.id, reason="salah prosedur"
+    )
+    theatre.world.installation.ledger.execute(command)
+    await theatre.sees(state, lambda progress: progress.phase == "correction")
+    theatre.world.step(theatre.now(state))
+    return theatre.now(state)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    completed,
+    silent_office,
+    silent_bkn_and_later_effect,
+    returned,
+    annulled_and_corrected,
+)
+
+
+async def record(scenario: Scenario, address: str, *, lossy: bool = False) -> str:
+    """The history of the scenario's process, as JSON."""
+    clock = MovableClock()
+    with tempfile.TemporaryDirectory() as folder:
+        installation = Installation(Settings(data=Path(folder)), clock=clock)
+        installation.set_up()
+        theatre = Theatre(
+            seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24))), clock, address
+        )
+        await theatre.connect()
+        async with theatre.playing(OutOfReach(theatre.recorder) if lossy else None):
+            state = await scenario(theatre)
+            await theatre.over(state)
+        history = await theatre.handle(state).fetch_history()
+        installation.close()
+    return history.to_json()
+
+
+async def record_all(address: str) -> None:
+    for scenario in SCENARIOS:
+        name = scenario.__name__.replace("_", "-")
+        write(f"mutation-{VERSION}-{name}", await record(scenario, address))
+    write(f"mutation-{VERSION}-lost-answers", await record(completed, address, lossy=True))
+
+
+def write(name: str, history: str) -> None:
+    (HERE / f"{name}.json").write_text(history + "\n", encoding="utf-8")
+    print(f"recorded {name}")  # noqa: T201  (a command line prints)
+
+
+def main() -> None:
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_development_server(Path(folder), port, dynamic_config=[TIME_SKIPPING])
+        try:
+            await_server(server, port)
+            asyncio.run(record_all(f"127.0.0.1:{port}"))
+        finally:
+            server.terminate()
+            server.wait(15)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Every recorded history replays with the code of today, inside the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from workflows.mutation import MutationProcess
+
+HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
+
+
+def test_histories_are_recorded() -> None:
+    assert len(HISTORIES) >= 6
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+def test_history_replays(file: Path) -> None:
+    replayer = Replayer(
+        workflows=[MutationProcess],
+        data_converter=pydantic_data_converter,
+        workflow_runner=SandboxedWorkflowRunner(),
+    )
+    history = WorkflowHistory.from_json(file.stem, file.read_text(encoding="utf-8"))
+    asyncio.run(replayer.replay_workflow(history))
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+def test_temporal_is_told_ids_phases_and_moments_only(file: Path) -> None:
+    payloads = re.findall(r'"data": "([A-Za-z0-9+/=]+)"', file.read_text(encoding="utf-8"))
+    known = {"action_id", "version", "position", "phase", "next_due", "quiet", "refusal"}
+    assert payloads
+    for payload in payloads:
+        told = _decoded(payload)
+        assert not isinstance(told, dict) or set(told) <= known or "seq" in told or "activity_type" in told
+
+
+def _decoded(payload: str) -> object:
+    import base64
+
+    return json.loads(base64.b64decode(payload))
