@@ -89,6 +89,8 @@ class Agency:
     grants: dict[str, set[tuple[str, str | None]]] = field(default_factory=dict)
     structure_revision: int = 0
     revision: int = 0
+    _heads: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _heads_of: int = field(default=-1, repr=False, compare=False)
 
     def evolve(self, event: ev.Event) -> None:
         """Apply one event; events of other streams are ignored."""
@@ -167,10 +169,16 @@ class Agency:
         """The post that leads a unit: highest kind, then eselon, then grade; a secretary never
         precedes a head of the same rank.
         """
-        candidates = [
-            post for post in self.posts.values() if post.unit_id == unit_id and post.kind in LEADERSHIP_ORDER
-        ]
-        return min(candidates, key=_leadership).id if candidates else None
+        if self._heads_of != self.structure_revision:
+            leaders: dict[str, Post] = {}
+            for post in self.posts.values():
+                if post.kind in LEADERSHIP_ORDER:
+                    known = leaders.get(post.unit_id)
+                    if known is None or _leadership(post) < _leadership(known):
+                        leaders[post.unit_id] = post
+            self._heads = {unit: post.id for unit, post in leaders.items()}
+            self._heads_of = self.structure_revision
+        return self._heads.get(unit_id)
 
     def acting(self, position_id: str, day: date) -> list[Delegation]:
         """Who acts for the post on that day (PLT, PLH, PJ), not counting personal delegates."""

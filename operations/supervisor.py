@@ -11,23 +11,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from integrations.temporal_server import start_development_server
-
 from accounts import api_keys
 from demo.logins import DemoLogin, one_for_each_role, read_logins
 from demo.seed import is_empty, seed_demo
 from installation import Installation
+from integrations.temporal_server import start_development_server
 from settings import Settings
 
 READY_SECONDS = 60.0
-RESTART_PAUSE = 1.0
+# Who dies soon after its start is started again ever later, so that a part that cannot start does not spin.
+HEALTHY_SECONDS = 5.0
+LONGEST_PAUSE = 30.0
 STOP_SECONDS = 15.0
 DEMO_KEY_FILE = "demo-api-key"
 
@@ -43,8 +44,21 @@ class Part:
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
     process: subprocess.Popen[bytes] | None = None
-    restarts: int = 0
-    died_at: float = field(default=0.0)
+    started_at: float = 0.0
+    early_deaths: int = 0
+    start_again_at: float | None = None
+
+    def launch(self) -> None:
+        self.process = self.start()
+        self.started_at = time.monotonic()
+        self.start_again_at = None
+
+    def note_death(self) -> None:
+        """Decide when to start again: at once after a healthy life, later after each early death."""
+        lived = time.monotonic() - self.started_at
+        self.early_deaths = 0 if lived >= HEALTHY_SECONDS else self.early_deaths + 1
+        pause = min(2.0 ** (self.early_deaths - 1), LONGEST_PAUSE) if self.early_deaths else 0.0
+        self.start_again_at = time.monotonic() + pause
 
 
 def run_everything(settings: Settings, *, people: int, demo: bool) -> int:
@@ -109,7 +123,7 @@ class _Supervisor:
             signal.signal(sign, self._stop)
         try:
             for part in self.parts:
-                part.process = part.start()
+                part.launch()
             self._write_state()
             self._await_ready()
             if not self.stopping:
@@ -161,15 +175,13 @@ class _Supervisor:
 
     def _revive(self) -> None:
         for part in self.parts:
-            if part.process is None or part.process.poll() is None or self.stopping:
+            if self.stopping or part.process is None or part.process.poll() is None:
                 continue
-            if not part.died_at:
-                part.died_at = time.monotonic()
+            if part.start_again_at is None:
+                part.note_death()
                 _say(f"{part.name} ended with code {part.process.returncode}; starting it again")
-            # The pause grows with each death, so that a part that cannot start does not spin.
-            if time.monotonic() - part.died_at >= min(RESTART_PAUSE * 2**part.restarts, 30.0) - RESTART_PAUSE:
-                part.process = part.start()
-                part.restarts, part.died_at = min(part.restarts + 1, 5), 0.0
+            if part.start_again_at is not None and time.monotonic() >= part.start_again_at:
+                part.launch()
                 self._write_state()
 
     def _write_state(self) -> None:

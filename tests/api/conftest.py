@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.engine import URL, make_url
 from starlette.testclient import TestClient
 
 from accounts.api_keys import create_key
 from accounts.sessions import open_session
 from api.app import create_app
 from domain.personnel_action import ActionState
+from installation import Installation
 from projections import employees
-from tests.world import World
+from roster.generator import Agency as SyntheticAgency
+from roster.generator import generate_agency
+from settings import Settings
+from tests.world import World, seed
+
+PEOPLE = 200
+NOBODY_THERE = "127.0.0.1:9"
 
 
 @dataclass
@@ -92,6 +105,68 @@ class House:
         assert submitted.state is not None
         assert not submitted.state.ended
         return submitted.state
+
+
+@dataclass(frozen=True)
+class Settled:
+    """An agency that was seeded once: its database and keys, to be copied for each test."""
+
+    url: str
+    folder: Path
+    ids: dict[str, str]
+    synthetic: SyntheticAgency
+
+    def copied_to(self, url: str, folder: Path) -> None:
+        """Put the copy where `url`, an empty database, is. Costs a tenth of seeding anew."""
+        shutil.copytree(self.folder / "keys", folder / "keys")
+        if make_url(url).get_backend_name() == "sqlite":
+            shutil.copyfile(make_url(self.url).database or "", make_url(url).database or "")
+            return
+        name, template = make_url(url).database, make_url(self.url).database
+        with psycopg.connect(_plain(make_url(url).set(database="postgres")), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def _plain(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def settle(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Settled]:
+    """The seeded agency in a database of the kind of a URL."""
+
+    @cache
+    def seeded(kind: str) -> Settled:
+        folder = tmp_path_factory.mktemp(f"settled-{kind}")
+        url = f"sqlite+pysqlite:///{folder / 'jenjang.db'}"
+        if kind != "sqlite":
+            server = make_url(request.getfixturevalue("postgresql"))
+            name = f"jenjang_settled_{uuid.uuid4().hex[:12]}"
+            with psycopg.connect(_plain(server), autocommit=True) as connection:
+                connection.execute(f'CREATE DATABASE "{name}"')
+            settled_at = server.set(database=name, drivername="postgresql+psycopg")
+            url = settled_at.render_as_string(hide_password=False)
+        opened = Installation(Settings(data=folder, database_url=url))
+        opened.set_up()
+        world = seed(opened, generate_agency(people=PEOPLE, as_of=date(2026, 11, 24)))
+        opened.close()
+        return Settled(url, folder, world.ids, world.synthetic)
+
+    return lambda url: seeded(make_url(url).get_backend_name())
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path, settle: Callable[[str], Settled]) -> Iterator[World]:
+    """The agency of every test here, in an installation of its own."""
+    settled = settle(database_url)
+    settled.copied_to(database_url, tmp_path)
+    settings = Settings(data=tmp_path, database_url=database_url, temporal_address=NOBODY_THERE)
+    opened = Installation(settings)
+    yield World(opened, settled.ids, settled.synthetic)
+    opened.close()
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-EXAMPLES = 12
+# Times six callers and over forty endpoints; what is looked for is how the edge reads requests, which is the
+# same on both databases, so it runs on SQLite alone.
+EXAMPLES = 6
 
 
 def _callers(house: House) -> dict[str, str | None]:

@@ -70,11 +70,12 @@ async def returned(theatre: Theatre) -> ActionState:
 async def annulled_and_corrected(theatre: Theatre) -> ActionState:
     state = await theatre.walk(a_transfer(theatre.world), "duty_statement")
     mayor = a_person(theatre.world.holder("appointing_official"))
-    command = AnnulAction(
+    annul = AnnulAction(
         command_id=str(uuid.uuid4()), actor=mayor, action_id=state.id, reason="salah prosedur"
     )
-    theatre.world.installation.ledger.execute(command)
-    await theatre.sees(state, lambda progress: progress.phase == "correction")
+    theatre.world.installation.ledger.execute(annul)
+    await theatre.skip_to(state, theatre.now(state).open_tasks[0].remind_at)
+    await theatre.until(state, lambda now: now.open_tasks[0].reminded == {"half"})
     theatre.world.step(theatre.now(state))
     return theatre.now(state)
 
