@@ -37,6 +37,7 @@ def run(settings: Settings) -> int:
     database is set up; waits for Temporal as long as it takes.
     """
     logging.getLogger().setLevel(settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     installation = Installation(settings)
     try:
         asyncio.run(_Service(installation).serve())

@@ -1,0 +1,42 @@
+"""Reading stored rows as the driver gives them, a few thousand in memory at a time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+from ledger.database import driver_connection
+
+ROWS_AT_ONCE = 2_000
+Row = tuple[Any, ...]
+
+
+def batches_of(connection: Connection, statement: Select[Any]) -> Iterator[list[Row]]:
+    """Rows of plain driver values in lists of up to ROWS_AT_ONCE, in `connection`'s transaction.
+
+    SQLAlchemy's own rows cost more than hashing a record does. Raises the driver's errors.
+    """
+    sql = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    driver = driver_connection(connection)
+    if connection.dialect.name == "sqlite":
+        cursor = driver.cursor()
+        cursor.execute(sql)
+    else:
+        cursor = driver.cursor(name=f"audit_{uuid.uuid4().hex}")
+        cursor.execute(sql, binary=True)
+    try:
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows
+    finally:
+        cursor.close()
+
+
+def rows_of(connection: Connection, statement: Select[Any]) -> Iterator[dict[str, Any]]:
+    """The same rows one by one, as dicts by column name."""
+    names = tuple(statement.selected_columns.keys())
+    for batch in batches_of(connection, statement):
+        for row in batch:
+            yield dict(zip(names, row, strict=True))
