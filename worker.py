@@ -25,7 +25,7 @@ from workflows.mutation import MutationProcess
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 5.0
-# A waiting process that is not in memory is replayed when woken; one in memory takes some 40 kB.
+# A waiting process that is not in memory is replayed when woken; one in memory takes some 60 kB.
 PROCESSES_IN_MEMORY = 5_000
 # After a worker was killed, another takes over its processes when this time has passed.
 STICKY_FOR = timedelta(seconds=1)

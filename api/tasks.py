@@ -139,7 +139,7 @@ def my_inbox(
         wanted = state.upper() if state else None
         rows = inbox.page(connection, person, owners, wanted, limit + 1, after)
         states = states_of(connection, [row["action_id"] for row in rows[:limit]])
-        names = services.known_names.of(people_of(states.values()), view)
+        names = names_of(connection, people_of(states.values()))
         facts = facts_for_reading(services.reader, connection, view, services.now())
         shown = []
         for row in rows[:limit]:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from collections.abc import Callable, Iterator
-from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from audit.record_check import Report, interpret
+from audit.stored_rows import batches_of
+from domain import events as ev
 from domain.agency import Agency
+from domain.identity import Actor
 from domain.personnel_action import ActionState, evolve
 from domain.policy import Policy
 from ledger.mirror import ACTION
 from ledger.projection import History
-from ledger.record import StoredEvent, decode, sealing_context, stored_event
+from ledger.record import StoredEvent, category_of, decode, sealing_context
 from ledger.schema import events, person_keys
 from ledger.sealing import Keyring, SealBroken
 
 EVENTS_IN_MEMORY = 50_000
-ROWS_AT_ONCE = 2_000
+READ = (events.c.position, events.c.record, events.c.leaf_hash)
 SealReport = Callable[[str, int, str], None]
 
 
 class Events:
     """The interpretable events in order, unsealed where keys are. May be walked many times; a small
-    ledger is read once. `report` hears once of each seal that does not open (code, position, detail).
+    ledger is read once. On the first walk `report` hears of what cannot be interpreted or unsealed
+    (code, position, detail), and `broken`, the positions not to be read, grows by the former.
     """
 
     def __init__(
@@ -32,29 +38,34 @@ class Events:
         connection: Connection,
         sealing_key: bytes | None,
         *,
-        broken: AbstractSet[int] = frozenset(),
+        broken: set[int] | None = None,
         size: int = 0,
         report: SealReport | None = None,
     ) -> None:
         self._connection = connection
         self._keyring = Keyring(sealing_key) if sealing_key is not None else None
-        self._find = self._wrapped_key
-        self._broken = broken
+        self._broken = set() if broken is None else broken
         self._report = report
         self._cache: list[StoredEvent] | None = [] if size <= EVENTS_IN_MEMORY else None
         self._cached = False
 
     def __iter__(self) -> Iterator[StoredEvent]:
-        if self._cached and self._cache is not None:
-            yield from self._cache
-            return
         if self._cache is None:
-            yield from self._walk(select(events).order_by(events.c.position))
+            yield from self._walk(select(*READ).order_by(events.c.position))
         else:
-            self._cache = list(self._walk(select(events).order_by(events.c.position)))
-            self._cached = True
+            if not self._cached:
+                self._cache = list(self._walk(select(*READ).order_by(events.c.position)))
+                self._cached = True
             yield from self._cache
         self._report = None
+
+    def of(self, *kinds: type[ev.Event]) -> Iterator[StoredEvent]:
+        """The events of these classes and their subclasses, in order."""
+        if self._cached and self._cache is not None:
+            yield from (stored for stored in self._cache if isinstance(stored.event, kinds))
+            return
+        names = [name for name, model in ev.EVENT_TYPES.items() if issubclass(model, kinds)]
+        yield from self._walk(select(*READ).where(events.c.type.in_(names)).order_by(events.c.position))
 
     def of_actions(self) -> Iterator[StoredEvent]:
         """The events of personnel actions, stream by stream."""
@@ -63,46 +74,69 @@ class Events:
             yield from sorted(found, key=lambda stored: (stored.stream, stored.version))
             return
         yield from self._walk(
-            select(events).where(events.c.category == ACTION).order_by(events.c.stream, events.c.version)
+            select(*READ).where(events.c.category == ACTION).order_by(events.c.stream, events.c.version)
         )
 
     def of_stream(self, stream: str, below: int) -> Iterator[StoredEvent]:
         """The events of one stream before position `below`."""
         yield from self._walk(
-            select(events)
+            select(*READ)
             .where(events.c.stream == stream, events.c.position < below)
             .order_by(events.c.position)
         )
 
-    def _walk(self, statement: Any) -> Iterator[StoredEvent]:
-        result = self._connection.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
-        for row in result:
-            if type(row.position) is not int or row.position in self._broken:
-                continue
-            record = bytes(row.record)
-            sealed = self._unseal(row.position, record)
-            try:
-                yield stored_event(row.position, record, row.leaf_hash, sealed)
-            except ValueError as error:
-                self._tell(row.position, "sealed-invalid", f"sealed data does not fit: {error}")
-                yield stored_event(row.position, record, row.leaf_hash)
+    def _walk(self, statement: Select[Any]) -> Iterator[StoredEvent]:
+        for batch in batches_of(self._connection, statement):
+            for position, record, leaf_hash in batch:
+                if type(position) is int and position not in self._broken:
+                    stored = self._interpret(position, record, leaf_hash)
+                    if stored is not None:
+                        yield stored
 
-    def _unseal(self, position: int, record: bytes) -> dict[str, Any] | None:
+    def _interpret(self, position: int, record: bytes, leaf_hash: bytes) -> StoredEvent | None:
         document = decode(record)
-        sealed = document.get("sealed")
-        if sealed is None:
+        report = self._reporter(position)
+        sealed = self._unseal(document, report)
+        event = interpret(document, sealed, report)
+        if event is None:
+            self._broken.add(position)
+            return None
+        stream = document["stream"]
+        return StoredEvent(
+            position=position,
+            record=record,
+            leaf_hash=leaf_hash,
+            stream=stream,
+            version=document["version"],
+            category=category_of(stream),
+            type=document["type"],
+            recorded_at=document["recorded_at"],
+            actor=Actor(kind=document["actor"]["kind"], id=document["actor"]["id"]),
+            wakes=document["wakes"],
+            event=event,
+            person_id=document["sealed"]["for"] if "sealed" in document else None,
+            sealed=sealed,
+        )
+
+    def _unseal(self, document: dict[str, Any], report: Report) -> dict[str, Any] | None:
+        box = document.get("sealed")
+        if box is None:
             return {}
         if self._keyring is None:
             return None
         context = sealing_context(document["id"], document["stream"])
         try:
-            values = self._keyring.unseal(sealed["for"], sealed["box"], context, self._find)
+            values = self._keyring.unseal(box["for"], box["box"], context, self._wrapped_key)
         except (SealBroken, TypeError, ValueError) as error:
-            self._tell(position, "seal-broken", str(error))
+            report("seal-broken", str(error))
             return None
         if values is None:
-            self._tell(position, "sealed-unreadable", f"there is no key of {sealed['for']}")
+            report("sealed-unreadable", f"there is no key of {box['for']}")
         return values
+
+    def _reporter(self, position: int) -> Report:
+        tell = self._report
+        return (lambda code, detail: tell(code, position, detail)) if tell else lambda _code, _detail: None
 
     def _wrapped_key(self, person_id: str) -> bytes | None:
         """The stored key, the first where an altered table has two."""
@@ -110,18 +144,28 @@ class Events:
         found = self._connection.execute(wanted).scalars().first()
         return bytes(found) if isinstance(found, bytes | memoryview) else None
 
-    def _tell(self, position: int, code: str, detail: str) -> None:
-        if self._report is not None:
-            self._report(code, position, detail)
-
 
 class _Actions:
-    """States of all actions, folded one at a time, so that a national ledger fits in memory."""
+    """States of all actions, folded one at a time and kept packed, so that a national ledger fits
+    in memory and is folded once.
+    """
 
     def __init__(self, stored: Events) -> None:
         self._stored = stored
+        self._packed: list[bytes] | None = None
 
     def values(self) -> Iterator[ActionState]:
+        if self._packed is not None:
+            for packed in self._packed:
+                yield pickle.loads(zlib.decompress(packed))  # noqa: S301  (made below, in this process)
+            return
+        packed_states = []
+        for state in self._folded():
+            packed_states.append(zlib.compress(pickle.dumps(state), 1))
+            yield state
+        self._packed = packed_states
+
+    def _folded(self) -> Iterator[ActionState]:
         state: ActionState | None = None
         stream = ""
         for item in self._stored.of_actions():

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from audit.findings import Findings
-from audit.ledger_pass import rows_of
+from audit.stored_rows import rows_of
 from domain import events as ev
 from ledger.record import StoredEvent, moment, parse_moment
 from ledger.schema import metadata, person_keys

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
-from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from audit.findings import Findings
-from audit.ledger_pass import rows_of
+from audit.stored_rows import Row, batches_of
 
 BUCKETS = 4096
 BUCKETS_LOOKED_AT = 64
-Row = tuple[Any, ...]
 Rows = Callable[[], Iterator[Row]]
 
 
@@ -79,8 +77,8 @@ def _name_rows(
 
 
 def _stored(connection: Connection, table: Table) -> Iterator[Row]:
-    for row in rows_of(connection, select(table)):
-        yield tuple(row.values())
+    for batch in batches_of(connection, select(table)):
+        yield from batch
 
 
 def _key(row: Row, key: list[int]) -> str:

@@ -61,7 +61,11 @@ def plain_document(record: Any) -> dict[str, Any] | None:
     shape = (tuple(document), tuple(map(type, document.values())))
     if shape == (SEALED_KEYS, SEALED_KINDS):
         sealed = document["sealed"]
-        if tuple(sealed) != ("box", "for") or type(sealed["box"]) is not str or type(sealed["for"]) is not str:
+        if (
+            tuple(sealed) != ("box", "for")
+            or type(sealed["box"]) is not str
+            or type(sealed["for"]) is not str
+        ):
             return None
     elif shape != (KEYS, KINDS):
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +12,16 @@ import orjson
 from sqlalchemy import Connection, select
 
 from audit.findings import CannotVerify, Findings
-from audit.ledger_pass import LedgerPass, rows_of
+from audit.ledger_pass import LedgerPass
+from audit.stored_rows import Row, batches_of, rows_of
 from ledger.schema import checkpoints, events, head
 from proofs import checkpoint as signed
 from proofs.checkpoint import Checkpoint
 from proofs.errors import AuditError
 from proofs.signed_note import VerifierKey
+
+# Origin, size and root, the blank line, and the log's own signature; others cosign their own copies.
+LINES_OF_A_NOTE = 5
 
 
 @dataclass(frozen=True)
@@ -80,27 +86,43 @@ def check_checkpoints(
     connection: Connection, ledger: LedgerPass, keys: list[VerifierKey], origin: str, findings: Findings
 ) -> None:
     """Each stored note: signed by a trusted key, of this ledger, of its row's size, with our root."""
-    previous = -1
-    for row in rows_of(connection, select(checkpoints).order_by(checkpoints.c.size)):
-        size, note = row["size"], row["note"]
-        if type(size) is not int or type(note) is not str:
-            findings.add("retyped-value", None, f"checkpoint {size!r} has a {type(note).__name__} note")
-            continue
-        if size == previous:
-            findings.add("checkpoint-unexpected", None, f"there are two checkpoints of size {size}")
-        previous = size
-        at = size - 1 if 0 < size <= ledger.size else None
+
+    def trusted(row: Row) -> Checkpoint | AuditError:
         try:
-            found = signed.verify(note, keys, origin)
+            return signed.verify(row[1] if type(row[1]) is str else "", keys, origin)
         except AuditError as error:
-            findings.add("checkpoint-not-trusted", at, f"checkpoint of size {size}: {error}")
-            continue
-        if found.size != size:
-            findings.add("checkpoint-differs", at, f"the note in row {size} is of size {found.size}")
-        elif size > ledger.size:
-            findings.add("truncated", None, f"a checkpoint says {size} events, there are {ledger.size}")
-        elif found.root != ledger.checkpoint_roots.get(size):
-            findings.add("root-differs", at, f"the signed root of size {size} is not that of the events")
+            return error
+
+    previous = -1
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        for batch in batches_of(connection, select(checkpoints).order_by(checkpoints.c.size)):
+            # Checking a signature gives up the interpreter's lock, so every core takes part.
+            for (size, note), found in zip(batch, pool.map(trusted, batch), strict=True):
+                if type(size) is not int or type(note) is not str:
+                    findings.add(
+                        "retyped-value", None, f"checkpoint {size!r} has a {type(note).__name__} note"
+                    )
+                    continue
+                if size == previous:
+                    findings.add("checkpoint-unexpected", None, f"there are two checkpoints of size {size}")
+                previous = size
+                _check_note(size, note, found, ledger, findings)
+
+
+def _check_note(
+    size: int, note: str, found: Checkpoint | AuditError, ledger: LedgerPass, findings: Findings
+) -> None:
+    at = size - 1 if 0 < size <= ledger.size else None
+    if isinstance(found, AuditError):
+        findings.add("checkpoint-not-trusted", at, f"checkpoint of size {size}: {found}")
+    elif found.size != size:
+        findings.add("checkpoint-differs", at, f"the note in row {size} is of size {found.size}")
+    elif size > ledger.size:
+        findings.add("truncated", None, f"a checkpoint says {size} events, there are {ledger.size}")
+    elif found.root != ledger.checkpoint_roots.get(size):
+        findings.add("root-differs", at, f"the signed root of size {size} is not that of the events")
+    elif note.count("\n") != LINES_OF_A_NOTE or not note.startswith(found.text):
+        findings.add("checkpoint-differs", at, f"the note in row {size} holds more than the log wrote")
 
 
 def check_kept(connection: Connection, kept: list[Kept], ledger: LedgerPass, findings: Findings) -> None:

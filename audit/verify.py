@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from audit.command_check import check_commands
+from audit.command_check import CommandCheck
 from audit.findings import CannotVerify, Finding, Findings, Verification
 from audit.history import Events, history_of
 from audit.key_check import ApiKeys, SealedPeople
@@ -63,7 +63,7 @@ def verify(
             finally:
                 if connection.dialect.name == "sqlite":
                     driver_connection(connection).text_factory = str
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise CannotVerify(f"the database cannot be read: {str(error).splitlines()[0]}") from error
 
 
@@ -89,12 +89,13 @@ def _verify(
         findings.leave_unchecked("everything else, because a table or column is missing")
         return Verification(0, "", findings.all(), tuple(findings.unchecked))
     sizes = frozenset(item.head.size for item in kept if item.head is not None)
-    ledger = LedgerPass(findings, sizes)
+    commands = CommandCheck(connection, findings)
+    ledger = LedgerPass(findings, sizes, commands.see)
     ledger.run(connection, now)
+    commands.end(ledger.size)
     check_head(connection, ledger, findings)
     check_checkpoints(connection, ledger, trusted, origin, findings)
     check_kept(connection, kept, ledger, findings)
-    check_commands(connection, ledger, findings)
     history = _replay(connection, ledger, sealing_key, now, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)

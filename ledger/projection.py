@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Table
 
 from domain.agency import Agency
+from domain.events import Event
 from domain.personnel_action import ActionState
 from domain.policy import Policy
 from ledger.record import StoredEvent
@@ -37,7 +38,15 @@ class History:
     agency: Agency
     policies: dict[str, Policy]
     actions: dict[str, ActionState]
-    events: Iterable[StoredEvent]
+    events: EventSource
+
+
+class EventSource(Protocol):
+    """Stored events in order; `of` gives those of some classes and their subclasses only, quickly."""
+
+    def __iter__(self) -> Iterator[StoredEvent]: ...
+
+    def of(self, *kinds: type[Event]) -> Iterator[StoredEvent]: ...
 
 
 class Projection(Protocol):

@@ -47,7 +47,7 @@ class Delegations:
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         granted: dict[str, tuple[StoredEvent, ev.DelegationGranted]] = {}
         revoked: dict[str, str] = {}
-        for stored in history.events:
+        for stored in history.events.of(ev.DelegationGranted, ev.DelegationRevoked):
             if isinstance(stored.event, ev.DelegationGranted):
                 granted[stored.event.delegation_id] = (stored, stored.event)
                 revoked.pop(stored.event.delegation_id, None)

@@ -36,7 +36,7 @@ class Documents:
         writer.upsert(documents, [row for stored in batch.events for row in _rows(stored)])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        newest = {row[0]: row for stored in history.events for row in _rows(stored)}
+        newest = {row[0]: row for stored in history.events.of(ev.DocumentFiled) for row in _rows(stored)}
         yield from newest.values()
 
 

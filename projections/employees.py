@@ -62,7 +62,7 @@ class Employees:
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         latest: dict[str, StoredEvent] = {}
-        for stored in history.events:
+        for stored in history.events.of(ev.EmployeeRegistered, ev.CandidateRegistered):
             if isinstance(stored.event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 latest[stored.event.person_id] = stored
         for stored in latest.values():

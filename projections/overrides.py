@@ -33,7 +33,7 @@ class Overrides:
         writer.insert(overrides, [row for stored in batch.events for row in _rows(stored)])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        for stored in history.events:
+        for stored in history.events.of(ev.Overridden):
             yield from _rows(stored)
 
 

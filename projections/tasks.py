@@ -29,7 +29,7 @@ class Tasks:
         writer.insert(tasks, [row for stored in batch.events for row in _rows(stored)])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        for stored in history.events:
+        for stored in history.events.of(ev.TaskOpened):
             yield from _rows(stored)
 
 

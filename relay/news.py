@@ -46,13 +46,12 @@ def read_news(connection: Connection, start: int, now: datetime) -> tuple[dict[s
     columns = (actions.c.action_id, actions.c.quiet, actions.c.phase, actions.c.next_due)
     rows = connection.execute(select(*columns).where(actions.c.action_id.in_(newest)))
     near = moment(now + SOON)
-    return {
-        row.action_id: News(
-            position=newest[row.action_id],
-            is_over=bool(row.quiet),
-            can_wait=not row.quiet
-            and row.phase not in ACTS_AT_ONCE
-            and (row.next_due is None or row.next_due > near),
-        )
-        for row in rows
-    }, following
+    # An action that the register has lost is told of at once; `doctor` finds the register.
+    news = {
+        action_id: News(position, is_over=False, can_wait=False) for action_id, position in newest.items()
+    }
+    for row in rows:
+        far = row.next_due is None or row.next_due > near
+        can_wait = not row.quiet and row.phase not in ACTS_AT_ONCE and far
+        news[row.action_id] = News(newest[row.action_id], bool(row.quiet), can_wait)
+    return news, following

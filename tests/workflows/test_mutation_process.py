@@ -32,6 +32,16 @@ async def test_a_transfer_runs_to_completion_and_its_process_ends(theatre: Theat
     assert theatre.incumbent(state.target_position_id) == state.subject_id
 
 
+async def test_a_process_is_woken_only_when_it_has_something_to_do(theatre: Theatre) -> None:
+    """To begin, for the decree, for the effect and to end; not by each of some fourteen decisions."""
+    async with theatre.playing():
+        state = await theatre.walk(a_transfer(theatre.world), "completed")
+        await theatre.over(state)
+        history = await theatre.handle(state).fetch_history()
+    signals = [e for e in history.events if e.HasField("workflow_execution_signaled_event_attributes")]
+    assert len(signals) == 4
+
+
 async def test_silence_reminds_at_half_escalates_when_due_and_expires_at_twice(theatre: Theatre) -> None:
     async with theatre.playing():
         state = await theatre.walk(a_transfer(theatre.world), "analyst_verification")
