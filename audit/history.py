@@ -9,14 +9,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Select, select
 
-from audit.record_check import Report, interpret
+from audit.record_check import Report, check_data, meaning_of
 from audit.stored_rows import batches_of
 from domain import events as ev
 from domain.agency import Agency
 from domain.identity import Actor
-from domain.personnel_action import ActionState, evolve
+from domain.personnel_action import ActionState
 from domain.policy import Policy
-from ledger.mirror import ACTION
 from ledger.projection import History
 from ledger.record import StoredEvent, category_of, decode, sealing_context
 from ledger.schema import events, person_keys
@@ -67,24 +66,6 @@ class Events:
         names = [name for name, model in ev.EVENT_TYPES.items() if issubclass(model, kinds)]
         yield from self._walk(select(*READ).where(events.c.type.in_(names)).order_by(events.c.position))
 
-    def of_actions(self) -> Iterator[StoredEvent]:
-        """The events of personnel actions, stream by stream."""
-        if self._cached and self._cache is not None:
-            found = [stored for stored in self._cache if stored.category == ACTION]
-            yield from sorted(found, key=lambda stored: (stored.stream, stored.version))
-            return
-        yield from self._walk(
-            select(*READ).where(events.c.category == ACTION).order_by(events.c.stream, events.c.version)
-        )
-
-    def of_stream(self, stream: str, below: int) -> Iterator[StoredEvent]:
-        """The events of one stream before position `below`."""
-        yield from self._walk(
-            select(*READ)
-            .where(events.c.stream == stream, events.c.position < below)
-            .order_by(events.c.position)
-        )
-
     def _walk(self, statement: Select[Any]) -> Iterator[StoredEvent]:
         for batch in batches_of(self._connection, statement):
             for position, record, leaf_hash in batch:
@@ -97,10 +78,12 @@ class Events:
         document = decode(record)
         report = self._reporter(position)
         sealed = self._unseal(document, report)
-        event = interpret(document, sealed, report)
+        event = meaning_of(document, sealed, report)
         if event is None:
             self._broken.add(position)
             return None
+        if self._report is not None:
+            check_data(document, event, report)
         stream = document["stream"]
         return StoredEvent(
             position=position,
@@ -145,42 +128,38 @@ class Events:
         return bytes(found) if isinstance(found, bytes | memoryview) else None
 
 
-class _Actions:
-    """States of all actions, folded one at a time and kept packed, so that a national ledger fits
-    in memory and is folded once.
+class States:
+    """The states of all actions. Those in which nothing moves any more are kept packed, so that a
+    national ledger fits in memory.
     """
 
-    def __init__(self, stored: Events) -> None:
-        self._stored = stored
-        self._packed: list[bytes] | None = None
+    def __init__(self) -> None:
+        self._moving: dict[str, ActionState] = {}
+        self._quiet: dict[str, bytes] = {}
+
+    def get(self, action_id: str) -> ActionState | None:
+        packed = self._quiet.get(action_id)
+        return self._moving.get(action_id) if packed is None else _unpacked(packed)
+
+    def put(self, state: ActionState) -> None:
+        self._moving.pop(state.id, None)
+        self._quiet.pop(state.id, None)
+        if state.is_quiet:
+            self._quiet[state.id] = zlib.compress(pickle.dumps(state), 1)
+        else:
+            self._moving[state.id] = state
 
     def values(self) -> Iterator[ActionState]:
-        if self._packed is not None:
-            for packed in self._packed:
-                yield pickle.loads(zlib.decompress(packed))  # noqa: S301  (made below, in this process)
-            return
-        packed_states = []
-        for state in self._folded():
-            packed_states.append(zlib.compress(pickle.dumps(state), 1))
-            yield state
-        self._packed = packed_states
-
-    def _folded(self) -> Iterator[ActionState]:
-        state: ActionState | None = None
-        stream = ""
-        for item in self._stored.of_actions():
-            if item.stream != stream:
-                if state is not None:
-                    yield state
-                state, stream = None, item.stream
-            try:
-                state = evolve(state, item.recorded)
-            except (KeyError, ValueError, AttributeError):
-                continue
-        if state is not None:
-            yield state
+        yield from self._moving.values()
+        for packed in self._quiet.values():
+            yield _unpacked(packed)
 
 
-def history_of(stored: Events, agency: Agency, policies: dict[str, Policy]) -> History:
+def _unpacked(packed: bytes) -> ActionState:
+    state = pickle.loads(zlib.decompress(packed))  # noqa: S301  (packed above, in this process)
+    return cast(ActionState, state)
+
+
+def history_of(stored: Events, agency: Agency, policies: dict[str, Policy], states: States) -> History:
     """The history that projections are checked against."""
-    return History(agency, policies, cast(dict[str, ActionState], _Actions(stored)), stored)
+    return History(agency, policies, states, stored)

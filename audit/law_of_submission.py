@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from audit.case import Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
@@ -122,21 +120,20 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
         return
     try:
         sheet = FactSheet.model_validate(event.fact_sheet)
-        if event.fact_sheet_hash not in (digest(event.fact_sheet), sheet.hash):
+        if event.fact_sheet_hash != digest(event.fact_sheet) and event.fact_sheet_hash != sheet.hash:
             case.report(stored, "finding-mismatch", "the fact sheet is not the one that was hashed")
         found = assess(sheet, case.policy)
         # The order of the rules is that of the policy file, which the recorded document does not keep.
-        same = _by_rule(found.outcomes) == _by_rule(event.outcomes)
-        if not same or _by_rule(found.facts) != _by_rule(event.facts or ()):
+        same = {o.rule: (o.outcome, o.severity) for o in found.outcomes} == {
+            o.rule: (o.outcome, o.severity) for o in event.outcomes
+        }
+        facts = {f.rule: f.facts for f in event.facts or ()}
+        if not same or {f.rule: f.facts for f in found.facts} != facts:
             case.report(stored, "finding-mismatch", "the rules say otherwise of these facts")
     except (ValueError, KeyError, TypeError, NotCanonical) as error:
         case.report(stored, "finding-mismatch", f"the fact sheet cannot be judged: {type(error).__name__}")
         return
     _sheet_is_of_case(case, stored, sheet, state)
-
-
-def _by_rule(items: tuple[ev.FindingOutcome, ...] | tuple[ev.FindingFacts, ...]) -> dict[str, Any]:
-    return {item.rule: item.model_dump(mode="json") for item in items}
 
 
 def _sheet_is_of_case(case: Case, stored: StoredEvent, sheet: FactSheet, state: ActionState) -> None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from audit import law_of_decisions, law_of_effects, law_of_submission, law_of_tasks
 from audit.case import Case, Moment
 from audit.findings import Findings
-from audit.history import Events
+from audit.history import States
 from audit.law_of_registers import check_register_event, stream_for
 from audit.uniqueness import Uniqueness
 from domain import events as ev
@@ -68,16 +68,15 @@ CHECKS: dict[type[ev.Event], Check] = {
 
 
 class Lawfulness:
-    """Takes the events in order. `agency` and `policies` are those of the events taken so far."""
+    """Takes the events in order. `agency`, `policies` and `states` are those of the events so far."""
 
-    def __init__(self, stored: Events, findings: Findings) -> None:
+    def __init__(self, findings: Findings) -> None:
         self.agency = Agency()
         self.policies: dict[str, Policy] = {}
+        self.states = States()
         self._calendar: WorkingCalendar = NO_CALENDAR
         self._offices: dict[str, Offices] = {}
-        self._stored = stored
         self._findings = findings
-        self._states: dict[str, ActionState] = {}
         self._unique = Uniqueness()
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
@@ -107,7 +106,7 @@ class Lawfulness:
 
     def _judge(self, group: list[StoredEvent]) -> None:
         at = parse_moment(group[0].recorded_at)
-        before = {id_: self._state(id_, group[0].position) for id_ in _actions_of(group)}
+        before = {id_: self.states.get(id_) for id_ in _actions_of(group)}
         day = self._calendar.today(at)
         found, after = self._judged(group, before, day)
         earlier = self._calendar.today(at - STAMPING)
@@ -117,11 +116,8 @@ class Lawfulness:
                 found, after = other, states
         for code, position, detail in found:
             self._findings.add(code, position, detail)
-        for action_id, state in after.items():
-            if state.is_quiet:
-                self._states.pop(action_id, None)
-            else:
-                self._states[action_id] = state
+        for state in after.values():
+            self.states.put(state)
 
     def _judged(
         self, group: list[StoredEvent], before: dict[str, ActionState | None], day: date
@@ -211,15 +207,6 @@ class Lawfulness:
         if policy.id not in self._offices:
             self._offices[policy.id] = Offices(self.agency, policy)
         return self._offices[policy.id]
-
-    def _state(self, action_id: str, below: int) -> ActionState | None:
-        if action_id in self._states:
-            return self._states[action_id]
-        state: ActionState | None = None
-        if self._unique.knows(action_id):
-            for stored in self._stored.of_stream(f"{ACTION}/{action_id}", below):
-                state = evolve(state, stored.recorded)
-        return state
 
     def _follow(self, stored: StoredEvent) -> None:
         try:

@@ -43,14 +43,16 @@ KINDS = tuple(FIELDS[name] for name in KEYS)
 SEALED_KEYS = tuple(sorted({*FIELDS, "sealed"}))
 SEALED_KINDS = tuple(FIELDS.get(name, dict) for name in SEALED_KEYS)
 SCHEMAS = {name: model.SCHEMA for name, model in ev.EVENT_TYPES.items()}
-# A number with a fraction or exponent, or one of sixteen digits and more. A text may look so as well:
-# then the slow way decides.
-UNUSUAL_NUMBER = re.compile(rb"[:,\[]-?[0-9]+(?:[.eE]|[0-9]{15})")
+# A number with a fraction or exponent, or one of sixteen digits and more.
+UNUSUAL_NUMBER = re.compile(rb"[0-9](?:[.eE]|[0-9]{15})")
 
 
 def plain_document(record: Any) -> dict[str, Any] | None:
     """The document of a record that is beyond doubt canonical, complete and typed; None otherwise."""
-    if type(record) is not bytes or not record.isascii() or UNUSUAL_NUMBER.search(record):
+    if type(record) is not bytes or not record.isascii() or b"\\" in record:
+        return None
+    # What stands outside the quotes, where no text holds a quote of its own.
+    if UNUSUAL_NUMBER.search(b" ".join(record.split(b'"')[::2])):
         return None
     try:
         document = orjson.loads(record)
@@ -146,12 +148,10 @@ def _is_of_its_type(document: dict[str, Any], report: Report) -> bool:
     return True
 
 
-def interpret(document: dict[str, Any], sealed: dict[str, Any] | None, report: Report) -> ev.Event | None:
-    """The event that a document means, None where its data is none of its type. Reports what is
-    not as the ledger writes it.
-    """
+def meaning_of(document: dict[str, Any], sealed: dict[str, Any] | None, report: Report) -> ev.Event | None:
+    """The event that a document and its open seal mean; None where the data is none of its type."""
     try:
-        event = event_of(document, sealed)
+        return event_of(document, sealed)
     except (ValidationError, TypeError, ValueError) as broken:
         try:
             event = event_of(document)
@@ -159,13 +159,17 @@ def interpret(document: dict[str, Any], sealed: dict[str, Any] | None, report: R
             report("data-invalid", f"data is no {document['type']}: {str(error).splitlines()[0]}")
             return None
         report("sealed-invalid", f"sealed data does not fit: {str(broken).splitlines()[0]}")
+        return event
+
+
+def check_data(document: dict[str, Any], event: ev.Event, report: Report) -> None:
+    """Report data that is not written as the ledger writes this event, and what should be sealed."""
     readable = event.PERSONAL & document["data"].keys()
     if readable:
         report("personal-data-readable", f"{sorted(readable)} stand readable in the record")
     clear = clear_part(event)
     if clear != {key: value for key, value in document["data"].items() if key not in event.PERSONAL}:
         report("data-invalid", f"data is not written as {document['type']} writes it")
-    return event
 
 
 def compare_columns(document: dict[str, Any], row: tuple[Any, ...], report: Report) -> None:

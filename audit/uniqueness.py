@@ -23,9 +23,6 @@ class Uniqueness:
         self._open_of: dict[str, str] = {}
         self._promised: dict[str, str] = {}
 
-    def knows(self, action_id: str) -> bool:
-        return action_id in self._actions
-
     def clashes(self, event: ev.ActionSubmitted) -> list[tuple[str, str]]:
         """Codes and details of what a new action would have twice."""
         found = []

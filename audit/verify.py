@@ -109,7 +109,7 @@ def _replay(
     if sealing_key is None:
         findings.leave_unchecked("sealed personal data, findings and their facts: no sealing key")
     stored = Events(connection, sealing_key, broken=ledger.broken, size=ledger.size, report=findings.add)
-    lawfulness = Lawfulness(stored, findings)
+    lawfulness = Lawfulness(findings)
     people, api_keys = SealedPeople(), ApiKeys()
     for item in stored:
         people.note(item)
@@ -118,7 +118,7 @@ def _replay(
     lawfulness.end()
     people.check(connection, sealing_key, findings)
     api_keys.check(connection, now, findings)
-    return history_of(stored, lawfulness.agency, lawfulness.policies)
+    return history_of(stored, lawfulness.agency, lawfulness.policies, lawfulness.states)
 
 
 def _check_projection(

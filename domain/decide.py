@@ -71,9 +71,7 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     if isinstance(command, cmd.AdvanceAction):
         return [(_addressed(event, state), actor) for event, actor in process.advance(state, facts, command)]
     if isinstance(command, cmd.DeclareConflict):
-        return [
-            (_addressed(event, state), actor) for event, actor in declare_conflict(state, facts, command)
-        ]
+        return [(_addressed(event, state), actor) for event, actor in declare_conflict(state, facts, command)]
     events = OF_AN_ACTION[type(command)](state, facts, command)
     return [(_addressed(event, state), command.actor) for event in events]
 

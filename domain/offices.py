@@ -40,6 +40,9 @@ class Offices:
     _exercised: tuple[tuple[int, date | None], dict[str, list[tuple[str, Signature]]]] = field(
         default_factory=lambda: ((-1, None), {})
     )
+    _holders: tuple[tuple[int, date | None], dict[str, frozenset[str]]] = field(
+        default_factory=lambda: ((-1, None), {})
+    )
 
     def superior(self, key: str) -> str | None:
         """The office above: of the same unit where that office is a unit's, else of the agency."""
@@ -93,6 +96,14 @@ class Offices:
 
     def holders(self, key: str, day: date) -> frozenset[str]:
         """People who hold the office themselves: incumbents, acting holders and grantees."""
+        seen, known = self._holders
+        if seen != (self.agency.revision, day):
+            seen, known = self._holders = ((self.agency.revision, day), {})
+        if key not in known:
+            known[key] = self._found_holders(key, day)
+        return known[key]
+
+    def _found_holders(self, key: str, day: date) -> frozenset[str]:
         people: set[str] = set()
         for position_id in self.posts_of(key):
             incumbent = self.agency.posts[position_id].incumbent_id

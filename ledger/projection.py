@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -37,8 +37,14 @@ class History:
 
     agency: Agency
     policies: dict[str, Policy]
-    actions: dict[str, ActionState]
+    actions: StateSource
     events: EventSource
+
+
+class StateSource(Protocol):
+    """The newest states of actions, each once; may be walked more than once."""
+
+    def values(self) -> Iterable[ActionState]: ...
 
 
 class EventSource(Protocol):

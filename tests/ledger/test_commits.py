@@ -133,6 +133,7 @@ def test_a_fault_in_judging_one_command_does_not_reach_its_neighbour(
     states = [
         world.submit(s, t).state for s, t in zip(world.movable()[:2], world.vacancies()[:2], strict=True)
     ]
+
     def faulty(state: ActionState | None, facts: Facts, command: Command) -> Judged:
         if isinstance(command, DelegateTask):
             raise ZeroDivisionError
