@@ -12,9 +12,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from typing import Any
 
-Answer = tuple[int, dict[str, Any], dict[str, str]]
+Answer = tuple[int, dict[str, Any], Message]
 
 
 @dataclass
@@ -39,9 +40,9 @@ class Client:
         request = urllib.request.Request(self.base + path, data, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                text, status, sent = answer.read(), answer.status, dict(answer.headers)
+                text, status, sent = answer.read(), answer.status, answer.headers
         except urllib.error.HTTPError as error:
-            text, status, sent = error.read(), error.code, dict(error.headers)
+            text, status, sent = error.read(), error.code, error.headers
         return status, _parsed(text), sent
 
     def token(self, login: dict[str, Any]) -> str:
