@@ -10,7 +10,6 @@ import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from api.tasks import Decision
 from fastapi import Depends, FastAPI, HTTPException
 from sqlalchemy import (
     Column,
@@ -29,6 +28,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from api.credentials import Caller, current_caller
+from api.tasks import Decision
 from installation import Installation
 from settings import Settings
 

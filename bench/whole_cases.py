@@ -10,7 +10,6 @@ from urllib.request import Request as Call
 from urllib.request import urlopen
 
 import psutil
-from integrations.temporal_server import start_development_server
 
 from accounts.sessions import open_session
 from bench.cases import start_cases
@@ -19,6 +18,7 @@ from bench.report import emit, progress
 from bench.servers import api_server, free_port, worker_process
 from demo.play import Play
 from domain.personnel_action import ActionState, Status
+from integrations.temporal_server import start_development_server
 from ledger.read import size
 from projections.action_state import state_of
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from accounts.passwords import create_account
-
 from domain.commands import GrantOffice, WithdrawOffice
 from domain.errors import UnknownReference
 from domain.identity import SYSTEM

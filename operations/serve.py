@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uvicorn
-from api.app import create_app
 
+from api.app import create_app
 from installation import Installation
 from settings import Settings
 

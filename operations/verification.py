@@ -7,7 +7,6 @@ from pathlib import Path
 
 from audit.rebuild import rebuild
 from audit.verify import CannotVerify, Verification, verify
-
 from installation import Installation
 from ledger.database import open_database
 from projections.catalogue import all_projections
