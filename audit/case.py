@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
@@ -13,6 +14,8 @@ from domain.offices import COMMITTEE, INITIATOR, Offices
 from domain.personnel_action import ActionState, Status, Task
 from domain.policy import Policy, StepRule
 from ledger.record import StoredEvent
+
+VERIFICATION = "analyst_verification"
 
 
 @dataclass
@@ -31,6 +34,8 @@ class Moment:
 class Case:
     """One action within one command. `before` is the state that the command met, `state` the one
     that the events so far have made; `expects` is the step whose task has to be opened next.
+    `attested` is what the analyst verified before this command, `birth_date` what the register holds
+    of the subject; both None where seals stay closed.
     """
 
     moment: Moment
@@ -40,6 +45,8 @@ class Case:
     group: list[StoredEvent]
     found: list[tuple[str, int, str]] = field(default_factory=list)
     expects: tuple[str, bool, str | None] | None = None
+    attested: dict[str, Any] | None = None
+    birth_date: date | None = None
 
     def report(self, stored: StoredEvent, code: str, detail: str) -> None:
         self.found.append((code, stored.position, detail))

@@ -120,7 +120,7 @@ def _approved(
         task = state.task(event.task_id)
         case.expects = ((task.resumes if task else None) or state.steps[0], False, None)
     elif event.step == "appointing_decision":
-        _decided(case, stored, event)
+        _decided(case, stored, event, state)
     elif event.step == "duty_statement":
         case.expects = ("siasn_write_back", False, None)
     elif event.step in state.steps:
@@ -157,7 +157,7 @@ def _findings_settled(
         case.report(stored, "override-missing", f"{event.step} passed {rule} without an override")
 
 
-def _decided(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
+def _decided(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
     decided = [s.event for s in case.beside(stored, ev.PlacementDecided)]
     if event.decree_date != case.moment.day:
         case.report(
@@ -165,6 +165,11 @@ def _decided(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
         )
     if event.effective_date is None or (event.decree_date and event.effective_date < event.decree_date):
         case.report(stored, "wrong-date", "it takes effect before its decree")
+    if event.details is not None and event.decree_date is not None:
+        wanted = event.details.get("effective_date") or state.effective_date.isoformat()
+        dates = (event.details.get("decree_date"), max(wanted, event.decree_date.isoformat()))
+        if dates != (event.decree_date.isoformat(), str(event.effective_date)):
+            case.report(stored, "wrong-date", f"the form was answered with {dates}")
     if len(decided) != 1:
         case.report(stored, "illegal-transition", "the approval did not lead to one placement decision")
     for placement in decided:

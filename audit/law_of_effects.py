@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.case import Case
 from domain import events as ev
+from domain.agency import Placement
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import DECREED, ActionState, Status
@@ -96,6 +97,40 @@ def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: A
             case.report(stored, "placement-differs", "the annulment did not restore one placement")
         elif restored[0].to_position_id != event.restores_position_id:
             case.report(stored, "placement-differs", "another post was restored than recorded")
+        elif restored[0] != _restoration(case, state):
+            case.report(stored, "placement-differs", "the placement restored is not the one before")
+        else:
+            _is_free_again(case, stored, state, event.restores_position_id)
+
+
+def _restoration(case: Case, state: ActionState) -> ev.EmployeePlaced | None:
+    """What undoing the action's placement has to restore, after what the same command undid before."""
+    person = case.moment.agency.people.get(state.subject_id)
+    if person is None:
+        return None
+    placements = [*person.earlier, Placement(person.position_id, person.position_since, person.placed_by)]
+    while len(placements) > 1:
+        undone = placements.pop()
+        if undone.placed_by != state.id:
+            continue
+        return ev.EmployeePlaced(
+            person_id=person.id,
+            from_position_id=undone.position_id,
+            to_position_id=placements[-1].position_id,
+            since=placements[-1].since,
+            action_id=state.id,
+            placed_by=placements[-1].placed_by,
+            restores=True,
+        )
+    return None
+
+
+def _is_free_again(case: Case, stored: StoredEvent, state: ActionState, position_id: str | None) -> None:
+    post = case.moment.agency.posts.get(position_id or "")
+    holder = post.incumbent_id if post else None
+    left = {o.event.person_id for o in case.group if isinstance(o.event, ev.EmployeePlaced)}
+    if holder not in (None, state.subject_id) and holder not in left:
+        case.report(stored, "post-not-vacant", f"{position_id} was held by {holder}")
 
 
 def _may_annul(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: ActionState) -> None:

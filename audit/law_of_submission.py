@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit.case import Case
+from typing import Any
+
+from audit.case import VERIFICATION, Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
 from domain.eligibility import assess
@@ -136,6 +138,14 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
     _sheet_is_of_case(case, stored, sheet, state)
 
 
+def _attested(case: Case, stored: StoredEvent) -> dict[str, Any] | None:
+    """What the analyst verified: with this very decision, or before."""
+    for decided in case.beside(stored, ev.TaskCompleted):
+        if isinstance(decided.event, ev.TaskCompleted) and decided.event.step == VERIFICATION:
+            return decided.event.details
+    return case.attested
+
+
 def _sheet_is_of_case(case: Case, stored: StoredEvent, sheet: FactSheet, state: ActionState) -> None:
     agency = case.moment.agency
     person = agency.people.get(state.subject_id)
@@ -152,7 +162,14 @@ def _sheet_is_of_case(case: Case, stored: StoredEvent, sheet: FactSheet, state: 
             target.incumbent_id if target else None,
         ),
         ("consent", sheet.election_consent, state.election_consent),
+        (
+            "attestation",
+            sheet.attested.model_dump(mode="json") if sheet.attested else None,
+            _attested(case, stored),
+        ),
     ]
+    if case.birth_date is not None:
+        pairs.append(("birth date", sheet.subject.birth_date, case.birth_date))
     if person is not None and state.variant is not Variant.INTER_AGENCY_IN:
         pairs += [
             ("post", sheet.subject.position_id, person.position_id),

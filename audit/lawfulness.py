@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from audit import law_of_decisions, law_of_effects, law_of_submission, law_of_tasks
-from audit.case import Case, Moment
+from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_registers import check_register_event, stream_for
-from audit.uniqueness import Uniqueness
+from audit.uniqueness import ENDINGS, Uniqueness
 from domain import events as ev
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
@@ -27,6 +27,7 @@ from ledger.record import StoredEvent, decode, parse_moment
 
 # The ledger judges a command a moment before it stamps the events: around midnight either day is lawful.
 STAMPING = timedelta(seconds=30)
+BORN = (ev.EmployeeRegistered, ev.CandidateRegistered)
 AFTER_THE_END = (
     ev.TaskOpened,
     ev.TaskClaimed,
@@ -78,6 +79,8 @@ class Lawfulness:
         self._offices: dict[str, Offices] = {}
         self._findings = findings
         self._unique = Uniqueness()
+        self._attested: dict[str, dict[str, Any]] = {}
+        self._births: dict[str, date] = {}
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
 
@@ -134,6 +137,9 @@ class Lawfulness:
             if case is None:
                 policy = self._policy_of(stored, before[action_id])
                 case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
+                case.attested = self._attested.get(action_id)
+                subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
+                case.birth_date = self._births.get(subject) or _newly_born(group, subject)
             self._one(case, stored)
         last = {stored.stream: stored for stored in group}
         for action_id, case in cases.items():
@@ -216,10 +222,26 @@ class Lawfulness:
                 self._calendar = WorkingCalendar(stored.event.version, frozenset(stored.event.holidays))
             elif stored.category == ACTION:
                 self._unique.follow(action_id_of(stored.stream), stored.event)
+                self._remember_attestation(action_id_of(stored.stream), stored.event)
             else:
                 self.agency.evolve(stored.event)
+                if isinstance(stored.event, BORN) and stored.event.birth_date is not None:
+                    self._births[stored.event.person_id] = stored.event.birth_date
         except (KeyError, ValueError, AttributeError, IndexError) as error:
             self._findings.add("cannot-be-judged", stored.position, f"{stored.type}: {error!r}")
+
+    def _remember_attestation(self, action_id: str, event: ev.Event) -> None:
+        if isinstance(event, ev.TaskCompleted) and event.step == VERIFICATION and event.outcome == "approve":
+            if event.details is not None:
+                self._attested[action_id] = event.details
+        elif isinstance(event, ENDINGS):
+            self._attested.pop(action_id, None)
+
+
+def _newly_born(group: list[StoredEvent], person_id: str) -> date | None:
+    """The birth date of a candidate whom this very command brought in."""
+    born = (s.event for s in group if isinstance(s.event, ev.CandidateRegistered))
+    return next((event.birth_date for event in born if event.person_id == person_id), None)
 
 
 def _may_follow_end(event: ev.Event, state: ActionState) -> bool:

@@ -11,6 +11,7 @@ from audit.findings import Findings
 from ledger.schema import checkpoints, commands, events, guards, head, person_keys
 
 LEDGER_TABLES = (events, checkpoints, head, commands, person_keys)
+ALTERING = re.compile(r"\b(COLLATE|CHECK|GENERATED|AS\s*\(|ON\s+CONFLICT|DEFAULT)\b", re.IGNORECASE)
 
 
 def check_schema(connection: Connection, tables: list[Table], findings: Findings) -> bool:
@@ -25,19 +26,27 @@ def check_schema(connection: Connection, tables: list[Table], findings: Findings
             readable = readable and kind is not None
             continue
         readable = _check_columns(connection, table, findings) and readable
+    names = {table.name for table in tables}
     if sqlite:
         _check_sqlite_guards(connection, findings)
+        _check_sqlite_clauses(connection, names, findings)
     else:
         _check_postgresql_guards(connection, findings)
+        _check_postgresql_rows(connection, names, findings)
     return readable
 
 
 def _check_columns(connection: Connection, table: Table, findings: Findings) -> bool:
     inspector = inspect(connection)
-    there = {column["name"] for column in inspector.get_columns(table.name)}
-    wanted = {column.name for column in table.columns}
+    dialect = connection.dialect
+    there = {
+        column["name"]: (column["type"].compile(dialect), column["nullable"])
+        for column in inspector.get_columns(table.name)
+    }
+    wanted = {column.name: (column.type.compile(dialect), column.nullable) for column in table.columns}
     if there != wanted:
-        findings.add("schema-changed", None, f"{table.name} has other columns: {sorted(there ^ wanted)}")
+        changed = sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name))
+        findings.add("schema-changed", None, f"{table.name} has other columns: {', '.join(changed)}")
     key = inspector.get_pk_constraint(table.name)["constrained_columns"]
     if sorted(key) != sorted(column.name for column in table.primary_key.columns):
         findings.add("schema-changed", None, f"{table.name} has another primary key: {key}")
@@ -45,7 +54,7 @@ def _check_columns(connection: Connection, table: Table, findings: Findings) -> 
         unique = [sorted(item["column_names"]) for item in inspector.get_unique_constraints("events")]
         if ["stream", "version"] not in unique:
             findings.add("schema-changed", None, "events lost the uniqueness of stream and version")
-    return wanted <= there
+    return wanted.keys() <= there.keys()
 
 
 def _sqlite_kinds(connection: Connection) -> dict[str, str]:
@@ -62,6 +71,28 @@ def _check_sqlite_guards(connection: Connection, findings: Findings) -> None:
         )
     }
     _compare_guards(expected, found, findings)
+
+
+def _check_sqlite_clauses(connection: Connection, names: set[str], findings: Findings) -> None:
+    """What makes a table keep something else than it is given, or rows be compared otherwise."""
+    found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+    for name, sql in found:
+        clause = ALTERING.search(sql or "") if name in names else None
+        if clause is not None:
+            findings.add("schema-changed", None, f"{name} was given {clause[0]}")
+
+
+def _check_postgresql_rows(connection: Connection, names: set[str], findings: Findings) -> None:
+    """Row security hides rows; an heir's rows show as its parent's."""
+    found = connection.execute(
+        text(
+            "SELECT relname, relrowsecurity, relhassubclass OR relispartition FROM pg_class "
+            "WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
+        )
+    )
+    for name, hides, inherits in found:
+        if name in names and (hides or inherits):
+            findings.add("schema-changed", None, f"{name} has {'row security' if hides else 'heirs'}")
 
 
 def _postgresql_kinds(connection: Connection) -> dict[str, str]:

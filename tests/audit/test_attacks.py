@@ -283,3 +283,45 @@ def test_every_projection_is_compared_row_by_row(evidence: Evidence, attacker: A
     if columns:
         attacker.sql(f"UPDATE {table} SET {columns[-1]} = 'x' WHERE {one}")
         assert evidence.codes(attacker) == {"projection-row-differs"}
+
+
+def test_insert_or_replace_is_refused_and_without_guards_found(
+    evidence: Evidence, attacker: Attacker
+) -> None:
+    replace = (
+        "INSERT OR REPLACE INTO events SELECT position, CAST(record || ' ' AS BLOB), leaf_hash, stream, "
+        f"version, category, type, actor, recorded_at, wakes FROM events WHERE position = {MIDDLE}"
+    )
+    connection = sqlite3.connect(attacker.path)
+    with pytest.raises(sqlite3.IntegrityError):
+        connection.execute(replace)
+    connection.close()
+    assert evidence.verify(attacker.path).ok
+    attacker.sql(replace)
+    assert {"leaf-hash-differs", "not-canonical"} <= evidence.codes(attacker)
+
+
+def test_an_idempotency_row_that_promises_a_later_tree(evidence: Evidence, attacker: Attacker) -> None:
+    attacker.sql("UPDATE commands SET tree_size = (SELECT MAX(size) FROM checkpoints) WHERE position < 10")
+    assert evidence.codes(attacker) == {"command-row-differs"}
+
+
+def test_a_line_added_to_a_checkpoint(evidence: Evidence, attacker: Attacker) -> None:
+    attacker.sql(
+        "UPDATE checkpoints SET note = note || '— jenjang.other AAAAAAAA' || char(10) "
+        "WHERE size = (SELECT MAX(size) FROM checkpoints)"
+    )
+    assert evidence.codes(attacker) == {"checkpoint-differs"}
+
+
+def test_a_table_that_compares_or_keeps_otherwise(evidence: Evidence, attacker: Attacker) -> None:
+    attacker.sql(
+        "ALTER TABLE head RENAME TO old",
+        "CREATE TABLE head (id INTEGER NOT NULL, size BLOB NOT NULL, frontier BLOB NOT NULL, "
+        "recorded_at TEXT NOT NULL COLLATE NOCASE, PRIMARY KEY (id))",
+        "INSERT INTO head SELECT * FROM old",
+        "DROP TABLE old",
+    )
+    details = [finding.detail for finding in evidence.verify(attacker.path).findings]
+    assert any("size" in detail for detail in details)
+    assert any("COLLATE" in detail for detail in details)

@@ -98,6 +98,14 @@ def test_a_disabled_guard_or_a_rule_is_found(world: World) -> None:
     assert {finding.code for finding in found} <= {"guard-missing", "guard-changed"}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_hidden_or_inherited_rows_are_found(world: World) -> None:
+    with world.installation.writing_engine.begin() as connection:
+        connection.execute(text("ALTER TABLE inbox ENABLE ROW LEVEL SECURITY"))
+        connection.execute(text("CREATE TABLE more () INHERITS (documents)"))
+    assert {finding.code for finding in verified(world).findings} == {"schema-changed"}
+
+
 def test_no_key_or_a_wrong_one_cannot_verify(world: World) -> None:
     for keys in ([], ["rubbish"]):
         with pytest.raises(CannotVerify):
