@@ -135,9 +135,9 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def doctor(options: argparse.Namespace, settings: Settings) -> int:
-    from operations import doctor as practice
+    from operations.doctor import run as examine
 
-    diagnosis = practice.run(settings, repair=options.repair)
+    diagnosis = examine(settings, repair=options.repair)
     print(json.dumps(diagnosis.as_json(), ensure_ascii=False) if options.json else diagnosis.as_text())
     return WELL if diagnosis.ok else WRONG
 

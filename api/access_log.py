@@ -59,7 +59,7 @@ class AccessLog:
         future = self._ledger.submit(command)
         with self._lock:
             self._waiting.add(future)
-        future.add_done_callback(self._done)
+        future.add_done_callback(lambda done: self._done(done, key))
 
     def flush(self, timeout: float = 10.0) -> None:
         """Wait until all that was noted is recorded, or `timeout` seconds are over."""
@@ -71,8 +71,12 @@ class AccessLog:
             except Exception:
                 log.exception("a read of personal data could not be recorded")
 
-    def _done(self, future: Future[Result]) -> None:
+    def _done(self, future: Future[Result], key: tuple[str, str, str]) -> None:
+        failed = not future.cancelled() and future.exception() is not None
         with self._lock:
             self._waiting.discard(future)
-        if not future.cancelled() and future.exception() is not None:
+            if failed:
+                # Not recorded is not seen: the next look is noted again.
+                self._seen.pop(key, None)
+        if failed:
             log.error("a read of personal data could not be recorded: %s", future.exception())

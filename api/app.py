@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     audit,
+    bulk_decisions,
     delegations,
     documents,
     employees,
@@ -32,6 +33,7 @@ from installation import Installation
 ROUTERS = (
     sessions.router,
     personnel_actions.router,
+    bulk_decisions.router,
     tasks.router,
     employees.router,
     documents.router,

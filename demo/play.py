@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,14 +70,16 @@ class Play:
         return self.view.policies[state.policy_id]
 
     def holder(self, office: str) -> str:
-        """Somebody who holds the office key, the first by id."""
-        return min(self.offices.holders(office, self.today))
+        """Somebody who holds the office key, the first by post."""
+        return self._by_post(self.offices.holders(office, self.today))[0]
 
     def vacancies(self, kind: str = "FUNGSIONAL") -> list[str]:
         return sorted(p.id for p in self.agency.posts.values() if p.kind == kind and p.incumbent_id is None)
 
     def movable(self, kind: str = "FUNGSIONAL") -> list[str]:
-        """Active civil servants with two to five years in a post of that kind, by id."""
+        """Active civil servants with two to five years in a post of that kind: those who hold no office
+        first, then by post, so that the same agency gives the same people.
+        """
         found = []
         for person in self.agency.people.values():
             post = self.agency.posts.get(person.position_id or "")
@@ -86,7 +89,12 @@ class Play:
                 continue
             if person.position_since and date(2021, 12, 31) < person.position_since < date(2024, 11, 1):
                 found.append(person.id)
-        return sorted(found)
+        offices, today = self.offices, self.today
+        return sorted(self._by_post(found), key=lambda person: bool(offices.exercised_by(person, today)))
+
+    def _by_post(self, people: Iterable[str]) -> list[str]:
+        agency = self.agency
+        return sorted(people, key=lambda person: (agency.people[person].position_id or "", person))
 
     def submit(self, subject: str, target: str | None, **changes: Any) -> Result:
         """Ask for a transfer of `subject` to `target`, by an integration unless told otherwise."""
@@ -111,7 +119,7 @@ class Play:
         else:
             superior = self.offices.superior(task.office)
             keys = [key for key in (task.office, task.escalated_to, superior) if key]
-        return [person for key in keys for person in sorted(self.offices.holders(key, self.today))]
+        return [person for key in keys for person in self._by_post(self.offices.holders(key, self.today))]
 
     def form(self, state: ActionState, task: Task) -> dict[str, Any]:
         """A valid answer to the task's form."""

@@ -13,6 +13,7 @@ from domain.directory import OPERATOR
 from domain.identity import SYSTEM
 from domain.policy import Variant
 from installation import Installation
+from projections import register as register_of_actions
 from roster.generator import generate_agency
 
 # Where each seeded case stands when the city opens in the morning.
@@ -33,8 +34,14 @@ STANDING = (
 )
 
 
-def is_empty(installation: Installation) -> bool:
-    """Whether nobody has been registered yet."""
+# Stands in the data folder while the demo is being made, so that a start that was cut off is finished.
+UNFINISHED = "demo-unfinished"
+
+
+def needs_demo(installation: Installation, data: Path) -> bool:
+    """Whether nobody has been registered yet, or the making of the demo was cut off."""
+    if (data / UNFINISHED).exists():
+        return True
     with installation.reader.engine.connect() as connection:
         return not installation.reader.directory.current(connection).agency.people
 
@@ -42,19 +49,33 @@ def is_empty(installation: Installation) -> bool:
 def seed_demo(
     installation: Installation, people: int, data: Path, say: Callable[[str], None]
 ) -> list[DemoLogin]:
-    """Fill an empty installation; returns the logins."""
+    """Fill an empty installation, or go on where an earlier attempt was cut off; returns the logins.
+
+    The caller removes `data`/UNFINISHED when the rest of its own demo is in place.
+    """
+    (data / UNFINISHED).touch(mode=0o600)
     today = _today(installation)
-    synthetic = generate_agency(people=people, as_of=today)
-    say(f"registering {len(synthetic.employees):,} synthetic civil servants")
-    play = Play(installation, register(installation, synthetic))
+    play = Play(installation, {})
+    if not play.agency.people:
+        synthetic = generate_agency(people=people, as_of=today)
+        say(f"registering {len(synthetic.employees):,} synthetic civil servants")
+        play.ids = register(installation, synthetic)
     operator = play.offices.holders("personnel_analyst", today)
     installation.ledger.execute(
         GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=max(operator), office=OPERATOR)
     )
-    say("starting cases")
-    subjects = start_cases(play)
+    subjects = _subjects(play)
+    if not subjects:
+        say("starting cases")
+        subjects = start_cases(play)
     say("making logins")
     return create_logins(play, data, free=[p for p in play.movable() if p not in subjects])
+
+
+def _subjects(play: Play) -> set[str]:
+    """Whom the cases so far are about."""
+    with play.installation.reader.engine.connect() as connection:
+        return register_of_actions.subjects(connection)
 
 
 def start_cases(play: Play) -> set[str]:

@@ -16,8 +16,8 @@ PY
 )
 }
 
-get() { curl -sS -H "Authorization: Bearer ${TOKEN:-$KEY}" -H 'Accept-Language: en' "$BASE$1"; echo; }
-post() { curl -sS -H "Authorization: Bearer ${TOKEN:-$KEY}" -H 'Content-Type: application/json' -H 'Accept-Language: en' "$BASE$1" -d "$2"; echo; }
+get() { curl -sS -H "Authorization: Bearer ${TOKEN:-$KEY}" -H 'Accept-Language: en' "$BASE$1"; [ ! -t 1 ] || echo; }
+post() { curl -sS -H "Authorization: Bearer ${TOKEN:-$KEY}" -H 'Content-Type: application/json' -H 'Accept-Language: en' "$BASE$1" -d "$2"; [ ! -t 1 ] || echo; }
 
 # decide STEP: approve the first task of that step in my inbox, its form answered with its own example
 decide() {

@@ -19,7 +19,7 @@ class Command(BaseModel):
     `expected_version` is the stream version that the sender saw, or None.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     command_id: str
     actor: Actor
@@ -29,7 +29,7 @@ class Command(BaseModel):
 
 
 class UnitRow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     unit_id: str
     name: str
@@ -37,7 +37,7 @@ class UnitRow(BaseModel):
 
 
 class PositionRow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     position_id: str
     name: str
@@ -51,7 +51,7 @@ class PositionRow(BaseModel):
 class EmployeeRow(BaseModel):
     """One person as a roster has them; `person_id` is the surrogate that the importer resolved."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     person_id: str
     nip: str
@@ -143,7 +143,7 @@ class RevokeDelegation(Command):
 class Candidate(BaseModel):
     """A civil servant of another agency, as the request for transfer into the city names them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     nip: str
     name: str
@@ -176,7 +176,7 @@ class SubmitAction(ActionCommand):
 
 
 class OverrideReason(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     rule: str = Field(min_length=1, max_length=64)
     reason: str = Field(min_length=3, max_length=FREE_TEXT_LIMIT)

@@ -20,7 +20,7 @@ from domain.policy import Severity, Variant
 class Event(BaseModel):
     """One thing that happened. The class name is the recorded `type`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     SCHEMA: ClassVar[int] = 1
     PERSONAL: ClassVar[frozenset[str]] = frozenset()
@@ -201,7 +201,7 @@ class DocumentFiled(Event):
 class FindingOutcome(BaseModel):
     """The readable part of a finding: what a rule said."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     rule: str
     outcome: Literal["pass", "fail", "unknown", "not_applicable"]
@@ -211,7 +211,7 @@ class FindingOutcome(BaseModel):
 class FindingFacts(BaseModel):
     """The personal part of a finding: the facts that the rule used."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     rule: str
     facts: dict[str, Any]

@@ -12,7 +12,7 @@ from domain.policy import Variant
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class SubjectFacts(_Part):

@@ -37,7 +37,7 @@ class FormContext:
 
 
 class Form(BaseModel, ABC):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     @classmethod
     @abstractmethod

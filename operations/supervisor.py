@@ -20,7 +20,7 @@ from urllib.request import urlopen
 
 from accounts import api_keys
 from demo.logins import DemoLogin, one_for_each_role, read_logins
-from demo.seed import is_empty, seed_demo
+from demo.seed import UNFINISHED, needs_demo, seed_demo
 from installation import Installation
 from integrations.temporal_server import start_development_server
 from settings import Settings
@@ -94,11 +94,12 @@ def _prepare(settings: Settings, *, people: int, demo: bool) -> None:
     try:
         _say("preparing database, keys and policy")
         installation.set_up()
-        if demo and is_empty(installation):
+        if demo and needs_demo(installation, settings.data):
             seed_demo(installation, people, settings.data, _say)
             scopes = ("actions:write", "actions:read", "employees:read")
             _, secret = api_keys.create_key(installation, "demo portal", scopes)
             _write_private(settings.data / DEMO_KEY_FILE, secret + "\n")
+            (settings.data / UNFINISHED).unlink()
     finally:
         installation.close()
 

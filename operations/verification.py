@@ -34,13 +34,18 @@ def verify_installation(
         return verify(
             engine,
             keys=[file.read_text(encoding="utf-8").strip() for file in key_files],
-            kept_checkpoints=[file.read_text(encoding="utf-8") for file in checkpoints],
+            kept_checkpoints=[_kept(file) for file in checkpoints],
             sealing_key=sealing_file.read_bytes() if sealing_file.is_file() else None,
             projections=all_projections(),
             origin=origin_of(settings.agency),
         )
     finally:
         engine.dispose()
+
+
+def _kept(file: Path) -> str:
+    """A kept note or receipt as it was signed, without what an editor or shell added at its end."""
+    return file.read_text(encoding="utf-8").rstrip() + "\n"
 
 
 def rebuild_projections(settings: Settings, names: Sequence[str]) -> list[tuple[str, bool, int]]:

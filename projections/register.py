@@ -166,3 +166,8 @@ def of_subject(connection: Connection, person_id: str) -> list[str]:
     """The actions that concern a person."""
     statement = select(actions.c.action_id).where(actions.c.subject_id == person_id)
     return list(connection.execute(statement).scalars())
+
+
+def subjects(connection: Connection) -> set[str]:
+    """Everybody whom an action concerns or concerned."""
+    return set(connection.execute(select(actions.c.subject_id)).scalars())

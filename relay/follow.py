@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.service import RPCError
 
 from ledger.read import Reader
 from relay.cursor import Cursor
@@ -152,9 +151,19 @@ class Relay:
             return True
         at_once = asyncio.Semaphore(AT_ONCE)
 
-        async def send(action_id: str, news: News) -> RPCError | None:
+        silent: list[Exception] = []
+
+        async def send(action_id: str, news: News) -> Exception | None:
             async with at_once:
-                return await self._tell(action_id, news)
+                # When nobody has answered a whole wave, the next ones are not waited for one by one.
+                if len(silent) >= AT_ONCE:
+                    return silent[-1]
+                error = await self._tell(action_id, news)
+                if error is None:
+                    silent.clear()
+                else:
+                    silent.append(error)
+                return error
 
         answers = await asyncio.gather(*(send(action_id, news) for action_id, news in urgent.items()))
         errors = {
@@ -168,7 +177,7 @@ class Relay:
             self._remember(action_id, urgent[action_id])
         now = self._clock().timestamp()
         for action_id, error in errors.items():
-            log.error("the process of %s cannot be told: %s", action_id, error.status.name)
+            log.error("the process of %s cannot be told: %s", action_id, type(error).__name__)
             news = urgent[action_id]
             self._pending.setdefault(action_id, Pending(news, news.position, now, now)).put_off(now)
         return True
@@ -181,13 +190,16 @@ class Relay:
         if len(self._told) > TOLD_IN_MEMORY:
             self._told.popitem(last=False)
 
-    async def _tell(self, action_id: str, news: News) -> RPCError | None:
+    async def _tell(self, action_id: str, news: News) -> Exception | None:
+        """Send one signal; the error when it did not get through. Whatever it is, it is this action's
+        alone: the relay goes on with the others and tries again.
+        """
         try:
             if news.is_over:
                 await self._processes.end(action_id, news.position)
             else:
                 await self._processes.wake(action_id, news.position)
-        except RPCError as error:
+        except Exception as error:  # noqa: BLE001  (see above)
             return error
         return None
 

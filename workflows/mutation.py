@@ -118,7 +118,7 @@ class MutationProcess:
     async def _issue_decree(self) -> None:
         while await self._is_before_end_of(Stage.DECREE):
             await self._ask(LedgerActivities.issue_decree)
-            if self._known.refusal is not None:
+            if self._known.refusal is not None and await self._is_before_end_of(Stage.DECREE):
                 await self._something_to_do()
                 self._rang = False
 

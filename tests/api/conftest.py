@@ -82,11 +82,6 @@ class House:
         """Somebody who has nothing to do with any case here."""
         return self.plain()[-1]
 
-    def ordinary(self) -> list[str]:
-        """Civil servants who could be moved and exercise no office, by id."""
-        world = self.world
-        return [p for p in world.movable() if not world.offices.keys_of(p, world.today)]
-
     def a_request(self, **changes: Any) -> dict[str, Any]:
         """A lawful request for a transfer."""
         return {

@@ -20,7 +20,7 @@ def auditor(house: House) -> str:
 
 @pytest.fixture
 def anybody(house: House) -> str:
-    return house.ordinary()[0]
+    return house.plain()[0]
 
 
 def test_an_event_is_proven_against_the_signed_checkpoint(house: House, auditor: str, anybody: str) -> None:

@@ -23,7 +23,7 @@ def a_delegation(house: House, delegate: str, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_holder_lets_somebody_sign_and_ends_it(house: House) -> None:
-    holder, delegate, stranger = house.world.holder("agency_head"), *house.ordinary()[:2]
+    holder, delegate, stranger = house.world.holder("agency_head"), *house.plain()[:2]
     granted = house.post(holder, "/v1/delegations", a_delegation(house, delegate))
     assert granted.status_code == 201, granted.text
     body = granted.json()
@@ -40,7 +40,7 @@ def test_a_holder_lets_somebody_sign_and_ends_it(house: House) -> None:
 
 
 def test_a_repeat_is_granted_once(house: House) -> None:
-    holder, delegate = house.world.holder("agency_head"), house.ordinary()[0]
+    holder, delegate = house.world.holder("agency_head"), house.plain()[0]
     body = a_delegation(house, delegate)
     first, again = (house.post(holder, "/v1/delegations", body, Idempotency_Key="sekali") for _ in range(2))
     assert first.json() == again.json()
@@ -49,7 +49,7 @@ def test_a_repeat_is_granted_once(house: House) -> None:
 
 def test_lists_hold_ones_own_and_all_for_who_appoints_or_audits(house: House) -> None:
     world = house.world
-    holder, delegate, stranger = world.holder("agency_head"), *house.ordinary()[:2]
+    holder, delegate, stranger = world.holder("agency_head"), *house.plain()[:2]
     house.post(holder, "/v1/delegations", a_delegation(house, delegate))
     for who, count in ((delegate, 1), (stranger, 0), (holder, 1), (world.holder("inspector"), 1)):
         assert len(house.get(who, "/v1/delegations").json()["items"]) == count
@@ -71,13 +71,13 @@ def test_lists_hold_ones_own_and_all_for_who_appoints_or_audits(house: House) ->
     ],
 )
 def test_what_may_not_be_granted(house: House, changes: dict[str, Any], status: int) -> None:
-    holder, delegate = house.world.holder("inspector"), house.ordinary()[0]
+    holder, delegate = house.world.holder("inspector"), house.plain()[0]
     answer = house.post(holder, "/v1/delegations", a_delegation(house, delegate, **changes))
     assert answer.status_code == status, answer.text
 
 
 def test_integrations_appoint_nobody(house: House) -> None:
-    delegate = house.ordinary()[0]
+    delegate = house.plain()[0]
     assert (
         house.post(house.key("actions:write"), "/v1/delegations", a_delegation(house, delegate)).status_code
         == 403

@@ -23,7 +23,7 @@ def file(house: House, who: str, nip: str, content: bytes = PDF, **changes: Any)
 
 
 def test_a_filed_document_is_in_the_ledger_and_comes_back_as_it_was(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     filed = file(house, person, house.nip(person))
     assert filed.status_code == 201, filed.text
     body = filed.json()
@@ -39,7 +39,7 @@ def test_a_filed_document_is_in_the_ledger_and_comes_back_as_it_was(house: House
 
 
 def test_a_repeat_is_filed_once(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     key: dict[str, Any] = {"headers": {"Idempotency-Key": "sekali"}}
     first, again = (file(house, person, house.nip(person), **key) for _ in range(2))
     assert first.json() == again.json()
@@ -61,7 +61,7 @@ def test_a_repeat_is_filed_once(house: House) -> None:
     ],
 )
 def test_bytes_decide_what_is_taken(house: House, content: bytes, status: int) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     assert file(house, person, house.nip(person), content).status_code == status
     kept = house.world.installation.settings.data / "documents"
     assert list(kept.glob(".*")) == []
@@ -69,7 +69,7 @@ def test_bytes_decide_what_is_taken(house: House, content: bytes, status: int) -
 
 def test_who_may_file(house: House) -> None:
     world = house.world
-    person, other = house.ordinary()[:2]
+    person, other = house.plain()[:2]
     nip = house.nip(person)
     assert file(house, world.holder("personnel_analyst"), nip).status_code == 201
     assert file(house, house.key("documents:write"), nip).status_code == 201
@@ -80,7 +80,7 @@ def test_who_may_file(house: House) -> None:
 
 
 def test_nobody_else_sees_a_document(house: House) -> None:
-    person, other = house.ordinary()[:2]
+    person, other = house.plain()[:2]
     body = file(house, person, house.nip(person)).json()
     assert house.get(other, f"/v1/documents/{body['id']}/content").status_code == 404
     assert house.get(other, f"/v1/employees/{house.nip(person)}/documents").status_code == 404
@@ -89,7 +89,7 @@ def test_nobody_else_sees_a_document(house: House) -> None:
 
 
 def test_an_altered_document_is_not_handed_out(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     body = file(house, person, house.nip(person)).json()
     path = house.world.installation.settings.data / "documents" / body["sha256"][:2] / body["sha256"][2:]
     assert path.stat().st_mode & 0o777 == 0o600
@@ -102,7 +102,7 @@ def test_an_altered_document_is_not_handed_out(house: House) -> None:
     "name", ["../../etc/passwd", "a\\b\\c.pdf", "ä☃ surat.pdf", "x" * 400, '"\r\n;.pdf', "."]
 )
 def test_a_file_name_is_only_a_name(house: House, name: str) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     filed = file(house, person, house.nip(person), name=name)
     assert filed.status_code == 201, filed.text
     assert "/" not in filed.json()["file_name"]
@@ -110,6 +110,6 @@ def test_a_file_name_is_only_a_name(house: House, name: str) -> None:
 
 
 def test_a_document_type_is_a_word(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     assert file(house, person, house.nip(person), document_type="\x00").status_code == 422
     assert file(house, person, house.nip(person), document_type="x" * 65).status_code == 422

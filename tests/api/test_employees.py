@@ -10,7 +10,7 @@ from tests.api.conftest import House
 
 
 def test_everybody_reads_their_own_file_and_nothing_is_noted(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     answer = house.get(person, f"/v1/employees/{house.nip(person)}")
     assert answer.status_code == 200, answer.text
     assert answer.json()["id"] == person
@@ -20,7 +20,7 @@ def test_everybody_reads_their_own_file_and_nothing_is_noted(house: House) -> No
 
 
 def test_reading_somebody_elses_file_is_recorded_once(house: House) -> None:
-    person, reader = house.ordinary()[0], house.world.holder("personnel_analyst")
+    person, reader = house.plain()[0], house.world.holder("personnel_analyst")
     for _ in range(2):
         assert house.get(reader, f"/v1/employees/{house.nip(person)}").status_code == 200
     house.app.state.services.access_log.flush()
@@ -30,7 +30,7 @@ def test_reading_somebody_elses_file_is_recorded_once(house: House) -> None:
 
 
 def test_a_refused_look_is_not_recorded_as_a_read(house: House) -> None:
-    one, other = house.ordinary()[:2]
+    one, other = house.plain()[:2]
     assert house.get(one, f"/v1/employees/{house.nip(other)}").status_code == 404
     house.app.state.services.access_log.flush()
     assert reads(house) == []
@@ -44,13 +44,13 @@ def test_what_is_no_number_is_nobodys(house: House, nip: str) -> None:
 
 
 def test_a_keys_scope_opens_files(house: House) -> None:
-    nip = house.nip(house.ordinary()[0])
+    nip = house.nip(house.plain()[0])
     assert house.get(house.key("employees:read"), f"/v1/employees/{nip}").status_code == 200
     assert house.get(house.key("actions:read"), f"/v1/employees/{nip}").status_code == 404
 
 
 def test_posts_are_found_and_incumbents_named_to_those_allowed(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     vacant = house.get(person, "/v1/positions", vacant="true", kind="FUNGSIONAL").json()["items"]
     assert vacant
     assert all(post["vacant"] and post["incumbent"] is None for post in vacant)
@@ -63,7 +63,7 @@ def test_posts_are_found_and_incumbents_named_to_those_allowed(house: House) -> 
 
 
 def test_units_are_paged_by_id(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     everything = house.get(person, "/v1/units").json()["items"]
     first = house.get(person, "/v1/units", limit=2).json()
     second = house.get(person, "/v1/units", limit=2, cursor=first["next"]).json()

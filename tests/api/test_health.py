@@ -27,7 +27,7 @@ def test_it_is_not_ready_without_its_writer(house: House) -> None:
 
 
 def test_numbers_are_for_the_machine_itself_and_name_no_paths(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     house.get(person, f"/v1/employees/{house.nip(person)}")
     assert house.get(person, "/metrics").status_code == 404
     with TestClient(house.app, client=("127.0.0.1", 50000)) as local:

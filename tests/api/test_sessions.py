@@ -14,7 +14,7 @@ NEXT = "hujan turun di bulan juni"
 
 
 def an_account(house: House, *, must_change: bool = False) -> tuple[str, str]:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     nip = house.nip(person)
     with house.world.installation.writing_engine.begin() as connection:
         create_account(connection, person, nip, PASSWORD, must_change=must_change)

@@ -29,14 +29,14 @@ def test_a_unit_head_sees_the_files_of_the_own_apparatus_only(house: House) -> N
 
 
 def test_agency_readers_and_auditors_see_everybody(house: House) -> None:
-    person = house.ordinary()[0]
+    person = house.plain()[0]
     for office in ("personnel_analyst", "agency_head", "regional_secretary", "inspector"):
         reader = house.world.holder(office)
         assert house.get(reader, f"/v1/employees/{house.nip(person)}").status_code == 200, office
 
 
 def test_nobody_without_a_credential_sees_anything(house: House) -> None:
-    nip = house.nip(house.ordinary()[0])
+    nip = house.nip(house.plain()[0])
     for path in (
         f"/v1/employees/{nip}",
         f"/v1/employees/{nip}/documents",

@@ -98,7 +98,7 @@ def test_refusals_and_conflicts_in_a_shared_commit_harm_no_neighbour(world: Worl
         assert state is not None
         owner = next(p for p in world.owners(state, state.open_tasks[0]) if p != state.subject_id)
         stranger, conflict = index % 3 == 1, index % 3 == 2
-        person = world.movable()[-1] if stranger else owner
+        person = world.movable()[8] if stranger else owner
         expected = state.version - 1 if conflict else None
         futures.append(
             world.installation.ledger.submit(approval(world, state, person, expected_version=expected))

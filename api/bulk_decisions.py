@@ -1,0 +1,137 @@
+"""Many decisions in one request: each judged on its own by the same judge, or only previewed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import ConfigDict, Field
+from starlette.responses import Response
+
+from api import shapes
+from api.cases import seen_by
+from api.credentials import Caller, CallerDep
+from api.idempotency import REPLAY, IdempotencyKey, Identified, identify
+from api.problems import body_of_refusal, problem_body
+from api.tasks import Addressed, Body, Decision
+from api.views import answer, receipt_view
+from api.wiring import Services, ServicesDep
+from domain.commands import DecideTask
+from domain.decide import decide as judge
+from domain.errors import NotFound, NotPermitted, Refusal
+from ledger.append import LedgerUnavailable
+from ledger.commit import Result
+from ledger.facts import facts_for_reading
+from projections import tasks as task_index
+from projections.action_state import states_of
+
+router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+MOST_AT_ONCE = 200
+
+
+class BulkItem(Decision):
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"task_id": shapes.TASK_ID, "outcome": "approve", "comment": ""}]}
+    )
+
+    task_id: Annotated[str, Field(max_length=64)]
+
+
+class BulkDecisions(Body):
+    """With `preview` nothing is decided: each result says what would happen."""
+
+    items: Annotated[tuple[BulkItem, ...], Field(max_length=MOST_AT_ONCE)]
+    preview: bool = False
+
+
+@router.post("/decisions", responses=shapes.ok("BulkAnswer", 413, 415))
+async def decide_many(
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    body: BulkDecisions,
+    key: IdempotencyKey = None,
+) -> Response:
+    """Decide up to 200 tasks, each judged on its own: one result an item, in order, and 200 over all."""
+    identified = identify(request, caller, key, body)
+    with services.reading() as connection:
+        wanted = [item.task_id.lower() for item in body.items]
+        actions = task_index.actions_of(connection, wanted)
+        view = services.view(connection)
+    commands = [
+        item.command(Addressed(caller, actions[task_id], task_id, view).to(identified.item(index), None))
+        if task_id in actions
+        else None
+        for index, (item, task_id) in enumerate(zip(body.items, wanted, strict=True))
+    ]
+    if body.preview:
+        found = _previewed(services, commands)
+    else:
+        waiting = [_sent(services, command, identified) for command in commands]
+        found = list(await asyncio.gather(*waiting))
+    results = [
+        _result(request, services, caller, item.task_id, command, outcome)
+        for item, command, outcome in zip(body.items, commands, found, strict=True)
+    ]
+    replayed = bool(found) and all(isinstance(o, Result) and o.replayed for o in found)
+    headers = {REPLAY: "true"} if replayed else {}
+    return answer({"preview": body.preview, "items": results}, headers=headers)
+
+
+async def _sent(services: Services, command: DecideTask | None, identified: Identified) -> Result | Exception:
+    if command is None:
+        return NotFound()
+    try:
+        return await services.send(command, identified.body_hash)
+    except (Refusal, LedgerUnavailable) as error:
+        return error
+
+
+def _previewed(services: Services, commands: list[DecideTask | None]) -> list[Result | Exception | None]:
+    """What the ledger would say now; None where it would accept."""
+    found: list[Result | Exception | None] = []
+    with services.reading() as connection:
+        facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
+        states = states_of(connection, [command.action_id for command in commands if command])
+        for command in commands:
+            if command is None:
+                found.append(NotFound())
+                continue
+            try:
+                judge(states.get(command.action_id), facts, command)
+                found.append(None)
+            except Refusal as refusal:
+                found.append(refusal)
+    return found
+
+
+def _result(
+    request: Request,
+    services: Services,
+    caller: Caller,
+    task_id: str,
+    command: DecideTask | None,
+    outcome: Result | Exception | None,
+) -> dict[str, Any]:
+    """One item's result: `status` as the single endpoint would answer, with receipt or problem."""
+    if outcome is None:
+        return {"task_id": task_id, "status": 200, "would": "be_accepted"}
+    if isinstance(outcome, Result):
+        shown: dict[str, Any] = {"task_id": task_id, "status": 200, "version": outcome.version}
+        if outcome.receipt is not None:
+            shown["receipt"] = receipt_view(outcome.receipt)
+        if outcome.state is not None:
+            shown["action"] = {
+                "id": outcome.state.id,
+                "status": outcome.state.status.value,
+                "phase": outcome.state.phase,
+                "open_tasks": [{"id": task.id, "step": task.step} for task in outcome.state.open_tasks],
+            }
+        return shown
+    if isinstance(outcome, Refusal):
+        if command is not None and type(outcome) in (NotFound, NotPermitted):
+            outcome = seen_by(services, caller, command.action_id, outcome)
+        return {"task_id": task_id} | body_of_refusal(request, outcome)
+    return {"task_id": task_id} | problem_body(503, "ledger-unavailable", "The ledger is not available.")
