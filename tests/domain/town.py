@@ -7,10 +7,11 @@ state that its predecessors left; a refusal leaves no trace; facts are those of 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,11 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def counted_ids() -> Iterator[str]:
+    """Ids that are the same in every run: random lives pick from what is sorted by id."""
+    return (str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))) for number in count())
+
+
 @cache
 def kota_serang() -> Policy:
     return Policy.model_validate(policy_documents("kota-serang")[-1])
@@ -128,6 +134,7 @@ class Town:
     states: dict[str, ActionState] = field(default_factory=dict)
     log: list[tuple[str, Recorded]] = field(default_factory=list)
     woken: set[str] = field(default_factory=set)
+    ids: Iterator[str] = field(default_factory=counted_ids)
     sent: list[Sent] = field(default_factory=list)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
@@ -214,7 +221,7 @@ class Town:
         return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
 
     def _by(self, actor: Actor) -> dict[str, Any]:
-        return {"command_id": new_id(), "actor": actor}
+        return {"command_id": next(self.ids), "actor": actor}
 
     # --- the register ---
 
@@ -248,7 +255,7 @@ class Town:
     ) -> str:
         """Somebody acts for a post from today for thirty days; the id of the delegation."""
         values = self._by(person(by)) | {
-            "delegation_id": new_id(),
+            "delegation_id": next(self.ids),
             "capacity": capacity,
             "position_id": post,
             "delegate_id": delegate,
@@ -272,7 +279,7 @@ class Town:
     ) -> str:
         """Ask for a transfer; the action's id."""
         values = self._by(person(by) if isinstance(by, str) else by) | {
-            "action_id": new_id(),
+            "action_id": next(self.ids),
             "variant": Variant.WITHIN_AGENCY,
             "subject_id": subject,
             "target_position_id": target,
@@ -297,7 +304,7 @@ class Town:
             "candidate": candidate,
             "partner_agency": "Pemerintah Kota Cilegon",
         }
-        return self.submit(new_id(), target, **(values | changes))
+        return self.submit(next(self.ids), target, **(values | changes))
 
     def state(self, action: str) -> ActionState:
         return self.states[action]
