@@ -1,39 +1,21 @@
 """What can happen: the events of the ledger, in the past tense.
 
-Each event is a frozen model. Fields named in `PERSONAL` are recorded sealed, under the key of the
-person concerned, and are `None` when an event is read without that key. Everything else stands
-readable in the record and holds surrogate ids, codes, dates and outcomes only.
+Fields named in `PERSONAL` are recorded sealed. Everything else stands readable in the record and
+holds surrogate ids, codes, dates and outcomes only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.identity import Capacity, Signature
 from domain.policy import Severity, Variant
 
-
-class Event(BaseModel):
-    """One thing that happened. The class name is the recorded `type`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    SCHEMA: ClassVar[int] = 1
-    PERSONAL: ClassVar[frozenset[str]] = frozenset()
-
-
-@dataclass(frozen=True)
-class NewEvent:
-    """An event on its way into the ledger: its stream and the person whose key seals it."""
-
-    stream: str
-    event: Event
-    person_id: str | None = None
-
+__all__ = ["EVENT_TYPES", "Event", "NewEvent"]
 
 # --- the agency: units, posts, people, offices -------------------------------------------------
 
@@ -440,10 +422,3 @@ class ActionAnnulled(Event):
 
 class CorrectionRecorded(Event):
     """SIASN has been told that an annulled action never was."""
-
-
-EVENT_TYPES: dict[str, type[Event]] = {
-    model.__name__: model
-    for model in list(globals().values())
-    if isinstance(model, type) and issubclass(model, Event) and model is not Event
-}
