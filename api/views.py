@@ -189,10 +189,21 @@ def action_detail(
         "overrides_open": sorted(state.open_overrides()),
         "document_ids": list(state.document_ids),
         "suggested_by": person_view(submitted.suggested_by, names),
+        "step_names": {step: step_name(step, policy, language) for step in state.steps},
+        "ahead": [{"step": s, "step_name": step_name(s, policy, language)} for s in steps_ahead(state)],
         "decisions": [decision_view(task, history, names, view, policy, language) for task in state.tasks],
         "next_due": _moment(state.next_due()),
         "ended_at": _moment(state.ended_at),
     }
+
+
+def steps_ahead(state: ActionState) -> tuple[str, ...]:
+    """The steps of the route that a running case has not come to yet."""
+    if state.ended:
+        return ()
+    reached = [state.steps.index(task.step) for task in state.tasks if task.step in state.steps]
+    resumed = [state.steps.index(t.resumes) - 1 for t in state.open_tasks if t.resumes in state.steps]
+    return state.steps[(resumed or reached or [-1])[-1] + 1 :]
 
 
 def findings_view(

@@ -1,4 +1,4 @@
-"""Serving the API with uvicorn."""
+"""Serving pages and API with uvicorn."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import uvicorn
 from api.app import create_app
 from installation import Installation
 from settings import Settings
+from web.site import create_site
 
 
 def serve(settings: Settings) -> int:
     """Serve until told to stop; 0 after an orderly end."""
     installation = Installation(settings)
     try:
-        app = create_app(installation)
+        app = create_site(create_app(installation))
         uvicorn.run(
             app,
             host=settings.host,

@@ -1,0 +1,108 @@
+"""Codes of the API in people's words. The texts are Indonesian; catalogues translate them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+STATUS = {
+    "submitted": "Diajukan",
+    "in_review": "Sedang ditelaah",
+    "returned": "Dikembalikan",
+    "awaiting_clearance": "Menunggu izin luar",
+    "decided": "Diputuskan",
+    "effective": "Berlaku",
+    "completed": "Selesai",
+    "refused": "Ditolak aturan",
+    "rejected": "Ditolak",
+    "withdrawn": "Ditarik",
+    "expired": "Kedaluwarsa",
+    "annulled": "Dibatalkan",
+}
+KIND = {"mutation": "Mutasi", "promotion": "Promosi", "evaluation": "Evaluasi"}
+VARIANT = {
+    "within_agency": "antarperangkat daerah",
+    "within_unit": "dalam satu perangkat daerah",
+    "own_request": "atas permintaan sendiri",
+    "inter_agency_in": "masuk dari instansi lain",
+    "inter_agency_out": "keluar ke instansi lain",
+}
+OUTCOME = {"approve": "Setujui", "reject": "Tolak", "return": "Kembalikan"}
+DONE = {"approve": "disetujui", "reject": "ditolak", "return": "dikembalikan"}
+VOTE = {"approve": "setuju", "reject": "tidak setuju", "abstain": "abstain"}
+FINDING = {
+    "pass": "Terpenuhi",
+    "fail": "Tidak terpenuhi",
+    "unknown": "Belum diketahui",
+    "not_applicable": "Tidak berlaku",
+}
+SEVERITY = {
+    "HARD": "wajib, tidak dapat dikesampingkan",
+    "OVERRIDE": "dapat dikesampingkan dengan alasan dan orang kedua",
+    "WARN": "peringatan",
+}
+CAPACITY = {"D": "definitif", "PLT": "Plt.", "PLH": "Plh.", "PJ": "Pj.", "DELEGATE": "penerima kuasa"}
+TASK_STATE = {
+    "READY": "menunggu",
+    "RESERVED": "sedang dikerjakan",
+    "COMPLETED": "selesai",
+    "EXITED": "berakhir tanpa keputusan",
+}
+BACK_TO = {"initiator": "Pengusul"}
+CHOICE = {
+    "approve": "Setuju",
+    "reject": "Tidak setuju",
+    "abstain": "Abstain",
+    "SANGAT_BAIK": "Sangat Baik",
+    "BAIK": "Baik",
+    "BUTUH_PERBAIKAN": "Butuh Perbaikan",
+    "KURANG": "Kurang",
+    "SANGAT_KURANG": "Sangat Kurang",
+    "GOVERNOR": "Gubernur",
+    "MINISTER": "Menteri Dalam Negeri",
+    "PPK": "Pejabat Pembina Kepegawaian",
+    "DELEGATE": "Pejabat yang ditunjuk",
+}
+FIELD = {
+    "recommendation_number": "Nomor surat rekomendasi",
+    "recommendation_date": "Tanggal surat rekomendasi",
+    "workload_analysis_reference": "Rujukan analisis jabatan dan beban kerja",
+    "no_discipline": "Tidak sedang menjalani atau diproses hukuman disiplin",
+    "no_court_process": "Tidak sedang dalam proses peradilan",
+    "not_on_study_leave": "Tidak sedang tugas belajar atau ikatan dinas",
+    "no_audit_findings": "Bebas temuan Inspektorat",
+    "performance": "Predikat kinerja per tahun",
+    "year": "Tahun",
+    "predicate": "Predikat",
+    "agency": "Instansi",
+    "letter_number": "Nomor surat",
+    "letter_date": "Tanggal surat",
+    "position_named": "Jabatan yang disebut dalam surat",
+    "vote": "Suara",
+    "minutes_number": "Nomor berita acara",
+    "issued_by": "Diterbitkan oleh",
+    "imut_number": "Nomor I-MUT",
+    "issued_on": "Tanggal terbit",
+    "decree_date": "Tanggal keputusan",
+    "effective_date": "Terhitung mulai tanggal (TMT)",
+    "authority": "Pejabat yang memutuskan",
+    "decision_number": "Nomor keputusan",
+    "decision_date": "Tanggal keputusan",
+    "invitation_date": "Tanggal undangan pelantikan",
+    "inaugurated_on": "Tanggal pelantikan",
+    "officiant": "Yang melantik",
+    "statement_number": "Nomor SPMT",
+    "started_on": "Mulai bertugas tanggal",
+    "siasn_id": "Id riwayat jabatan di SIASN",
+    "decree_document_id": "Id dokumen SK di SIASN",
+    "echo_matches": "Data di SIASN telah dibaca ulang dan sama",
+    "siasn_reference": "Rujukan koreksi di SIASN",
+    "corrected_on": "Tanggal koreksi",
+}
+
+
+def label(translate: Callable[[str], str], name: str) -> str:
+    """The words for a form's field (of `performance.0.year` the last that has some); its own name in
+    letters where none are written down.
+    """
+    known = next((FIELD[part] for part in reversed(name.split(".")) if part in FIELD), None)
+    return translate(known) if known else name.replace("_", " ").capitalize()

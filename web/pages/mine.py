@@ -1,0 +1,52 @@
+"""My own file: data, documents, cases about me, sessions."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from web.api_client import Answer, segment
+from web.rendering import Page, page_route, redirect
+
+
+async def show(page: Page, refused: Answer | None = None) -> Response:
+    me = await page.me()
+    nip = segment(me["nip"] or "")
+    file = await page.api.get(f"/v1/employees/{nip}")
+    documents = await page.api.get(f"/v1/employees/{nip}/documents")
+    cases = await page.api.get("/v1/personnel-actions", subject_nip=me["nip"], limit=50)
+    sessions = await page.api.get("/v1/sessions")
+    return await page.show(
+        "mine.html", refused.status if refused else 200, me=me, file=file, documents=documents["items"],
+        cases=cases["items"], sessions=sessions["items"], problem=refused.body if refused else None,
+    )  # fmt: skip
+
+
+async def upload(page: Page) -> Response:
+    """The file goes to the API as it came; what it is, its content says there."""
+    me = await page.me()
+    body = await page.request.body()
+    media_type = page.request.headers.get("content-type", "")
+    answer = await page.api.call(
+        "POST", f"/v1/employees/{segment(me['nip'] or '')}/documents", body, media_type=media_type
+    )
+    return redirect("/saya") if answer.ok else await show(page, answer)
+
+
+async def content(page: Page) -> Response:
+    """A document's bytes, as a download."""
+    answer = await page.api.call(
+        "GET", f"/v1/documents/{segment(page.request.path_params['document_id'])}/content"
+    )
+    if not answer.ok:
+        return page.show_to_anybody("problem.html", answer.status, problem=answer.body or {})
+    kept = ("content-type", "content-disposition")
+    return Response(
+        answer.raw, headers={name: answer.headers[name] for name in kept if name in answer.headers}
+    )
+
+
+routes = [
+    page_route("/saya", show),
+    page_route("/saya/dokumen", upload, ("POST",)),
+    page_route("/dokumen/{document_id}", content),
+]

@@ -1,0 +1,76 @@
+"""Signing in and out, the first password, and the language."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from web.rendering import Page, page_route, redirect
+from web.visitor import LANGUAGES, forget_session, keep_language, keep_session
+
+
+def _own_path(text: str) -> str:
+    """A path of this site, never another one's address."""
+    plain = text.startswith("/") and not text.startswith(("//", "/\\")) and "\n" not in text
+    return text if plain else "/"
+
+
+async def ask(page: Page) -> Response:
+    wanted = _own_path(page.request.query_params.get("next", "/"))
+    return page.show_to_anybody("sign_in.html", next=wanted, problem=None, nip="")
+
+
+async def enter(page: Page) -> Response:
+    form = await page.form()
+    nip, wanted = form.get("nip", ""), _own_path(form.get("next", "/"))
+    answer = await page.api.post("/v1/sessions", {"nip": nip, "password": form.get("password", "")})
+    if not answer.ok:
+        return page.show_to_anybody(
+            "sign_in.html", answer.status, next=wanted, problem=answer.body, nip=nip,
+            wait=answer.headers.get("retry-after"),
+        )  # fmt: skip
+    response = redirect("/kata-sandi" if answer.body["person"]["must_change"] else wanted)
+    keep_session(response, answer.body["token"])
+    return response
+
+
+async def leave(page: Page) -> Response:
+    everywhere = (await page.form()).get("everywhere")
+    await page.api.call("DELETE", "/v1/sessions" if everywhere else "/v1/sessions/current")
+    response = redirect("/masuk")
+    forget_session(response)
+    return response
+
+
+async def ask_password(page: Page) -> Response:
+    return await page.show("password.html", problem=None, done=False)
+
+
+async def change_password(page: Page) -> Response:
+    form = await page.form()
+    if form.get("new") != form.get("again"):
+        problem = {"title": page.words.gettext("Kedua isian kata sandi baru tidak sama.")}
+        return await page.show("password.html", 422, problem=problem, done=False)
+    answer = await page.api.post(
+        "/v1/password", {"current": form.get("current", ""), "new": form.get("new", "")}
+    )
+    if not answer.ok:
+        return await page.show("password.html", answer.status, problem=answer.body, done=False)
+    return await page.show("password.html", problem=None, done=True)
+
+
+async def speak(page: Page) -> Response:
+    form = await page.form()
+    response = redirect(_own_path(form.get("next", "/")))
+    if form.get("language") in LANGUAGES:
+        keep_language(response, form["language"])
+    return response
+
+
+routes = [
+    page_route("/masuk", ask),
+    page_route("/masuk", enter, ("POST",)),
+    page_route("/keluar", leave, ("POST",)),
+    page_route("/kata-sandi", ask_password),
+    page_route("/kata-sandi", change_password, ("POST",)),
+    page_route("/bahasa", speak, ("POST",)),
+]

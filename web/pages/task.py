@@ -1,0 +1,105 @@
+"""One task: the case, the findings, and the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from web.api_client import Answer, segment
+from web.fields import details_of, fields_of, shape_of
+from web.rendering import Page, page_route, redirect
+
+OVERRIDE = "override."
+
+
+async def show(page: Page) -> Response:
+    return await _shown(page, await _task(page))
+
+
+async def _task(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = await page.api.get(f"/v1/tasks/{segment(page.request.path_params['task_id'])}")
+    return found
+
+
+async def _shown(
+    page: Page, task: dict[str, Any], refused: Answer | None = None, posted: dict[str, str] | None = None
+) -> Response:
+    fields = fields_of(task["form"], posted)
+    return await page.show(
+        "task.html",
+        refused.status if refused else 200,
+        task=task,
+        case=task["case"],
+        fields=fields,
+        shape=orjson.dumps(shape_of(fields)).decode(),
+        problem=refused.body if refused else None,
+        posted=posted or {},
+        receipt=None,
+    )
+
+
+def _shape(form: dict[str, str]) -> dict[str, Any]:
+    try:
+        shape = orjson.loads(form.get("shape", "{}"))
+    except orjson.JSONDecodeError:
+        return {}
+    return shape if isinstance(shape, dict) else {}
+
+
+async def decide(page: Page) -> Response:
+    """The decision with its receipt; refused, the page again with what was typed."""
+    task, form = await _task(page), await page.form()
+    outcome = form.get("outcome", "")
+    body: dict[str, Any] = {"outcome": outcome, "comment": form.get("comment", "")}
+    if outcome == "return" and form.get("return_to"):
+        body["return_to"] = form["return_to"]
+    shape = _shape(form)
+    if outcome == "approve":
+        body["details"] = details_of(shape, form)
+        reasons = {
+            name.removeprefix(OVERRIDE): text for name, text in form.items() if name.startswith(OVERRIDE)
+        }
+        body["overrides"] = [{"rule": rule, "reason": text} for rule, text in reasons.items() if text.strip()]
+    elif "vote" in shape:
+        body["details"] = {"vote": outcome}
+    answer = await page.api.post(f"/v1/tasks/{segment(task['id'])}/decision", body, key=form.get("key"))
+    if not answer.ok:
+        return await _shown(page, await _task(page), answer, form)
+    return await page.show("decided.html", task=task, decided=answer.body, receipt=answer.body["receipt"])
+
+
+# What may be done beside deciding: the end of the page's address, the API's, and the fields it takes.
+ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "ambil": ("/v1/tasks/{task}/claim", ()),
+    "lepas": ("/v1/tasks/{task}/release", ()),
+    "komentar": ("/v1/tasks/{task}/comments", ("comment",)),
+    "kuasa": ("/v1/tasks/{task}/delegation", ("to_nip", "reason")),
+    "benturan": ("/v1/personnel-actions/{case}/conflicts", ("reason",)),
+}
+
+
+async def act(page: Page) -> Response:
+    """Claim, release, comment, delegate, or declare a conflict of interest."""
+    task, form = await _task(page), await page.form()
+    what = page.request.path_params["what"]
+    here = f"/tugas/{segment(task['id'])}"
+    if what not in ACTS:
+        return redirect(here)
+    address, asked = ACTS[what]
+    answer = await page.api.post(
+        address.format(task=segment(task["id"]), case=segment(task["action_id"])),
+        {name: form.get(name, "") for name in asked},
+        key=form.get("key"),
+    )
+    if not answer.ok:
+        return await _shown(page, await _task(page), answer, form)
+    return redirect("/" if what in ("benturan", "kuasa") else here)
+
+
+routes = [
+    page_route("/tugas/{task_id}", show),
+    page_route("/tugas/{task_id}/keputusan", decide, ("POST",)),
+    page_route("/tugas/{task_id}/{what}", act, ("POST",)),
+]

@@ -1,0 +1,155 @@
+"""What every page shares: the visitor, their way to the API, templates, refusals, security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote
+from uuid import uuid4
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web import labels
+from web.api_client import Api, Refused
+from web.language import Words, words
+from web.visitor import Visitor, forget_session, is_from_here, visitor_of
+
+FORM_LIMIT = 256 * 1024
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    extensions=["jinja2.ext.i18n"],
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.globals.update(labels=labels, new_key=lambda: str(uuid4()))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request for a page: who asks, their words, and their way to the API."""
+
+    request: Request
+    visitor: Visitor
+    words: Words
+    api: Api
+
+    async def form(self) -> dict[str, str]:
+        """The fields of a posted form; of a field sent twice, the last."""
+        body = await self.request.body()
+        if len(body) > FORM_LIMIT:
+            return {}
+        return dict(await self.fields())
+
+    async def fields(self) -> list[tuple[str, str]]:
+        """The fields of a posted form in order, repetitions kept."""
+        body = await self.request.body()
+        pairs = parse_qsl(body[:FORM_LIMIT].decode(errors="replace"), keep_blank_values=True)
+        return [(name, value.replace("\r\n", "\n").replace("\x00", "")) for name, value in pairs]
+
+    async def me(self) -> dict[str, Any]:
+        found: dict[str, Any] = await self.api.get("/v1/me")
+        return found
+
+    async def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """The page. `me` is asked for where the handler has not."""
+        if "me" not in values:
+            values["me"] = await self.me() if self.visitor.token else None
+        return self.show_to_anybody(template, status, **values)
+
+    def show_to_anybody(self, template: str, status: int = 200, **values: Any) -> Response:
+        found = TEMPLATES.get_template(template)
+        text = self.words.gettext
+        html = found.render(
+            **{"me": None, **values},
+            _=text,
+            gettext=text,
+            words=self.words,
+            language=self.visitor.language,
+            path=self.request.url.path,
+            query=dict(self.request.query_params),
+            now=datetime.now(UTC),
+        )
+        return HTMLResponse(html, status)
+
+
+Handler = Callable[[Page], Awaitable[Response]]
+
+
+def page_route(path: str, handler: Handler, methods: tuple[str, ...] = ("GET",)) -> Route:
+    """A page at `path`: forms come from our own pages only, refusals become pages or lead to sign-in."""
+
+    async def answer(request: Request) -> Response:
+        visitor = visitor_of(request)
+        page = Page(request, visitor, words(visitor.language), Api(request.app.state.api, request, visitor))
+        if request.method == "POST" and not is_from_here(request):
+            return page.show_to_anybody("problem.html", 403, problem=_foreign(page.words))
+        try:
+            return await handler(page)
+        except Refused as refused:
+            return _refusal(page, refused)
+
+    return Route(path, answer, methods=list(methods))
+
+
+def redirect(to: str) -> RedirectResponse:
+    return RedirectResponse(to, status_code=303)
+
+
+def _refusal(page: Page, refused: Refused) -> Response:
+    status, code = refused.answer.status, refused.code
+    if status == 401:
+        here = page.request.url.path
+        wanted = f"?next={quote(here)}" if page.request.method == "GET" and here != "/" else ""
+        response = redirect(f"/masuk{wanted}")
+        forget_session(response)
+        return response
+    if code == "password-change-required":
+        return redirect("/kata-sandi")
+    return page.show_to_anybody("problem.html", status, problem=refused.answer.body or {"status": status})
+
+
+def _foreign(text: Words) -> Mapping[str, Any]:
+    return {
+        "title": text.gettext("Formulir ini tidak dikirim dari halaman Jenjang."),
+        "detail": text.gettext("Buka halamannya kembali dan kirim dari sana."),
+        "status": 403,
+    }
+
+
+class Headers:
+    """Puts the security headers on every page and static file."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    @staticmethod
+    def page(route: Route) -> Route:
+        """The same route, guarded."""
+        route.app = Headers(route.app)
+        return route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = CSP
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "same-origin"
+                headers["Cross-Origin-Opener-Policy"] = "same-origin"
+                headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static") else "no-store"
+            await send(message)
+
+        await self._app(scope, receive, guarded)

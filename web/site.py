@@ -1,0 +1,47 @@
+"""The whole site: pages for people in front, the API behind, in one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from web.pages import audit, case, inbox, mine, register, sign_in, start, task
+from web.rendering import Headers
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_site(api: FastAPI) -> Starlette:
+    """Pages over `api`. Whatever is no page is the API's to answer."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with api.router.lifespan_context(api):
+            yield
+
+    pages = [
+        *sign_in.routes,
+        *inbox.routes,
+        *task.routes,
+        *register.routes,
+        *case.routes,
+        *mine.routes,
+        *start.routes,
+        *audit.routes,
+    ]
+    site = Starlette(
+        routes=[
+            *(Headers.page(route) for route in pages),
+            Mount("/static", Headers(StaticFiles(directory=STATIC))),
+            Mount("/", api),
+        ],
+        lifespan=lifespan,
+    )
+    site.state.api = api
+    return site
