@@ -20,7 +20,7 @@ from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
 from settings import Settings
-from workflows.mutation import MutationProcess
+from workflows.processes import PROCESS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def process_worker(client: Client, task_queue: str, activities: LedgerActivities
     inside it, so what it forbids is found there.
     """
     values: dict[str, Any] = {
-        "workflows": [MutationProcess],
+        "workflows": [*PROCESS_OF_KIND.values()],
         "activities": [activities.load_progress, activities.advance_action, activities.issue_decree],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,

@@ -40,7 +40,7 @@ from domain.commands import (
 )
 from domain.errors import UnknownReference
 from domain.personnel_action import Status
-from domain.policy import Variant
+from domain.policy import Kind, Transfer
 from domain.submission import may_submit
 from ledger.facts import facts_for_reading
 from ledger.record import parse_moment
@@ -75,8 +75,8 @@ class CandidateBody(_Body):
 class StartMutation(_Body):
     """A transfer."""
 
-    kind: Literal["mutation"]
-    variant: Variant
+    kind: Literal[Kind.MUTATION]
+    variant: Transfer
     subject_nip: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     target_position_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     effective_date: Day
@@ -93,7 +93,7 @@ class StartOther(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    kind: Literal["promotion", "evaluation"]
+    kind: Literal[Kind.PROMOTION, Kind.EVALUATION]
 
 
 Start = Annotated[
@@ -227,7 +227,7 @@ def _person(connection: Connection, nip: str) -> str | None:
 def list_actions(
     services: ServicesDep,
     caller: CallerDep,
-    kind: Literal["mutation", "promotion", "evaluation"] | None = None,
+    kind: Kind | None = None,
     status: Status | None = None,
     unit: Annotated[str | None, Query(max_length=128, description="A unit with all below it.")] = None,
     subject_nip: Annotated[str | None, Query(max_length=64)] = None,
@@ -247,7 +247,7 @@ def list_actions(
             units=None if scope.all else sorted(scope.units),
             people=None if scope.all else [p for p in [scope.person_id] if p],
             initiator=None if scope.all else scope.initiator,
-            kind=kind,
+            kind=kind.value if kind else None,
             status=status.value if status else None,
             in_units=sorted(subtrees(view.agency, {unit})) if unit else None,
             subject_id=subject_id,

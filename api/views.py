@@ -146,7 +146,7 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
     """The action without what only its history holds (reason, findings in words, decisions)."""
     return {
         "id": state.id,
-        "kind": state.kind,
+        "kind": state.kind.value,
         "variant": state.variant.value,
         "status": state.status.value,
         "phase": state.phase,

@@ -53,7 +53,9 @@ def _needs_inauguration(case: Case, event: ev.ActionSubmitted) -> bool:
 
 def _route(case: Case, event: ev.ActionSubmitted, origin: str | None) -> tuple[str, ...]:
     """The variant's route, with the clearances that this case needs before BKN's review."""
-    route = next((r.steps for r in case.policy.routes if r.variant == event.variant), ())
+    route = next(
+        (r.steps for r in case.policy.routes if (r.kind, r.variant) == (event.kind, event.variant)), ()
+    )
     kinds = {
         post.kind
         for post in map(case.moment.agency.posts.get, (origin or "", event.target_position_id or ""))

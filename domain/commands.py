@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.identity import Actor, Capacity
-from domain.policy import Variant
+from domain.policy import Kind, Transfer
 
 FREE_TEXT_LIMIT = 4000
 
@@ -162,8 +162,8 @@ class ActionCommand(Command):
 class SubmitAction(ActionCommand):
     """Ask for a transfer. `subject_id` is a surrogate; `candidate` is set for `inter_agency_in`."""
 
-    kind: Literal["mutation"] = "mutation"
-    variant: Variant
+    kind: Literal[Kind.MUTATION] = Kind.MUTATION
+    variant: Transfer
     subject_id: str
     target_position_id: str | None = None
     effective_date: date

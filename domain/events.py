@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.identity import Capacity, Signature
-from domain.policy import Severity, Variant
+from domain.policy import Kind, Severity, Variant
 
 __all__ = ["EVENT_TYPES", "Event", "NewEvent"]
 
@@ -203,7 +203,7 @@ class ActionSubmitted(Event):
     PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position"})
 
     action_id: str
-    kind: Literal["mutation"]
+    kind: Kind
     variant: Variant
     subject_id: str
     origin_position_id: str | None = None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from domain import events as ev
 from domain.identity import Signature
-from domain.policy import Severity, Variant
+from domain.policy import Kind, Severity, Variant
 
 
 class Status(StrEnum):
@@ -114,7 +114,7 @@ class ActionState:
     """Everything that `decide` needs to know of one action. Free text stays in the events."""
 
     id: str
-    kind: str
+    kind: Kind
     variant: Variant
     subject_id: str
     initiator: tuple[str, str]

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -27,14 +27,34 @@ class Severity(StrEnum):
     WARN = "WARN"
 
 
+class Kind(StrEnum):
+    """The kinds of personnel action. Each has a process of its own."""
+
+    MUTATION = "mutation"
+    PROMOTION = "promotion"
+    EVALUATION = "evaluation"
+
+
 class Variant(StrEnum):
-    """The kinds of transfer (Peraturan BKN 5/2019)."""
+    """The variants of all kinds of personnel action; those of a transfer come from Peraturan BKN 5/2019."""
 
     WITHIN_AGENCY = "within_agency"
     WITHIN_UNIT = "within_unit"
     OWN_REQUEST = "own_request"
     INTER_AGENCY_IN = "inter_agency_in"
     INTER_AGENCY_OUT = "inter_agency_out"
+
+
+Transfer = Literal[
+    Variant.WITHIN_AGENCY,
+    Variant.WITHIN_UNIT,
+    Variant.OWN_REQUEST,
+    Variant.INTER_AGENCY_IN,
+    Variant.INTER_AGENCY_OUT,
+]
+TRANSFERS: tuple[Transfer, ...] = get_args(Transfer)
+# Offices that only a case knows: who asked for it, the assessment team of its day.
+OFFICES_OF_A_CASE = frozenset({"committee", "initiator"})
 
 
 class PostSelector(_Part):
@@ -125,6 +145,9 @@ class Clearance(_Part):
 
 
 class Route(_Part):
+    """The steps of one variant of a kind of action, in order."""
+
+    kind: Kind = Kind.MUTATION
     variant: Variant
     steps: tuple[str, ...]
     citation: str
@@ -203,7 +226,7 @@ class Policy(_Part):
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:
         for step in self.steps.values():
-            if step.office not in self.offices and step.office not in {"committee", "initiator"}:
+            if step.office not in self.offices and step.office not in OFFICES_OF_A_CASE:
                 raise ValueError(f"step office {step.office!r} is not defined")
             for earlier in step.excludes_actors_of:
                 if earlier not in self.steps and earlier != "initiator":
@@ -211,7 +234,7 @@ class Policy(_Part):
         for route in self.routes:
             missing = [step for step in route.steps if step not in self.steps]
             if missing:
-                raise ValueError(f"route {route.variant} names unknown steps {missing}")
+                raise ValueError(f"route {route.kind} {route.variant} names unknown steps {missing}")
         for office in (*self.committee.members, self.committee.chair):
             if office not in self.offices:
                 raise ValueError(f"committee office {office!r} is not defined")
@@ -225,8 +248,9 @@ class Policy(_Part):
         """SHA-256 of the canonical JSON of the whole document, in hexadecimal."""
         return digest(self.model_dump(mode="json"))
 
-    def route(self, variant: Variant) -> Route:
+    def route(self, kind: Kind, variant: Variant) -> Route:
+        """The route of a kind and variant; raises KeyError where the policy has none."""
         for route in self.routes:
-            if route.variant == variant:
+            if (route.kind, route.variant) == (kind, variant):
                 return route
-        raise KeyError(variant)
+        raise KeyError(kind, variant)

@@ -143,7 +143,13 @@ def _submitted(command: SubmitAction, origin: str | None, facts: Facts, policy: 
         policy_hash=policy.hash,
         calendar_version=facts.calendar.version,
         steps=route_of(
-            command.variant, origin, command.target_position_id, facts, policy, in_election_window=in_window
+            command.kind,
+            command.variant,
+            origin,
+            command.target_position_id,
+            facts,
+            policy,
+            in_election_window=in_window,
         ),
         inauguration=target is not None
         and target.kind in policy.inauguration_for

@@ -9,7 +9,7 @@ from domain.facts import Facts
 from domain.offices import COMMITTEE, INITIATOR, office_key
 from domain.ownership import answering_office, excluded_people
 from domain.personnel_action import ActionState
-from domain.policy import Clearance, Policy, StepRule, Variant
+from domain.policy import Clearance, Kind, Policy, StepRule, Variant
 
 INTER_AGENCY = (Variant.INTER_AGENCY_IN, Variant.INTER_AGENCY_OUT)
 
@@ -70,10 +70,10 @@ def _silence_applies(step: StepRule, state: ActionState, facts: Facts) -> bool:
     return post is not None and post.kind in step.silence.post_kinds
 
 
-def route_of(variant: Variant, origin: str | None, target: str | None, facts: Facts, policy: Policy, *,
-             in_election_window: bool) -> tuple[str, ...]:  # fmt: skip
-    """The steps of one case: the variant's route with the clearances that this case needs, placed
-    before BKN's review. `origin` and `target` are position ids.
+def route_of(kind: Kind, variant: Variant, origin: str | None, target: str | None, facts: Facts,
+             policy: Policy, *, in_election_window: bool) -> tuple[str, ...]:  # fmt: skip
+    """The steps of one case: the route of its kind and variant with the clearances that it needs,
+    placed before BKN's review. `origin` and `target` are position ids.
     """
     needed: list[str] = []
     for clearance in policy.clearances:
@@ -81,7 +81,7 @@ def route_of(variant: Variant, origin: str | None, target: str | None, facts: Fa
         if (concerns or (clearance.election_window and in_election_window)) and clearance.step not in needed:
             needed.append(clearance.step)
     steps: list[str] = []
-    for step in policy.route(variant).steps:
+    for step in policy.route(kind, variant).steps:
         if step == "bkn_review":
             steps += needed
         steps.append(step)

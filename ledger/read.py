@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, select
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
-from domain.policy import Policy
-from ledger.mirror import DIRECTORY, Mirror
+from domain.policy import Kind, Policy
+from ledger.mirror import ACTION, DIRECTORY, Mirror, action_id_of
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
 from ledger.sealing import Keyring, find_wrapped_key
@@ -151,6 +151,20 @@ def waking_events(connection: Connection, start: int, limit: int) -> list[tuple[
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in connection.execute(statement)]
+
+
+def kinds_of(connection: Connection, action_ids: Iterable[str]) -> dict[str, Kind]:
+    """The kind of each of these personnel actions, as its submission says."""
+    streams = [f"{ACTION}/{action_id}" for action_id in action_ids]
+    if not streams:
+        return {}
+    statement = select(events.c.stream, events.c.record).where(
+        events.c.stream.in_(streams), events.c.version == 1
+    )
+    return {
+        action_id_of(stream): Kind(decode(bytes(record))["data"]["kind"])
+        for stream, record in connection.execute(statement)
+    }
 
 
 def all_events(connection: Connection) -> Iterator[tuple[int, bytes, bytes]]:

@@ -95,12 +95,13 @@ async def repair(installation: Installation, client: Client, diagnosis: Diagnosi
     processes = ProcessCaller(client, installation.settings.task_queue)
     with installation.reader.engine.connect() as connection:
         position = read.size(connection)
+        kinds = read.kinds_of(connection, {f.action_id for f in diagnosis.findings if f.action_id})
     for finding in diagnosis.findings:
         if finding.repair is None or finding.action_id is None:
             continue
         try:
             if finding.repair is Repair.WAKE_PROCESS:
-                await processes.wake(finding.action_id, position)
+                await processes.wake(finding.action_id, position, kinds[finding.action_id])
                 diagnosis.done[finding] = "told the process to read the ledger, starting it where missing"
             else:
                 await processes.end(finding.action_id, position)

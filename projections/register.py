@@ -48,7 +48,7 @@ def row_of(state: ActionState) -> tuple[Any, ...]:
     due = state.next_due()
     return (
         state.id,
-        state.kind,
+        state.kind.value,
         state.variant.value,
         state.status.value,
         state.phase,

@@ -198,7 +198,7 @@ class Relay:
             if news.is_over:
                 await self._processes.end(action_id, news.position)
             else:
-                await self._processes.wake(action_id, news.position)
+                await self._processes.wake(action_id, news.position, news.kind)
         except Exception as error:  # noqa: BLE001  (see above)
             return error
         return None

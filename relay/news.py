@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from domain.identity import BKN_SILENCE, SYSTEM
+from domain.policy import Kind
 from ledger.mirror import ACTION
-from ledger.read import waking_events
+from ledger.read import kinds_of, waking_events
 from ledger.record import moment
 from projections.register import actions
 
@@ -28,6 +29,7 @@ class News:
     """
 
     position: int
+    kind: Kind
     is_over: bool
     can_wait: bool
 
@@ -43,15 +45,14 @@ def read_news(connection: Connection, start: int, now: datetime) -> tuple[dict[s
     following = found[-1][0] + 1 if found else start
     if not newest:
         return {}, following
-    columns = (actions.c.action_id, actions.c.quiet, actions.c.phase, actions.c.next_due)
-    rows = connection.execute(select(*columns).where(actions.c.action_id.in_(newest)))
+    columns = (actions.c.action_id, actions.c.kind, actions.c.quiet, actions.c.phase, actions.c.next_due)
+    rows = connection.execute(select(*columns).where(actions.c.action_id.in_(newest))).all()
     near = moment(now + SOON)
     # An action that the register has lost is told of at once; `doctor` finds the register.
-    news = {
-        action_id: News(position, is_over=False, can_wait=False) for action_id, position in newest.items()
-    }
+    lost = kinds_of(connection, newest.keys() - {row.action_id for row in rows})
+    news = {id_: News(newest[id_], kind, is_over=False, can_wait=False) for id_, kind in lost.items()}
     for row in rows:
         far = row.next_due is None or row.next_due > near
         can_wait = not row.quiet and row.phase not in ACTS_AT_ONCE and far
-        news[row.action_id] = News(newest[row.action_id], bool(row.quiet), can_wait)
+        news[row.action_id] = News(newest[row.action_id], Kind(row.kind), bool(row.quiet), can_wait)
     return news, following

@@ -8,8 +8,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.progress import ActionRef
-from workflows.mutation import MutationProcess
+from domain.policy import Kind
 from workflows.naming import ADVANCED, workflow_id
+from workflows.processes import PROCESS_OF_KIND
 
 TEMPORAL_ANSWERS_WITHIN = timedelta(seconds=10)
 
@@ -21,10 +22,10 @@ class ProcessCaller:
         self._client = client
         self._task_queue = task_queue
 
-    async def wake(self, action_id: str, position: int) -> None:
-        """Tell the process of an event at `position`; start the process if it does not run."""
+    async def wake(self, action_id: str, position: int, kind: Kind) -> None:
+        """Tell the process of an event at `position`; start the process of that kind if none runs."""
         await self._client.start_workflow(
-            MutationProcess.run,
+            PROCESS_OF_KIND[kind].__name__,
             ActionRef(action_id=action_id),
             id=workflow_id(action_id),
             task_queue=self._task_queue,

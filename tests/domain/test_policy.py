@@ -14,7 +14,7 @@ from domain import commands as cmd
 from domain.errors import AlreadyExists, NotPermitted
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Capacity
-from domain.policy import Policy, Variant
+from domain.policy import TRANSFERS, Kind, Policy
 from policies.library import PolicyUnreadable, policy_documents, working_calendar
 from tests.domain.town import Town, kota_serang, new_id, person
 
@@ -85,8 +85,8 @@ def test_chains_of_superiors_end_at_the_top() -> None:
 
 
 def test_every_variant_has_a_route_that_ends_with_the_decision() -> None:
-    for variant in Variant:
-        steps = kota_serang().route(variant).steps
+    for variant in TRANSFERS:
+        steps = kota_serang().route(Kind.MUTATION, variant).steps
         assert steps[-1] == "appointing_decision"
         assert "analyst_verification" in steps
         assert "bkn_review" in steps

@@ -15,7 +15,7 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.progress import Progress
-from workflows.mutation import MutationProcess
+from workflows.processes import PROCESS_OF_KIND
 
 HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
 
@@ -27,7 +27,7 @@ def test_histories_are_recorded() -> None:
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 def test_history_replays(file: Path) -> None:
     replayer = Replayer(
-        workflows=[MutationProcess],
+        workflows=[*PROCESS_OF_KIND.values()],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(),
     )

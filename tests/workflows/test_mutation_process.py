@@ -9,6 +9,7 @@ import pytest
 
 from domain.commands import AnnulAction
 from domain.personnel_action import ActionState
+from domain.policy import Kind
 from tests.workflows.theatre import Theatre, a_transfer, of_kind
 from tests.world import a_person
 
@@ -176,5 +177,5 @@ async def test_a_process_of_an_action_that_the_ledger_does_not_know_ends(theatre
         from relay.process import ProcessCaller
         from workflows.naming import workflow_id
 
-        await ProcessCaller(theatre.client, theatre.task_queue).wake(stranger, 5)
+        await ProcessCaller(theatre.client, theatre.task_queue).wake(stranger, 5, Kind.MUTATION)
         await theatre.client.get_workflow_handle(workflow_id(stranger)).result()

@@ -13,6 +13,7 @@ from activities.progress import Progress
 from activities.record import LedgerActivities
 from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding
+from domain.policy import Kind
 from installation import Installation
 from ledger.append import LedgerUnavailable
 from ledger.schema import cursors
@@ -96,11 +97,11 @@ class Unwilling(ProcessCaller):
     willing = False
     tried = 0
 
-    async def wake(self, action_id: str, position: int) -> None:
+    async def wake(self, action_id: str, position: int, kind: Kind) -> None:
         if action_id == self.unwanted and not self.willing:
             self.tried += 1
             raise RPCError("not this one", RPCStatusCode.INVALID_ARGUMENT, b"")
-        await super().wake(action_id, position)
+        await super().wake(action_id, position, kind)
 
 
 async def test_one_process_that_cannot_be_told_holds_up_no_other(theatre: Theatre) -> None:
@@ -165,7 +166,7 @@ async def test_the_relay_waits_for_a_temporal_that_is_away(theatre: Theatre) -> 
     """Nothing listens on the address; the cursor stays where it was."""
 
     class Away(ProcessCaller):
-        async def wake(self, action_id: str, position: int) -> None:
+        async def wake(self, action_id: str, position: int, kind: Kind) -> None:
             raise RPCError("away", RPCStatusCode.UNAVAILABLE, b"")
 
         async def is_reachable(self) -> bool:

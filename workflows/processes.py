@@ -1,0 +1,11 @@
+"""Which process drives which kind of personnel action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.policy import Kind
+from workflows.case import CaseProcess
+from workflows.mutation import MutationProcess
+
+PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {Kind.MUTATION: MutationProcess}
