@@ -180,6 +180,15 @@ class Agency:
             self._heads_of = self.structure_revision
         return self._heads.get(unit_id)
 
+    def superior_of(self, position_id: str) -> str | None:
+        """The post above a post: the head of its unit, for that head the head of the unit above."""
+        unit_id = self.unit_of(position_id)
+        for unit in self.lineage(unit_id) if unit_id else ():
+            head = self.head_of(unit)
+            if head is not None and head != position_id:
+                return head
+        return None
+
     def acting(self, position_id: str, day: date) -> list[Delegation]:
         """Who acts for the post on that day (PLT, PLH, PJ), not counting personal delegates."""
         return [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from domain import acting, annulment, approval, directory, process, submission
+from domain import acting, annulment, approval, directory, process, submission, talent, talent_commands
 from domain import commands as cmd
 from domain import events as ev
 from domain.committee import verdict_of
@@ -22,7 +22,7 @@ Judged = list[tuple[ev.NewEvent, Actor]]
 OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]] = {
     cmd.RegisterUnits: directory.register_units,
     cmd.RegisterPositions: directory.register_positions,
-    cmd.RegisterEmployees: directory.register_employees,
+    cmd.RegisterEmployees: talent.register_employees,
     cmd.GrantOffice: directory.grant_office,
     cmd.WithdrawOffice: directory.grant_office,
     cmd.AdoptPolicy: directory.adopt_policy,
@@ -33,6 +33,10 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.FileDocument: directory.file_document,
     cmd.GrantDelegation: acting.grant,
     cmd.RevokeDelegation: acting.revoke,
+    talent_commands.RecordSkp: talent.record_skp,
+    talent_commands.RecordCompetency: talent.record_competency,
+    talent_commands.RecordTalentComponents: talent.record_components,
+    talent_commands.PlaceTalent: talent.place,
 }
 
 OF_AN_ACTION: dict[type[cmd.Command], Callable[[ActionState, Facts, Any], list[ev.Event]]] = {

@@ -24,7 +24,7 @@ from domain.policy import Policy
 OPERATOR = "operator"
 
 
-def _operator_only(actor: Actor, facts: Facts) -> None:
+def operator_only(actor: Actor, facts: Facts) -> None:
     """Registers are kept by the system's own commands and by operators."""
     if actor.kind == "system":
         return
@@ -33,7 +33,7 @@ def _operator_only(actor: Actor, facts: Facts) -> None:
 
 
 def register_units(facts: Facts, command: RegisterUnits) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     events = []
     for row in command.rows:
         known = facts.agency.units.get(row.unit_id)
@@ -48,7 +48,7 @@ def register_units(facts: Facts, command: RegisterUnits) -> list[ev.NewEvent]:
 
 
 def register_positions(facts: Facts, command: RegisterPositions) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     events = []
     for row in command.rows:
         known = facts.agency.posts.get(row.position_id)
@@ -69,7 +69,7 @@ def register_employees(facts: Facts, command: RegisterEmployees) -> list[ev.NewE
     """Rows that the importer found new or changed. A post promised in an open action stays free, and
     no post gets a second holder.
     """
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     _one_holder_each(facts, command)
     events = []
     for row in command.rows:
@@ -100,7 +100,7 @@ def _one_holder_each(facts: Facts, command: RegisterEmployees) -> None:
 
 
 def grant_office(facts: Facts, command: GrantOffice) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     if command.person_id not in facts.agency.people:
         raise UnknownReference(what="person_id")
     held = (command.office, command.unit_id) in facts.agency.grants.get(command.person_id, set())
@@ -116,7 +116,7 @@ def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
     """Put a policy's whole text into the ledger. The same text again changes nothing; another text
     under the same id is refused, because actions rest on it.
     """
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     policy = Policy.model_validate(command.document)
     known = facts.policies.get(policy.id)
     if known is not None:
@@ -128,7 +128,7 @@ def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
 
 
 def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     if facts.calendar.version == command.version:
         return []
     event = ev.CalendarAdopted(version=command.version, holidays=command.holidays)
@@ -136,13 +136,13 @@ def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:
 
 
 def issue_api_key(facts: Facts, command: IssueApiKey) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     event = ev.ApiKeyIssued(key_id=command.key_id, label=command.label, scopes=command.scopes)
     return [ev.NewEvent(f"api-key/{command.key_id}", event)]
 
 
 def revoke_api_key(facts: Facts, command: RevokeApiKey) -> list[ev.NewEvent]:
-    _operator_only(command.actor, facts)
+    operator_only(command.actor, facts)
     return [ev.NewEvent(f"api-key/{command.key_id}", ev.ApiKeyRevoked(key_id=command.key_id))]
 
 

@@ -16,7 +16,8 @@
         ├── InvalidDetails    the task's form is not answered
         ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
         ├── HardFinding, OverrideRequired
-        └── ActingTermExceeded
+        ├── ActingTermExceeded
+        └── SelfAssessment        nobody rates themself
 
 No class knows HTTP; `api/problems.py` maps them. Sentences never carry personal data:
 people appear in `facts` by surrogate id and the edge puts the name in for those allowed.
@@ -221,6 +222,12 @@ class ActingTermExceeded(Unlawful):
     code = "acting-term-exceeded"
     sentence_id = "Masa {capacity} melebihi batas {limit}."
     sentence_en = "The term as {capacity} exceeds the limit of {limit}."
+
+
+class SelfAssessment(Unlawful):
+    code = "self-assessment"
+    sentence_id = "Penilai tidak boleh menilai diri sendiri."
+    sentence_en = "Nobody may rate themself."
 
 
 class UnknownReference(Unlawful):

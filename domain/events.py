@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+import domain.talent_events  # noqa: F401  (defines events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.identity import Capacity, Signature
 from domain.policy import Kind, Severity, Variant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.offices import Offices
 from domain.personnel_action import ActionState
 from domain.policy import Policy
 from domain.registry import Registry
+from domain.talent_record import NothingRecorded, TalentSource
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Facts:
     action: Callable[[str], ActionState | None]
     sealed_at: Callable[[str, int], dict[str, Any] | None]
     salt: Callable[[], str]
+    talent: TalentSource = field(default_factory=NothingRecorded)
 
     @property
     def today(self) -> date:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
+from domain.talent_policy import TalentRules
 
 
 class _Part(BaseModel):
@@ -222,6 +223,7 @@ class Policy(_Part):
     acting_granted_by: tuple[str, ...]
     annulment_by: dict[str, tuple[str, ...]]
     readers: dict[str, tuple[str, ...]]
+    talent: TalentRules
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:

@@ -45,6 +45,7 @@ from ledger.record import (
     stored_event,
 )
 from ledger.sealing import Keyring
+from ledger.talent import LedgerTalent
 from proofs.checkpoint import Checkpoint
 from proofs.keys import Signer
 from proofs.merkle import Frontier, leaf_hash
@@ -334,7 +335,13 @@ class Commit:
             action=self._state,
             sealed_at=self._sealed_at,
             salt=lambda: secrets.token_hex(16),
+            talent=LedgerTalent(mirror.talent, self._query, self._context.keyring, self._new_keys),
         )
+
+    def _query(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
+        """Rows as this commit sees them, with what it has appended so far."""
+        self._flush_events()
+        return list(self._rows.execute(statement, values).fetchall())
 
     def _state(self, action_id: str) -> ActionState | None:
         state = self.mirror.state(action_id)

@@ -15,6 +15,7 @@ from ledger.mirror import ACTION, load_state
 from ledger.read import DirectoryView, Reader
 from ledger.record import identity_in, stored_event
 from ledger.schema import events
+from ledger.talent import KeptTalent, LedgerTalent
 
 
 def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryView, now: datetime) -> Facts:
@@ -60,4 +61,15 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         action=action,
         sealed_at=sealed_at,
         salt=lambda: secrets.token_hex(16),
+        talent=talent_for_reading(reader, connection),
     )
+
+
+def talent_for_reading(reader: Reader, connection: Connection) -> LedgerTalent:
+    """Talent records as `connection`'s transaction sees them."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+
+    def query(statement: str, values: tuple[Any, ...]) -> list[Any]:
+        return list(connection.exec_driver_sql(statement.replace("?", mark), values).fetchall())
+
+    return LedgerTalent(KeptTalent(), query, reader.keyring, {})

@@ -22,6 +22,7 @@ from domain.policy import Policy
 from domain.registry import ENDING, Registry
 from ledger.record import StoredEvent, stored_event
 from ledger.schema import events
+from ledger.talent import TALENT, KeptTalent
 
 STATES_IN_MEMORY = 20_000
 DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar")
@@ -58,6 +59,7 @@ class Mirror:
         self.policies: dict[str, Policy] = {}
         self.calendar = NO_CALENDAR
         self.identity_positions: dict[str, int] = {}
+        self.talent = KeptTalent()
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
 
@@ -99,6 +101,8 @@ class Mirror:
                     self.remember(moved)
         elif stored.category in DIRECTORY:
             self._evolve_directory(stored)
+        elif stored.category == TALENT:
+            self.talent.apply(stored)
         self.size = stored.position + 1
 
     def state(self, action_id: str) -> ActionState | None:

@@ -30,6 +30,7 @@ from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
 from domain.policy import Policy, Variant
 from domain.registry import Registry
+from domain.talent_record import Placement, TalentRecord, evolve_talent
 from policies.library import policy_documents, working_calendar
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -123,6 +124,19 @@ class Sent:
 
 
 @dataclass
+class TownTalent:
+    """Talent records of the town, folded as they happen."""
+
+    records: dict[str, TalentRecord] = field(default_factory=dict)
+
+    def of(self, person_ids: Iterable[str]) -> dict[str, TalentRecord]:
+        return {person_id: self.records.get(person_id, TalentRecord(person_id)) for person_id in person_ids}
+
+    def placements(self) -> dict[str, Placement]:
+        return {p: record.placement for p, record in self.records.items() if record.placement is not None}
+
+
+@dataclass
 class Town:
     """The town. `now` is its clock; tests set it."""
 
@@ -136,6 +150,7 @@ class Town:
     woken: set[str] = field(default_factory=set)
     ids: Iterator[str] = field(default_factory=counted_ids)
     sent: list[Sent] = field(default_factory=list)
+    talent: TownTalent = field(default_factory=TownTalent)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
@@ -171,6 +186,7 @@ class Town:
             action=self.states.get,
             sealed_at=self._sealed_at,
             salt=lambda: "salt",
+            talent=self.talent,
         )
 
     def send(self, command: cmd.Command) -> list[ev.Event]:
@@ -203,6 +219,10 @@ class Town:
         event = recorded.event
         if not stream.startswith(PERSONNEL):
             self.agency.evolve(event)
+            if stream.startswith("talent/"):
+                person_id = stream.removeprefix("talent/")
+                known = self.talent.of([person_id])[person_id]
+                self.talent.records[person_id] = evolve_talent(known, event)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 assert event.birth_date is not None
                 self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
