@@ -346,11 +346,10 @@ class Commit:
     def _state(self, action_id: str) -> ActionState | None:
         state = self.mirror.state(action_id)
         if state is None:
-            self._flush_events()
-            rows = self._rows.execute(
+            rows = self._query(
                 f"SELECT {READ_COLUMNS} FROM events WHERE stream = ? ORDER BY version",
                 (f"{ACTION}/{action_id}",),
-            ).fetchall()
+            )
             state = load_state(stored_event(p, bytes(r), bytes(h)) for p, r, h in rows)
             if state is not None:
                 self.mirror.remember(state)
@@ -360,16 +359,14 @@ class Commit:
         position = self.mirror.identity_positions.get(person_id)
         if position is None:
             return None
-        self._flush_events()
-        row = self._rows.execute("SELECT record FROM events WHERE position = ?", (position,)).fetchone()
-        return identity_in(self._unseal(bytes(row[0])) if row else None)
+        rows = self._query("SELECT record FROM events WHERE position = ?", (position,))
+        return identity_in(self._unseal(bytes(rows[0][0])) if rows else None)
 
     def _sealed_at(self, action_id: str, version: int) -> dict[str, Any] | None:
-        self._flush_events()
-        row = self._rows.execute(
+        rows = self._query(
             "SELECT record FROM events WHERE stream = ? AND version = ?", (f"{ACTION}/{action_id}", version)
-        ).fetchone()
-        return self._unseal(bytes(row[0])) if row else None
+        )
+        return self._unseal(bytes(rows[0][0])) if rows else None
 
     def _unseal(self, record: bytes) -> dict[str, Any] | None:
         document = decode(record)

@@ -20,7 +20,7 @@ from domain.nine_box import (
     placement_hash,
 )
 from domain.performance import Judgement
-from domain.talent_events import ComponentScore, Gap, Rating, TalentInputs, TestResult
+from domain.talent_events import Axis, ComponentScore, Gap, Rating, TalentInputs, TestResult
 from domain.talent_policy import HUNDRED, TalentRules
 from tests.domain.town import kota_serang
 
@@ -59,13 +59,14 @@ def rating(result: int = 2, conduct: int = 2, year: int = 2025) -> Rating:
     )
 
 
-def cact(points: int = 70, tested_on: date = date(2025, 6, 1), **parts: int) -> TestResult:
+def cact(points: int = 70, **parts: Any) -> TestResult:
     names = ("potential", "managerial_sociocultural", "digital_literacy", "emerging_skill")
-    return TestResult(tested_on=tested_on, **(dict.fromkeys(names, points) | parts))
+    values: dict[str, Any] = {"tested_on": date(2025, 6, 1), **dict.fromkeys(names, points)}
+    return TestResult(**(values | parts))
 
 
 def inputs(**changes: Any) -> TalentInputs:
-    values = {
+    values: dict[str, Any] = {
         "as_of": TODAY,
         "ratings": (rating(),),
         "test": cact(),
@@ -128,7 +129,7 @@ def test_the_weights_are_those_claimed_for_the_decree_and_marked_as_doubtful() -
 @pytest.mark.parametrize("name", RECORDED)
 @pytest.mark.parametrize("change", [-100, 100])
 def test_each_recorded_component_moves_its_axis_by_its_weight(name: str, change: int) -> None:
-    axis = "performance" if name in RULES.performance else "potential"
+    axis: Axis = "performance" if name in RULES.performance else "potential"
     before, after = everything(), everything(**{name: 7000 + change})
     was = axis_value(assess_talent(before, RULES).components, axis)
     moved = axis_value(assess_talent(after, RULES).components, axis)
@@ -318,9 +319,10 @@ def test_the_score_that_one_component_needs_is_the_least_that_suffices(
 
 
 def test_the_hash_covers_inputs_salt_formula_and_outcome() -> None:
-    found = assess_talent(inputs(), RULES)
+    same = inputs()
+    found = assess_talent(same, RULES)
 
-    def hashed(person: str = "p", given: TalentInputs = inputs(), version: str = "v", law: str = "h") -> str:
+    def hashed(person: str = "p", given: TalentInputs = same, version: str = "v", law: str = "h") -> str:
         return placement_hash(person, given, found, version, law)
 
     others = [

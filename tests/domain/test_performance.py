@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -109,7 +110,7 @@ def test_parts_never_overlap_and_never_leave_the_period(moves: list[tuple[str | 
     postings = [Posting(post, YEAR[0] + timedelta(days=offset)) for post, offset in moves]
     parts = split_period(*YEAR, postings, lambda *_: None)
     assert all(YEAR[0] <= part.first <= part.last <= YEAR[1] for part in parts)
-    assert all(one.last < two.first for one, two in zip(parts, parts[1:], strict=False))
+    assert all(one.last < two.first for one, two in pairwise(parts))
 
 
 def test_the_superior_is_the_head_of_the_unit_and_of_a_head_the_head_above(town: Town) -> None:
