@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.case import Moment
 from domain import events as ev
+from domain import talent_events as talent
 from domain.identity import Capacity
 from domain.policy import Policy
 from ledger.record import StoredEvent
@@ -19,6 +20,10 @@ KEPT_BY_OPERATORS = (
     ev.CalendarAdopted,
     ev.ApiKeyIssued,
     ev.ApiKeyRevoked,
+    talent.SkpRated,
+    talent.CompetencyTested,
+    talent.TalentComponentRecorded,
+    talent.TalentPlaced,
 )
 Problem = tuple[str, str]
 
@@ -46,6 +51,13 @@ def stream_for(event: ev.Event) -> str | None:
             return f"access/{event.subject_id}"
         case ev.DocumentFiled():
             return f"document/{event.document_id}"
+        case (
+            talent.SkpRated()
+            | talent.CompetencyTested()
+            | talent.TalentComponentRecorded()
+            | talent.TalentPlaced()
+        ):
+            return f"talent/{event.person_id}"
     return None
 
 

@@ -15,6 +15,7 @@ from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_registers import check_register_event, stream_for
+from audit.law_of_talent import TalentLaw
 from audit.uniqueness import ENDINGS, Uniqueness
 from domain import events as ev
 from domain.agency import Agency
@@ -79,6 +80,7 @@ class Lawfulness:
         self._offices: dict[str, Offices] = {}
         self._findings = findings
         self._unique = Uniqueness()
+        self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
         self._births: dict[str, date] = {}
         self._group: list[StoredEvent] = []
@@ -190,7 +192,7 @@ class Lawfulness:
         self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]
     ) -> list[tuple[str, int, str]]:
         stream = stream_for(stored.event)
-        problems = check_register_event(stored, moment, group)
+        problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
         if stored.wakes:
@@ -225,6 +227,7 @@ class Lawfulness:
                 self._remember_attestation(action_id_of(stored.stream), stored.event)
             else:
                 self.agency.evolve(stored.event)
+                self._talent.follow(stored)
                 if isinstance(stored.event, BORN) and stored.event.birth_date is not None:
                     self._births[stored.event.person_id] = stored.event.birth_date
         except (KeyError, ValueError, AttributeError, IndexError) as error:

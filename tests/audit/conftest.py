@@ -28,8 +28,10 @@ from domain.commands import (
     WithdrawAction,
 )
 from domain.identity import SYSTEM, Capacity
+from domain.performance import Judgement
 from domain.personnel_action import ActionState
 from domain.policy import Variant
+from domain.talent_commands import CactRow, RecordCompetency, RecordSkp, SkpRow
 from installation import Installation
 from ledger.database import open_database
 from ledger.read import newest_checkpoint
@@ -210,10 +212,41 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
             purpose="periksa",
         )
     )
+    _talent(world)
     clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):
             ledger.execute(AdvanceAction(command_id=new_id(), actor=SYSTEM, action_id=late.id))
+
+
+def _talent(world: World) -> None:
+    """Three rated and tested people in boxes, two of them tested anew, and one who is only rated."""
+    people, ledger = world.movable()[-9:-5], world.installation.ledger
+    ratings = tuple(
+        SkpRow(
+            person_id=person,
+            period_start=date(2025, 1, 1),
+            period_end=date(2025, 12, 31),
+            result=Judgement.AS_EXPECTED,
+            conduct=Judgement.ABOVE,
+            assessor_id=world.holder("regional_secretary"),
+        )
+        for person in people
+    )
+    ledger.execute(RecordSkp(command_id=new_id(), actor=SYSTEM, rows=ratings))
+    for day, points, tested in ((date(2024, 5, 6), 55, people[:3]), (date(2026, 5, 6), 88, people[1:3])):
+        rows = tuple(
+            CactRow(
+                person_id=person,
+                tested_on=day,
+                potential=points,
+                managerial_sociocultural=points,
+                digital_literacy=points,
+                emerging_skill=points,
+            )
+            for person in tested
+        )
+        ledger.execute(RecordCompetency(command_id=new_id(), actor=SYSTEM, rows=rows))
 
 
 def _delegations(world: World) -> None:
