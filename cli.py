@@ -109,6 +109,7 @@ def demo_logins(options: argparse.Namespace, settings: Settings) -> int:
 
 def import_(options: argparse.Namespace, settings: Settings) -> int:
     from enrolment.roster_import import Terms, import_roster
+    from enrolment.talent_import import import_talent
     from installation import Installation
 
     if not options.file.is_file():
@@ -118,11 +119,26 @@ def import_(options: argparse.Namespace, settings: Settings) -> int:
     try:
         installation.set_up()
         terms = Terms(dry_run=options.dry_run, partial=options.partial)
-        report = import_roster(installation, options.kind, options.file, terms)
+        importer: Callable[..., Any] = import_talent if options.kind in ("skp", "cact") else import_roster
+        report = importer(installation, options.kind, options.file, terms)
     finally:
         installation.close()
     print(json.dumps(report.as_json(), ensure_ascii=False) if options.json else report.as_text())
     return WRONG if report.errors and not options.partial else WELL
+
+
+def place_talent(options: argparse.Namespace, settings: Settings) -> int:
+    from enrolment.talent_import import place_everybody
+    from installation import Installation
+
+    installation = Installation(settings)
+    try:
+        people, moved = place_everybody(installation)
+    finally:
+        installation.close()
+    answer = {"people": people, "placed": moved}
+    print(json.dumps(answer) if options.json else f"{people:,} people looked at, {moved:,} placed anew")
+    return WELL
 
 
 def verify(options: argparse.Namespace, settings: Settings) -> int:
@@ -263,11 +279,12 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     command("demo-logins", demo_logins, "logins of the synthetic agency", reports=True)
 
     read = command("import", import_, "import a roster from CSV or XLSX", reports=True)
-    read.add_argument("kind", choices=("units", "positions", "employees"))
+    read.add_argument("kind", choices=("units", "positions", "employees", "skp", "cact"))
     read.add_argument("file", type=Path, metavar="FILE")
     read.add_argument("--dry-run", action="store_true", help="report only")
     read.add_argument("--partial", action="store_true", help="import the good rows although others are not")
 
+    command("place-talent", place_talent, "place everybody in the nine boxes as of today", reports=True)
     check = command(
         "verify", verify, "prove that nothing was changed, removed, skipped or back-dated", reports=True
     )

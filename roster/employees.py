@@ -16,7 +16,8 @@ from domain.employment import (
     parse_employment_status,
 )
 from domain.grades import UnknownGrade, parse_grade
-from domain.nip import InvalidNip, Nip, parse_nip
+from domain.nip import Nip
+from roster.nip_cell import nip_in
 from roster.placement import Structure
 from roster.positions import PositionRow
 from roster.reading import Reading, UnreadableFile
@@ -119,7 +120,7 @@ class _Examination:
 
     def employee(self, line: Line) -> EmployeeRow | None:
         """The person on a line, or None with the line's faults."""
-        nip = _nip(line)
+        nip = nip_in(line)
         repeated = nip is not None and self._is_repeated(line, nip)
         name = _name(line)
         sex, birth_date = _sex(line), line.date_in("birth_date")
@@ -176,22 +177,6 @@ class _Examination:
             line.fault(
                 "position_id", "position_held_twice", f"Jabatan ini sudah dipegang pegawai di baris {first}."
             )
-
-
-def _nip(line: Line) -> Nip | None:
-    cell = line.raw("nip")
-    if isinstance(cell, int | float):
-        line.fault(
-            "nip",
-            "nip_number",
-            "NIP tersimpan sebagai angka sehingga angka akhirnya dapat berubah; simpan sebagai teks.",
-        )
-        return None
-    try:
-        return parse_nip(line.text("nip"))
-    except InvalidNip as invalid:
-        line.fault("nip", invalid.code, invalid.message)
-        return None
 
 
 def _name(line: Line) -> str:
