@@ -10,7 +10,7 @@ from typing import Any
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.identity import Capacity, Signature
-from domain.offices import COMMITTEE, INITIATOR, Offices
+from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
 from domain.personnel_action import ActionState, Status, Task
 from domain.policy import Policy, StepRule
 from ledger.record import StoredEvent
@@ -35,7 +35,8 @@ class Case:
     """One action within one command. `before` is the state that the command met, `state` the one
     that the events so far have made; `expects` is the step whose task has to be opened next.
     `attested` is what the analyst verified before this command, `birth_date` what the register holds
-    of the subject; both None where seals stay closed.
+    of the subject; both None where seals stay closed. `judgements` are an evaluation's so far, results
+    and conduct by version.
     """
 
     moment: Moment
@@ -47,6 +48,7 @@ class Case:
     expects: tuple[str, bool, str | None] | None = None
     attested: dict[str, Any] | None = None
     birth_date: date | None = None
+    judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def report(self, stored: StoredEvent, code: str, detail: str) -> None:
         self.found.append((code, stored.position, detail))
@@ -63,8 +65,10 @@ class Case:
 
 def why_out(person: str, step: StepRule, state: ActionState) -> str | None:
     """Why the person is kept out of a step: subject, declared interest, initiator, or earlier actor."""
-    if person == state.subject_id and step.office != INITIATOR:
+    if person == state.subject_id and step.office not in OF_A_PERSON:
         return "is the subject"
+    if person == state.subject_id and step.office == SUBJECT:
+        return None
     if person in state.conflicts:
         return "declared a conflict of interest"
     if state.initiator == ("person", person) and "initiator" in step.excludes_actors_of:
@@ -111,6 +115,9 @@ def lawful_signatures(person: str, task: Task, case: Case) -> Iterator[Signature
     if task.office == INITIATOR:
         if state.initiator == ("person", person):
             yield Signature(office=INITIATOR, capacity=Capacity.DEFINITIVE)
+        return
+    if task.office == SUBJECT and person == state.subject_id:
+        yield Signature(office=SUBJECT, capacity=Capacity.DEFINITIVE)
         return
     held = moment.offices.exercised_by(person, moment.day)
     if task.office == COMMITTEE:

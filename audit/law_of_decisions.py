@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit import law_of_evaluation
 from audit.case import Case, why_out
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
@@ -28,7 +29,14 @@ def completed(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: A
         if event.signature is None:
             case.report(stored, "wrong-signature", f"{event.step} was decided without a signature")
         _by_person(case, stored, event, task, state)
-    if event.outcome == "approve":
+    if law_of_evaluation.is_evaluation(state):
+        law = {
+            "approve": law_of_evaluation.approved,
+            "reject": law_of_evaluation.rejected,
+            "return": law_of_evaluation.returned,
+        }[event.outcome]
+        law(case, stored, event, state)
+    elif event.outcome == "approve":
         _approved(case, stored, event, step, state)
     elif event.outcome == "reject":
         _rejected(case, stored, event, state)

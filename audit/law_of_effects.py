@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from audit import law_of_evaluation
 from audit.case import Case
 from domain import events as ev
 from domain.agency import Placement
+from domain.evaluation_events import EvaluationBecameFinal
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import DECREED, ActionState, Status
@@ -146,7 +148,10 @@ def _may_annul(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state:
 def withdrawn(case: Case, stored: StoredEvent, event: ev.ActionWithdrawn, state: ActionState) -> None:
     actor = (stored.actor.kind, stored.actor.id)
     own = state.variant is Variant.OWN_REQUEST and actor == ("person", state.subject_id)
-    if (actor != state.initiator and not own) or event.by != stored.actor.id:
+    mine = actor == state.initiator
+    if law_of_evaluation.is_evaluation(state):
+        mine = law_of_evaluation.withdrawn(case, stored, state)
+    if (not mine and not own) or event.by != stored.actor.id:
         case.report(stored, "not-an-owner", f"{event.by} may not withdraw this request")
     if state.ended or state.status in DECREED:
         case.report(stored, "illegal-transition", f"withdrawn when {state.status}")
@@ -182,6 +187,9 @@ def refused(case: Case, stored: StoredEvent, event: ev.ActionRefused, state: Act
 
 
 def ended_well(case: Case, stored: StoredEvent, _: ev.ActionCompleted, state: ActionState) -> None:
+    if law_of_evaluation.is_evaluation(state):
+        law_of_evaluation.ended_well(case, stored, state)
+        return
     approvals = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     written = any(isinstance(e, ev.TaskCompleted) and e.step == "siasn_write_back" for e in approvals)
     if not written or state.status is not Status.EFFECTIVE:
@@ -192,7 +200,12 @@ def exited(case: Case, stored: StoredEvent, event: ev.TaskExited, state: ActionS
     task = state.task(event.task_id)
     if task is None or not task.is_open:
         case.report(stored, "illegal-transition", "a task left that was not open")
-    ends = {"withdrawn": ev.ActionWithdrawn, "expired": ev.ActionExpired, "annulled": ev.ActionAnnulled}
+    ends: dict[str, type[ev.Event]] = {
+        "lapsed": EvaluationBecameFinal,
+        "withdrawn": ev.ActionWithdrawn,
+        "expired": ev.ActionExpired,
+        "annulled": ev.ActionAnnulled,
+    }
     if event.why not in ends or not case.beside(stored, ends[event.why]):
         case.report(stored, "illegal-transition", f"no end of the case made the task leave ({event.why})")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from audit import law_of_evaluation
 from audit.case import VERIFICATION, Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
@@ -11,7 +12,7 @@ from domain.eligibility import assess
 from domain.fact_sheet import FactSheet
 from domain.offices import office_key, split_key
 from domain.personnel_action import ActionState
-from domain.policy import Clearance, Variant
+from domain.policy import Clearance, Kind, Variant
 from ledger.record import StoredEvent
 
 
@@ -41,7 +42,9 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         if getattr(event, name) != value:
             code = "wrong-route" if name == "steps" else "wrong-facts"
             case.report(stored, code, f"{name} should be {value}")
-    if not _entitled(case, stored, event, origin):
+    if event.kind is Kind.EVALUATION:
+        law_of_evaluation.submitted(case, stored, event)
+    elif not _entitled(case, stored, event, origin):
         case.report(stored, "not-entitled", f"{stored.actor.kind} {stored.actor.id} may not ask for this")
 
 

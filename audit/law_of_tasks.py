@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from audit import law_of_evaluation
 from audit.case import Case, could_act, office_that_answers, people_out, why_not, why_out
 from domain import events as ev
-from domain.offices import COMMITTEE, INITIATOR, office_key
+from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, office_key
 from domain.personnel_action import ENDED, ActionState, Task
 from domain.policy import StepRule, Variant
 from ledger.record import StoredEvent
@@ -44,8 +45,10 @@ def opened(case: Case, stored: StoredEvent, event: ev.TaskOpened, state: ActionS
 def _office(case: Case, step: StepRule, state: ActionState) -> str:
     if step.office == INITIATOR:
         return INITIATOR if state.initiator[0] == "person" else "personnel_analyst"
-    if step.office == COMMITTEE:
-        return COMMITTEE
+    if step.office in (COMMITTEE, SUBJECT):
+        return step.office
+    if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
+        return law_of_evaluation.office_of(case, step, state)
     key = step.office
     if case.policy.offices[step.office].scope == "unit":
         of_target = step.of_unit == "target" or state.origin_unit_id is None
@@ -57,7 +60,7 @@ def _office(case: Case, step: StepRule, state: ActionState) -> str:
 def _deadlines(
     case: Case, stored: StoredEvent, event: ev.TaskOpened, step: StepRule, state: ActionState
 ) -> None:
-    calendar, day = case.moment.calendar, case.moment.day
+    calendar, day = case.moment.calendar, law_of_evaluation.deadlines_from(case, event, state)
     days = step.sla_by_variant.get(state.variant.value, step.sla_working_days) or 0
 
     def end(working_days: int) -> datetime:
@@ -76,6 +79,8 @@ def _deadlines(
         "silence_at": calendar.start_of(calendar.after(day, silent.on_working_day)) if silent else None,
         "calendar_version": calendar.version,
     }
+    if event.step == "result_response":
+        expected["silence_at"] = law_of_evaluation.silence_of(case, day)
     for name, value in expected.items():
         if getattr(event, name) != value:
             case.report(stored, "wrong-deadline", f"{name} of {event.step} is not {value}")
@@ -135,7 +140,7 @@ def delegated(case: Case, stored: StoredEvent, event: ev.TaskDelegated, state: A
         return
     by_owner(case, stored, task, event.signature, event.by)
     not_claimed_by_other(case, stored, task)
-    if step.definitive_only or task.office in (COMMITTEE, INITIATOR) or event.signature.on_behalf_of:
+    if step.definitive_only or task.office in (COMMITTEE, INITIATOR, SUBJECT) or event.signature.on_behalf_of:
         case.report(stored, "capacity-not-allowed", f"{task.step} may not be delegated so")
     person = case.moment.agency.people.get(event.to)
     out = why_out(event.to, step, state)
@@ -176,6 +181,6 @@ def escalated(case: Case, stored: StoredEvent, event: ev.TaskEscalated, state: A
     overdue = stored.actor.kind == "system" and task.due_at is not None and task.due_at <= case.moment.at
     if not conflict and not overdue:
         case.report(stored, "illegal-transition", f"{task.step} is not overdue and was escalated")
-    start = task.office if conflict else case.moment.offices.superior(task.office)
+    start = task.office if conflict else law_of_evaluation.office_above(case, task, step, state)
     if start is None or event.to_office != office_that_answers(start, step, state, case.moment):
         case.report(stored, "wrong-office", f"{event.to_office} is not above {task.office}")

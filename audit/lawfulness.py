@@ -10,13 +10,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
 
-from audit import law_of_decisions, law_of_effects, law_of_submission, law_of_tasks
+from audit import law_of_decisions, law_of_effects, law_of_evaluation, law_of_submission, law_of_tasks
 from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.uniqueness import ENDINGS, Uniqueness
+from domain import evaluation_events as eve
 from domain import events as ev
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
@@ -66,6 +67,10 @@ CHECKS: dict[type[ev.Event], Check] = {
     ev.ActionWithdrawn: law_of_effects.withdrawn,
     ev.ActionExpired: law_of_effects.expired,
     ev.ActionAnnulled: law_of_effects.annulled,
+    eve.PerformanceJudged: law_of_evaluation.judged,
+    eve.EvaluationBecameFinal: law_of_evaluation.became_final,
+    eve.FollowUpOpened: law_of_evaluation.follow_up,
+    eve.MeasureOrdered: law_of_evaluation.measure,
 }
 
 
@@ -82,6 +87,7 @@ class Lawfulness:
         self._unique = Uniqueness()
         self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
+        self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._births: dict[str, date] = {}
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
@@ -140,6 +146,7 @@ class Lawfulness:
                 policy = self._policy_of(stored, before[action_id])
                 case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
                 case.attested = self._attested.get(action_id)
+                case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
                 case.birth_date = self._births.get(subject) or _newly_born(group, subject)
             self._one(case, stored)
@@ -173,6 +180,8 @@ class Lawfulness:
             else:
                 case.report(stored, "illegal-transition", f"nothing in the process makes a {stored.type}")
         case.state = evolve(state, stored.recorded)
+        if isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
+            case.judgements[stored.version] = (event.result, event.conduct)
 
     def _at_end(self, case: Case, last: StoredEvent) -> None:
         state = case.state
@@ -180,7 +189,8 @@ class Lawfulness:
             case.report(last, "skipped-step", f"the task at {case.expects[0]} was not opened")
         if state is None:
             return
-        waits = state.status is Status.DECIDED or state.ended or bool(state.open_tasks)
+        placed = state.status is Status.DECIDED and state.evaluation is None
+        waits = placed or state.ended or bool(state.open_tasks)
         if not waits and case.expects is None:
             case.report(last, "illegal-transition", f"the case is {state.status} and waits for nothing")
         for stored in case.group:
@@ -224,7 +234,7 @@ class Lawfulness:
                 self._calendar = WorkingCalendar(stored.event.version, frozenset(stored.event.holidays))
             elif stored.category == ACTION:
                 self._unique.follow(action_id_of(stored.stream), stored.event)
-                self._remember_attestation(action_id_of(stored.stream), stored.event)
+                self._remember_sealed(action_id_of(stored.stream), stored.version, stored.event)
             else:
                 self.agency.evolve(stored.event)
                 self._talent.follow(stored)
@@ -233,11 +243,14 @@ class Lawfulness:
         except (KeyError, ValueError, AttributeError, IndexError) as error:
             self._findings.add("cannot-be-judged", stored.position, f"{stored.type}: {error!r}")
 
-    def _remember_attestation(self, action_id: str, event: ev.Event) -> None:
+    def _remember_sealed(self, action_id: str, version: int, event: ev.Event) -> None:
         if isinstance(event, ev.TaskCompleted) and event.step == VERIFICATION and event.outcome == "approve":
             if event.details is not None:
                 self._attested[action_id] = event.details
+        elif isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
+            self._judgements.setdefault(action_id, {})[version] = (event.result, event.conduct)
         elif isinstance(event, ENDINGS):
+            self._judgements.pop(action_id, None)
             self._attested.pop(action_id, None)
 
 

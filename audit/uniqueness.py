@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain import events as ev
+from domain.policy import Kind
 
 ENDINGS = (
     ev.ActionCompleted,
@@ -14,6 +17,13 @@ ENDINGS = (
 )
 
 
+Period = tuple[str, str, date | None, date | None]
+
+
+def _period_of(event: ev.ActionSubmitted) -> Period:
+    return (event.subject_id, event.variant.value, event.period_start, event.period_end)
+
+
 class Uniqueness:
     """Follows all actions in order; keyed by surrogate ids."""
 
@@ -22,10 +32,15 @@ class Uniqueness:
         self._actions: dict[str, tuple[str, str | None]] = {}
         self._open_of: dict[str, str] = {}
         self._promised: dict[str, str] = {}
+        self._evaluations: dict[Period, str] = {}
+        self._period_of: dict[str, Period] = {}
 
     def clashes(self, event: ev.ActionSubmitted) -> list[tuple[str, str]]:
         """Codes and details of what a new action would have twice."""
-        found = []
+        found: list[tuple[str, str]] = []
+        if event.kind is Kind.EVALUATION:
+            twin = self._evaluations.get(_period_of(event))
+            return [("evaluated-twice", f"{twin} is of the same person and period")] if twin else []
         other = self._open_of.get(event.subject_id)
         if other is not None:
             found.append(("two-open-actions", f"{event.subject_id} has the open action {other}"))
@@ -35,7 +50,13 @@ class Uniqueness:
         return found
 
     def follow(self, action_id: str, event: ev.Event) -> None:
-        if isinstance(event, ev.ActionSubmitted):
+        if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
+            self._evaluations[_period_of(event)] = action_id
+            self._period_of[action_id] = _period_of(event)
+        elif action_id in self._period_of:
+            if isinstance(event, ENDINGS) and not isinstance(event, ev.ActionCompleted):
+                self._evaluations.pop(self._period_of.pop(action_id), None)
+        elif isinstance(event, ev.ActionSubmitted):
             self._actions[action_id] = (event.subject_id, event.target_position_id)
             self._open_of[event.subject_id] = action_id
             if event.target_position_id is not None:

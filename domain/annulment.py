@@ -25,14 +25,17 @@ from domain.facts import Facts
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import DECREED, ActionState, Status
+from domain.policy import Kind
 from domain.submission import stream_of
 from domain.task_opening import open_task
 
 
-def withdraw(state: ActionState, _: Facts, command: WithdrawAction) -> list[ev.Event]:
+def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[ev.Event]:
     """The initiator, or the person who asked for their own transfer, takes the request back."""
     mine = state.initiator == (command.actor.kind, command.actor.id)
     own = command.actor.kind == "person" and command.actor.id == state.subject_id
+    if state.kind is Kind.EVALUATION:
+        mine = not own and may_withdraw_evaluation(state, facts, command)
     if not mine and not (own and state.variant.value == "own_request"):
         raise NotPermitted()
     if state.ended:
@@ -43,6 +46,14 @@ def withdraw(state: ActionState, _: Facts, command: WithdrawAction) -> list[ev.E
         raise ReasonRequired()
     exits = [ev.TaskExited(task_id=task.id, why="withdrawn") for task in state.open_tasks]
     return [*exits, ev.ActionWithdrawn(by=command.actor.id, reason=command.reason)]
+
+
+def may_withdraw_evaluation(state: ActionState, facts: Facts, command: WithdrawAction) -> bool:
+    """An evaluation is withdrawn by the offices that the policy names, whoever opened it."""
+    if command.actor.kind != "person":
+        return state.initiator == (command.actor.kind, command.actor.id)
+    held = facts.offices.titles_of(command.actor.id, facts.today)
+    return bool(held & set(facts.policy_of(state).evaluation.withdrawn_by))
 
 
 def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.NewEvent]:
@@ -107,6 +118,8 @@ class _Cascade:
             self._add(stream, open_task("siasn_correction", state, self.facts), state)
 
     def _undo_open_action_of(self, state: ActionState) -> None:
+        if state.kind is Kind.EVALUATION:
+            return
         later = self.facts.registry.open_action_of.get(state.subject_id)
         if later is not None and later != state.id:
             self._undo_by_id(later, state.id)

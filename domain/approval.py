@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from domain import evaluation
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
 from domain.commands import (
@@ -36,17 +37,18 @@ from domain.errors import (
     UnknownReference,
     UnknownReturnStep,
 )
+from domain.evaluation_forms import ImprovementPlan
 from domain.facts import Facts
 from domain.forms import AppointingDecision, Form, FormContext, Vote, answer
 from domain.identity import Signature
-from domain.offices import COMMITTEE, INITIATOR
+from domain.offices import COMMITTEE, INITIATOR, SUBJECT
 from domain.ownership import may_act, signature_for, why_excluded
 from domain.personnel_action import DECREED, ActionState, Task, TaskState
-from domain.policy import Severity, StepRule
+from domain.policy import Kind, Severity, StepRule
 from domain.process import after_approval
 from domain.task_opening import open_task
 
-Events = list[ev.Event]
+Events = list[ev.Event | ev.NewEvent]
 
 
 def task_of(state: ActionState, command: TaskCommand, facts: Facts) -> tuple[Task, Signature]:
@@ -109,7 +111,7 @@ def delegate(state: ActionState, facts: Facts, command: DelegateTask) -> Events:
     task, signature = task_of(state, command, facts)
     step = facts.policy_of(state).steps[task.step]
     _unclaimed_by_others(task, command.actor.id, state, facts)
-    if step.office in (COMMITTEE, INITIATOR):
+    if step.office in (COMMITTEE, INITIATOR, SUBJECT):
         raise NotPermitted()
     if step.definitive_only or signature.on_behalf_of is not None:
         raise CapacityNotAllowed(capacity="DELEGATE")
@@ -145,6 +147,7 @@ def form_context(state: ActionState, facts: Facts) -> FormContext:
         decree_date=state.decree_date,
         post_name=post.name if post else submitted.get("partner_position"),
         partner_agency=submitted.get("partner_agency"),
+        **(evaluation.form_facts(state, facts) if state.kind is Kind.EVALUATION else {}),
     )
 
 
@@ -164,6 +167,8 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     answered = answer(step.form, command.details, form_context(state, facts))
     overrides = _overrides(state, step, command, signature)
     decree_date, effective_date = _dates(state, answered)
+    if isinstance(answered, ImprovementPlan):
+        effective_date = answered.starts_on
     events: Events = list(overrides)
     outcomes_after = _with_overrides(state, overrides)
     if step.reassesses:
@@ -187,6 +192,8 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
             details=answered.model_dump(mode="json") if answered else None,
         )
     )
+    if state.kind is Kind.EVALUATION:
+        return events + evaluation.after_approval(state, task, facts, command.actor.id, answered)
     return events + after_approval(outcomes_after, task, facts, command.actor.id, decree_date, effective_date)
 
 
@@ -203,6 +210,8 @@ def _reject(state: ActionState, command: DecideTask, task: Task, signature: Sign
         raise ActionEnded(status=state.status.value)
     if state.status in DECREED:
         raise DecreeAlreadyIssued()
+    if state.kind is Kind.EVALUATION:
+        raise InvalidDetails(errors=[{"field": "outcome", "message": "an evaluation is not rejected"}])
     if task.step == "revision":
         raise InvalidDetails(errors=[{"field": "outcome", "message": "withdraw the request instead"}])
     completed = ev.TaskCompleted(
@@ -238,6 +247,9 @@ def _return(
         comment=command.comment,
     )
     after = replace(state, acted=(*state.acted, (task.step, command.actor.id)))
+    if state.kind is Kind.EVALUATION:
+        wanted = evaluation.step_to_return_to(state, task, command.return_to)
+        return [completed, open_task(wanted, after, facts, returned=True)]
     if command.return_to in (None, INITIATOR):
         return [completed, open_task("revision", after, facts, returned=True, resumes=task.step)]
     earlier = state.steps[: state.steps.index(task.step)]
@@ -247,12 +259,14 @@ def _return(
 
 
 def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, signature: Signature) -> Events:
-    answered = answer("vote", command.details, form_context(state, facts))
+    step = facts.policy_of(state).steps[task.step]
+    answered = answer(step.form, command.details, form_context(state, facts))
     assert isinstance(answered, Vote)  # the form's name decides its class
     if answered.vote not in ("abstain", command.outcome):
         raise InvalidDetails(errors=[{"field": "vote", "message": "contradicts the outcome"}])
     if any(vote.person_id == command.actor.id for vote in task.votes):
         raise AlreadyVoted()
+    moved = evaluation.motion(task, answered)
     cast = ev.VoteCast(
         task_id=task.id,
         step=task.step,
@@ -264,8 +278,8 @@ def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, sig
     )
     carried = verdict_of(state, task, facts, cast)
     if carried is None:
-        return [cast]
-    return [cast, *carry(state, task, facts, carried, command.actor.id, signature)]
+        return [*moved, cast]
+    return [*moved, cast, *carry(state, task, facts, carried, command.actor.id, signature)]
 
 
 def carry(
@@ -278,6 +292,10 @@ def carry(
 ) -> Events:
     """What the committee's decided vote leads to; `by` cast the deciding vote, or is the system."""
     completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome=outcome, signature=signature)
+    if state.kind is Kind.EVALUATION and outcome == "reject":
+        return [completed, *evaluation.not_carried(state, task, by, facts)]
+    if state.kind is Kind.EVALUATION:
+        return [completed, *evaluation.after_approval(state, task, facts, by, None)]
     if outcome == "reject":
         return [completed, ev.ActionRejected(step=task.step)]
     after = replace(state, acted=(*state.acted, (task.step, by)))

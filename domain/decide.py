@@ -6,14 +6,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from domain import acting, annulment, approval, directory, process, submission, talent, talent_commands
+from domain import (
+    acting,
+    annulment,
+    approval,
+    directory,
+    evaluation_opening,
+    process,
+    submission,
+    talent,
+    talent_commands,
+)
 from domain import commands as cmd
 from domain import events as ev
 from domain.committee import verdict_of
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
+from domain.evaluation_commands import SubmitEvaluation
 from domain.facts import Facts
 from domain.identity import SYSTEM, Actor
-from domain.offices import COMMITTEE
+from domain.offices import COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
 
@@ -60,6 +71,10 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     if for_agency is not None:
         return [(new, command.actor) for new in for_agency(facts, command)]
     assert isinstance(command, cmd.ActionCommand)  # every other command names its action
+    if isinstance(command, SubmitEvaluation):
+        if state is not None:
+            raise AlreadyExists(what="action_id")
+        return [(new, command.actor) for new in evaluation_opening.submit(facts, command)]
     if isinstance(command, cmd.SubmitAction):
         if state is not None:
             raise AlreadyExists(what="action_id")
@@ -93,7 +108,9 @@ def declare_conflict(
         raise NotPermitted()
     if actor.id in state.conflicts:
         return []
-    mine = [task for task in state.open_tasks if may_act(actor.id, task, state, facts)]
+    mine = [
+        task for task in state.open_tasks if task.office != SUBJECT and may_act(actor.id, task, state, facts)
+    ]
     if not mine:
         raise NotFound()
     found: list[tuple[ev.Event, Actor]] = [
@@ -114,7 +131,9 @@ def declare_conflict(
     return found
 
 
-def _addressed(event: ev.Event, state: ActionState) -> ev.NewEvent:
+def _addressed(event: ev.Event | ev.NewEvent, state: ActionState) -> ev.NewEvent:
+    if isinstance(event, ev.NewEvent):  # of another action, which this one has opened
+        return event
     if isinstance(event, ev.EmployeePlaced):
         return ev.NewEvent(f"employee/{event.person_id}", event, event.person_id)
     return ev.NewEvent(submission.stream_of(state.id), event, state.subject_id)

@@ -11,6 +11,7 @@
     │   ├── TaskAlreadyDecided, TaskClaimed, TaskClosed
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
+    │   ├── EvaluationExists
     │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
@@ -150,6 +151,12 @@ class OpenActionExists(Conflict):
     code = "open-action-exists"
     sentence_id = "Pegawai ini masih dalam proses lain yang belum selesai."
     sentence_en = "This person already has an open personnel action."
+
+
+class EvaluationExists(Conflict):
+    code = "evaluation-exists"
+    sentence_id = "Penilaian pegawai ini untuk periode tersebut sudah ada."
+    sentence_en = "This person already has an evaluation for that period."
 
 
 class ActingHolderExists(Conflict):

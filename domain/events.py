@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 import domain.talent_events  # noqa: F401  (defines events that readers of the ledger must know)
+import domain.evaluation_events  # noqa: F401  (readers of the ledger must know its events)
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.identity import Capacity, Signature
 from domain.policy import Kind, Severity, Variant
@@ -222,6 +223,11 @@ class ActionSubmitted(Event):
     reason: str | None = None
     partner_agency: str | None = None
     partner_position: str | None = None
+    # Of evaluations: the period, the cycle that opened it, and the action that it follows from.
+    period_start: date | None = None
+    period_end: date | None = None
+    cycle_id: str | None = None
+    follows: str | None = None
 
 
 class ActionAssessed(Event):
@@ -336,7 +342,7 @@ class TaskExited(Event):
     """A task ended without a decision, because its case moved on or ended."""
 
     task_id: str
-    why: Literal["ended", "withdrawn", "expired", "annulled", "returned"]
+    why: Literal["ended", "withdrawn", "expired", "annulled", "returned", "lapsed"]
 
 
 class OverrideProposed(Event):

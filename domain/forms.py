@@ -34,6 +34,11 @@ class FormContext:
     decree_date: date | None
     post_name: str | None
     partner_agency: str | None
+    # Of evaluations: the first day on which the open step may be decided, the final *predikat*, and the
+    # measures that may be ordered.
+    not_before: date | None = None
+    predicate: str | None = None
+    measures: tuple[str, ...] = ()
 
 
 class Form(BaseModel, ABC):
@@ -64,7 +69,7 @@ class Recommendation(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("recommendation_date", self.recommendation_date, "today", context.today)
+        in_order("recommendation_date", self.recommendation_date, "today", context.today)
 
 
 class Verification(Form):
@@ -106,7 +111,7 @@ class PartnerConsent(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("letter_date", self.letter_date, "today", context.today)
+        in_order("letter_date", self.letter_date, "today", context.today)
 
 
 class Vote(Form):
@@ -136,7 +141,7 @@ class ClearanceLetter(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("letter_date", self.letter_date, "today", context.today)
+        in_order("letter_date", self.letter_date, "today", context.today)
 
 
 class BknReview(Form):
@@ -150,7 +155,7 @@ class BknReview(Form):
         return {"imut_number": f"I-MUT/{context.today.year}/000123", "issued_on": context.today.isoformat()}
 
     def check(self, context: FormContext) -> None:
-        _in_order("issued_on", self.issued_on, "today", context.today)
+        in_order("issued_on", self.issued_on, "today", context.today)
 
 
 class AppointingDecision(Form):
@@ -167,10 +172,10 @@ class AppointingDecision(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("decree_date", self.decree_date, "today", context.today)
-        _in_order("today", context.today, "decree_date", self.decree_date)
+        in_order("decree_date", self.decree_date, "today", context.today)
+        in_order("today", context.today, "decree_date", self.decree_date)
         if self.effective_date is not None:
-            _in_order("decree_date", self.decree_date, "effective_date", self.effective_date)
+            in_order("decree_date", self.decree_date, "effective_date", self.effective_date)
 
 
 class AuthorityDecision(Form):
@@ -189,7 +194,7 @@ class AuthorityDecision(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("decision_date", self.decision_date, "today", context.today)
+        in_order("decision_date", self.decision_date, "today", context.today)
 
 
 class Inauguration(Form):
@@ -210,11 +215,11 @@ class Inauguration(Form):
         }
 
     def check(self, context: FormContext) -> None:
-        _in_order("inaugurated_on", self.inaugurated_on, "today", context.today)
+        in_order("inaugurated_on", self.inaugurated_on, "today", context.today)
         latest = context.calendar.before(self.inaugurated_on, 1)
-        _in_order("invitation_date", self.invitation_date, "one working day before", latest)
+        in_order("invitation_date", self.invitation_date, "one working day before", latest)
         if context.decree_date is not None:
-            _in_order("decree_date", context.decree_date, "inaugurated_on", self.inaugurated_on)
+            in_order("decree_date", context.decree_date, "inaugurated_on", self.inaugurated_on)
 
 
 class DutyStatement(Form):
@@ -228,7 +233,7 @@ class DutyStatement(Form):
         return {"statement_number": "800/55-SPMT", "started_on": context.effective_date.isoformat()}
 
     def check(self, context: FormContext) -> None:
-        _in_order("effective_date", context.effective_date, "started_on", self.started_on)
+        in_order("effective_date", context.effective_date, "started_on", self.started_on)
 
 
 class SiasnWriteBack(Form):
@@ -258,7 +263,7 @@ class SiasnCorrection(Form):
         return {"siasn_reference": "8ae4828d-koreksi", "corrected_on": context.today.isoformat()}
 
     def check(self, context: FormContext) -> None:
-        _in_order("corrected_on", self.corrected_on, "today", context.today)
+        in_order("corrected_on", self.corrected_on, "today", context.today)
 
 
 FORMS: dict[str, type[Form]] = {
@@ -309,6 +314,7 @@ def answer(name: str | None, details: dict[str, Any], context: FormContext) -> F
     return answered
 
 
-def _in_order(earlier_name: str, earlier: date, later_name: str, later: date) -> None:
+def in_order(earlier_name: str, earlier: date, later_name: str, later: date) -> None:
+    """Raise DateOutOfOrder, naming the two, unless the earlier day is not after the later one."""
     if earlier > later:
         raise DateOutOfOrder(earlier=earlier_name, later=later_name)

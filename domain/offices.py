@@ -16,6 +16,11 @@ from domain.policy import Policy
 
 INITIATOR = "initiator"
 COMMITTEE = "committee"
+SUBJECT = "subject"
+ASSESSOR = "assessor"
+ASSESSOR_SUPERIOR = "assessor_superior"
+# Tasks of these are a person's own in the case, whoever else may act beside them.
+OF_A_PERSON = (INITIATOR, SUBJECT)
 
 
 def office_key(office: str, unit_id: str | None) -> str:
@@ -50,8 +55,20 @@ class Offices:
         rule = self.policy.offices.get(office)
         if rule is None or rule.superior is None:
             return None
+        if rule.scope == "every_unit" and unit_id in self.agency.units:
+            higher = self._next_higher(unit_id)
+            if higher is not None:
+                return office_key(office, higher)
+            if self.agency.units[unit_id].parent_id is None:
+                return None
         above = self.policy.offices[rule.superior]
         return office_key(rule.superior, unit_id if above.scope == "unit" else None)
+
+    def _next_higher(self, unit_id: str) -> str | None:
+        """The unit above, unless that is the agency itself, whose leader is not everybody's superior."""
+        parent = self.agency.units[unit_id].parent_id
+        top = parent is None or self.agency.units[parent].parent_id is None
+        return None if top else parent
 
     def posts_of(self, key: str) -> list[str]:
         self._follow_structure()
@@ -167,7 +184,9 @@ class Offices:
         keys: list[str] = []
         units = self.agency.apparatuses()
         for office, rule in self.policy.offices.items():
-            if rule.posts:
+            if rule.scope == "every_unit":
+                keys += [office_key(office, unit) for unit in self.agency.units]
+            elif rule.posts:
                 keys += [office] if rule.scope == "agency" else [office_key(office, unit) for unit in units]
         return keys
 
@@ -192,5 +211,11 @@ class Offices:
                     key = office if rule.scope == "agency" else office_key(office, unit_id)
                     posts_of.setdefault(key, []).append(post.id)
                     offices_of.setdefault(post.id, []).append(key)
+        for office, rule in self.policy.offices.items():
+            for unit_id in self.agency.units if rule.scope == "every_unit" else ():
+                leader = self.agency.head_of(unit_id)
+                if leader is not None:
+                    posts_of[office_key(office, unit_id)] = [leader]
+                    offices_of.setdefault(leader, []).append(office_key(office, unit_id))
         self._posts_of, self._offices_of = posts_of, offices_of
         self._structure_seen = revision

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.errors import CapacityNotAllowed, ExcludedOwner, NotFound, NotPermitted
 from domain.facts import Facts
 from domain.identity import Actor, Capacity, Signature
-from domain.offices import COMMITTEE, INITIATOR
+from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT
 from domain.personnel_action import ActionState, Status, Task
 from domain.policy import StepRule
 
@@ -16,8 +16,10 @@ def why_excluded(person_id: str, step: StepRule, state: ActionState) -> str | No
     The subject never decides on themselves; nobody decides where they acted before at a step that
     the policy separates (proposer, verifier, decider); a declared interest shuts every door.
     """
-    if person_id == state.subject_id and step.office != INITIATOR:
+    if person_id == state.subject_id and step.office not in OF_A_PERSON:
         return "subject"
+    if person_id == state.subject_id and step.office == SUBJECT:
+        return None
     if person_id in state.conflicts:
         return "conflict_of_interest"
     if "initiator" in step.excludes_actors_of and state.initiator == ("person", person_id):
@@ -109,6 +111,8 @@ def _candidates(person_id: str, task: Task, state: ActionState, facts: Facts) ->
     if task.office == INITIATOR:
         mine = state.initiator == ("person", person_id)
         return [Signature(office=INITIATOR, capacity=Capacity.DEFINITIVE)] if mine else []
+    if task.office == SUBJECT and person_id == state.subject_id:
+        return [Signature(office=SUBJECT, capacity=Capacity.DEFINITIVE)]
     exercised = facts.offices.exercised_by(person_id, facts.today)
     if task.office == COMMITTEE:
         # A vote is personal: neither a delegate nor the superior of a vacant seat casts it.

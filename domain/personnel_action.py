@@ -8,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain import evaluation_events as eve
 from domain import events as ev
+from domain.evaluation_state import Evaluation
 from domain.identity import Signature
 from domain.policy import Kind, Severity, Variant
 
@@ -150,6 +152,7 @@ class ActionState:
     took_effect: bool = False
     caused_by: str | None = None
     ended_at: datetime | None = None
+    evaluation: Evaluation | None = None
 
     @property
     def ended(self) -> bool:
@@ -261,7 +264,30 @@ def _submitted(event: ev.ActionSubmitted, recorded: Recorded) -> ActionState:
         phase="submission",
         version=recorded.version,
         document_ids=event.document_ids,
+        evaluation=_evaluation_in(event),
     )
+
+
+def _evaluation_in(event: ev.ActionSubmitted) -> Evaluation | None:
+    if event.kind is not Kind.EVALUATION or event.period_start is None or event.period_end is None:
+        return None
+    waits = event.period_start if event.variant is Variant.TEMPORARY_PLACEMENT else None
+    return Evaluation(event.period_start, event.period_end, event.cycle_id, event.follows, waits_from=waits)
+
+
+def _with_evaluation(state: ActionState, **changes: Any) -> ActionState:
+    return replace(state, evaluation=replace(state.evaluation, **changes)) if state.evaluation else state
+
+
+def _judged(state: ActionState, event: eve.PerformanceJudged, recorded: Recorded) -> ActionState:
+    if event.at_step == "motion":
+        return _with_evaluation(state, moved_at=recorded.version)
+    judged = _with_evaluation(state, judged_at=recorded.version, moved_at=None)
+    return replace(judged, status=Status.DECIDED) if event.at_step == "calibration" else judged
+
+
+def _became_final(state: ActionState, _: eve.EvaluationBecameFinal, __: Recorded) -> ActionState:
+    return _with_evaluation(state, final=True)
 
 
 def _with_task(action: ActionState, task_id: str, /, **changes: Any) -> ActionState:
@@ -297,7 +323,9 @@ def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -
             status = Status.AWAITING_CLEARANCE
         else:
             status = Status.IN_REVIEW
-    return replace(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
+    opened = replace(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
+    # A new vote is on the rating again, until somebody moves to change it.
+    return _with_evaluation(opened, moved_at=None) if event.step == "calibration" else opened
 
 
 UNDELEGATED: dict[str, Any] = {"delegated_to": None, "delegated_by": None, "delegated_signature": None}
@@ -373,6 +401,8 @@ def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) 
         done = replace(done, inaugurated=True, phase="awaiting_effect")
     if event.step == "siasn_correction":
         done = replace(done, phase="closed")
+    if event.step == "improvement_plan":
+        done = _with_evaluation(done, waits_from=event.effective_date)
     return done
 
 
@@ -445,6 +475,8 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     ev.PlacementDecided: _decided,
     ev.DecreeIssued: _decreed,
     ev.ActionTookEffect: _took_effect,
+    eve.PerformanceJudged: _judged,
+    eve.EvaluationBecameFinal: _became_final,
     ev.ActionCompleted: _ending(Status.COMPLETED),
     ev.ActionRejected: _ending(Status.REJECTED),
     ev.ActionRefused: _ending(Status.REFUSED),

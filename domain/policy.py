@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
 from domain.talent_policy import TalentRules
+from domain.evaluation_policy import EvaluationRules
 
 
 class _Part(BaseModel):
@@ -37,13 +38,19 @@ class Kind(StrEnum):
 
 
 class Variant(StrEnum):
-    """The variants of all kinds of personnel action; those of a transfer come from Peraturan BKN 5/2019."""
+    """The variants of all kinds of personnel action; those of a transfer come from Peraturan BKN 5/2019,
+    those of an evaluation from the city's own practice (six-monthly) and PP 30/2019 art. 56-58.
+    """
 
     WITHIN_AGENCY = "within_agency"
     WITHIN_UNIT = "within_unit"
     OWN_REQUEST = "own_request"
     INTER_AGENCY_IN = "inter_agency_in"
     INTER_AGENCY_OUT = "inter_agency_out"
+    SIX_MONTHLY = "six_monthly"
+    PERFORMANCE_IMPROVEMENT = "performance_improvement"
+    TEMPORARY_PLACEMENT = "temporary_placement"
+    DISMISSAL_PROPOSAL = "dismissal_proposal"
 
 
 Transfer = Literal[
@@ -54,8 +61,9 @@ Transfer = Literal[
     Variant.INTER_AGENCY_OUT,
 ]
 TRANSFERS: tuple[Transfer, ...] = get_args(Transfer)
-# Offices that only a case knows: who asked for it, the assessment team of its day.
-OFFICES_OF_A_CASE = frozenset({"committee", "initiator"})
+# Offices that only a case knows: who asked for it, the assessment team of its day, whom it is about, who
+# rates them and who stands above that.
+OFFICES_OF_A_CASE = frozenset({"committee", "initiator", "subject", "assessor", "assessor_superior"})
 
 
 class PostSelector(_Part):
@@ -78,13 +86,14 @@ class PostSelector(_Part):
 class OfficeRule(_Part):
     """An office: where it is found in the structure and who stands above it.
 
-    `scope` is `agency` (one for all) or `unit` (one for each unit directly below the agency).
+    `scope` is `agency` (one for all), `unit` (one for each unit directly below the agency) or
+    `every_unit` (the leader of each unit, above whom stands the leader of the next-higher one).
     `superior` receives its tasks when the office is vacant, wholly excluded, or overdue.
     """
 
     name_id: str
     name_en: str
-    scope: Literal["agency", "unit"]
+    scope: Literal["agency", "unit", "every_unit"]
     posts: tuple[PostSelector, ...] = ()
     superior: str | None = None
     citation: str
@@ -128,6 +137,7 @@ class StepRule(_Part):
     reassesses: bool = False
     expires: bool = True
     silence: Silence | None = None
+    escalates_to: str | None = None
     sla_by_variant: dict[str, int] = Field(default_factory=dict)
     citation: str
     doubt: str | None = None
@@ -224,6 +234,7 @@ class Policy(_Part):
     annulment_by: dict[str, tuple[str, ...]]
     readers: dict[str, tuple[str, ...]]
     talent: TalentRules
+    evaluation: EvaluationRules
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:

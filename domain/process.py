@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from domain import evaluation
 from domain import events as ev
 from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding, NotDue, NotPermitted
 from domain.facts import Facts
 from domain.identity import BKN_SILENCE, Actor
+from domain.offices import ASSESSOR, office_key
 from domain.ownership import answering_office
 from domain.personnel_action import ActionState, Status, Task
-from domain.policy import Variant
-from domain.task_opening import open_task
+from domain.policy import StepRule, Variant
+from domain.task_opening import assessor_office, open_task
 
 Events = list[ev.Event]
 
@@ -81,6 +83,8 @@ def advance(state: ActionState, facts: Facts, command: AdvanceAction) -> list[tu
                 (ev.TaskExited(task_id=task.id, why="expired"), command.actor),
                 (ev.ActionExpired(step=task.step), command.actor),
             ]
+        if task.step == "result_response" and task.silence_at is not None and task.silence_at <= facts.now:
+            return [(event, command.actor) for event in evaluation.window_closed(state, task, facts)]
         if task.silence_at is not None and task.silence_at <= facts.now:
             completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome="approve", signature=None)
             following = after_approval(state, task, facts, BKN_SILENCE.id, None, None)
@@ -89,6 +93,17 @@ def advance(state: ActionState, facts: Facts, command: AdvanceAction) -> list[tu
     if state.awaits_effect and state.effective_at is not None and state.effective_at <= facts.now:
         found += [(event, command.actor) for event in _take_effect(state, facts)]
     return found
+
+
+def above(task: Task, step: StepRule, state: ActionState, facts: Facts) -> str | None:
+    """The office to which an overdue task goes besides its own: the one that the step names, seen from
+    the subject's post, or the superior of the task's.
+    """
+    if step.escalates_to is None:
+        return facts.offices.superior(task.office)
+    if step.escalates_to == ASSESSOR:
+        return assessor_office(state.origin_position_id, facts.agency, facts.offices, facts.policy_of(state))
+    return office_key(step.escalates_to, facts.agency.apparatus_of(state.origin_unit_id))
 
 
 def _nudges(task: Task, state: ActionState, facts: Facts) -> Events:
@@ -100,9 +115,9 @@ def _nudges(task: Task, state: ActionState, facts: Facts) -> Events:
         events.append(ev.ReminderSent(task_id=task.id, which="half"))
     if "due" not in task.reminded and task.due_at is not None and task.due_at <= facts.now:
         events.append(ev.ReminderSent(task_id=task.id, which="due"))
-        superior = facts.offices.superior(task.office)
+        step = facts.policy_of(state).steps[task.step]
+        superior = above(task, step, state, facts)
         if superior is not None:
-            step = facts.policy_of(state).steps[task.step]
             answering = answering_office(superior, step, state, facts)
             events.append(ev.TaskEscalated(task_id=task.id, to_office=answering))
     return events

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from domain import events as ev
+from domain.policy import Kind, Variant
 
 ENDING = (
     ev.ActionCompleted,
@@ -16,6 +18,9 @@ ENDING = (
 )
 
 
+EvaluationKey = tuple[str, Variant, date | None, date | None]
+
+
 @dataclass
 class Registry:
     """Mutable fold over all personnel actions, keyed by surrogate ids."""
@@ -23,16 +28,25 @@ class Registry:
     open_action_of: dict[str, str] = field(default_factory=dict)
     promised_to: dict[str, str] = field(default_factory=dict)
     last_decree: dict[int, int] = field(default_factory=dict)
+    evaluations: dict[EvaluationKey, str] = field(default_factory=dict)
+    _evaluated_by: dict[str, EvaluationKey] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def evolve(self, action_id: str, event: ev.Event) -> None:
         """Apply one event of the stream of `action_id`."""
-        if isinstance(event, ev.ActionSubmitted):
+        if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
+            key = (event.subject_id, event.variant, event.period_start, event.period_end)
+            self.evaluations[key] = action_id
+            self._evaluated_by[action_id] = key
+        elif isinstance(event, ev.ActionSubmitted):
             self.take(action_id, event.subject_id, event.target_position_id)
         elif isinstance(event, ev.ActionTookEffect):
             self._release_post(action_id)
         elif isinstance(event, ev.DecreeIssued):
             self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
+        elif isinstance(event, ENDING) and action_id in self._evaluated_by:
+            if not isinstance(event, ev.ActionCompleted):
+                self.evaluations.pop(self._evaluated_by.pop(action_id), None)
         elif isinstance(event, ENDING):
             self._release_post(action_id)
             subject_id, _ = self._held_by.pop(action_id, (None, None))
@@ -45,6 +59,10 @@ class Registry:
         self.open_action_of[subject_id] = action_id
         if position_id is not None:
             self.promised_to[position_id] = action_id
+
+    def evaluation_of(self, subject_id: str, variant: Variant, period: tuple[date, date]) -> str | None:
+        """The evaluation of a person for a period that runs or has been completed."""
+        return self.evaluations.get((subject_id, variant, *period))
 
     def _release_post(self, action_id: str) -> None:
         _, position_id = self._held_by.get(action_id, (None, None))

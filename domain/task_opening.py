@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 
 from domain import events as ev
+from domain.agency import Agency
+from domain.evaluation_dates import not_before, window_closes
 from domain.facts import Facts
-from domain.offices import COMMITTEE, INITIATOR, office_key
-from domain.ownership import answering_office, excluded_people
+from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, Offices, office_key
+from domain.ownership import answering_office, excluded_people, why_excluded
 from domain.personnel_action import ActionState
 from domain.policy import Clearance, Kind, Policy, StepRule, Variant
 
@@ -17,10 +20,14 @@ INTER_AGENCY = (Variant.INTER_AGENCY_IN, Variant.INTER_AGENCY_OUT)
 def open_task(
     name: str, state: ActionState, facts: Facts, *, returned: bool = False, resumes: str | None = None
 ) -> ev.TaskOpened:
-    """The event that opens step `name`. Deadlines count from today, which itself does not count."""
+    """The event that opens step `name`. Deadlines count from today, which itself does not count, or
+    from the first day on which the step may be decided.
+    """
     policy = facts.policy_of(state)
     step = policy.steps[name]
     today, calendar = facts.today, facts.calendar
+    first = not_before(name, state.variant, state.evaluation, policy.evaluation)
+    today = max(today, first) if first else today
     sla = step.sla_by_variant.get(state.variant.value, step.sla_working_days)
     half = (sla or 0) // 2
     due_on = calendar.after(today, sla) if sla else None
@@ -37,21 +44,57 @@ def open_task(
         expires_at=calendar.end_of(calendar.after(today, (sla or 0) * policy.deadlines.expiry_multiple))
         if expires
         else None,
-        silence_at=calendar.start_of(calendar.after(today, step.silence.on_working_day))
-        if step.silence and _silence_applies(step, state, facts)
-        else None,
+        silence_at=_silence(name, step, today, state, facts),
         calendar_version=calendar.version,
         excluded=tuple(sorted(excluded_people(step, state))),
         resumes=resumes,
     )
 
 
+def _silence(name: str, step: StepRule, today: date, state: ActionState, facts: Facts) -> datetime | None:
+    """The moment from which nobody's answer is waited for any more."""
+    if name == "result_response":
+        return window_closes(facts.policy_of(state).evaluation.objection_window, today, facts.calendar)
+    if step.silence is None or not _silence_applies(step, state, facts):
+        return None
+    return facts.calendar.start_of(facts.calendar.after(today, step.silence.on_working_day))
+
+
+def assessor_office(position_id: str | None, agency: Agency, offices: Offices, policy: Policy) -> str | None:
+    """The office of who rates the holder of a post: the leader of their unit, or for a leader the one
+    above. None without a post. Source: PermenPANRB 6/2022 (the assessor is the direct superior).
+    """
+    unit = agency.unit_of(position_id)
+    if unit is None:
+        return None
+    key = office_key(policy.evaluation.assessment.office, unit)
+    return offices.superior(key) if agency.head_of(unit) == position_id else key
+
+
+def _of_assessment(step: StepRule, state: ActionState, facts: Facts) -> str:
+    """The assessor's office or the one above it. Where nobody in the agency is left to decide, the
+    policy's office records what an authority above the agency decides.
+    """
+    policy = facts.policy_of(state)
+    key = assessor_office(state.origin_position_id, facts.agency, facts.offices, policy)
+    if step.office == ASSESSOR_SUPERIOR and key is not None:
+        key = facts.offices.superior(key)
+    if key is not None:
+        key = answering_office(key, step, state, facts)
+        holders = facts.offices.holders(key, facts.today)
+        if not holders or any(why_excluded(person, step, state) is None for person in holders):
+            return key
+    return policy.evaluation.assessment.without_superior
+
+
 def _office(step: StepRule, state: ActionState, facts: Facts) -> str:
     if step.office == INITIATOR:
         # A machine that asked for the action cannot revise it; the analysts do.
         return INITIATOR if state.initiator[0] == "person" else "personnel_analyst"
-    if step.office == COMMITTEE:
-        return COMMITTEE
+    if step.office in (COMMITTEE, SUBJECT):
+        return step.office
+    if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
+        return _of_assessment(step, state, facts)
     if facts.policy_of(state).offices[step.office].scope == "agency":
         return answering_office(step.office, step, state, facts)
     unit_id = state.target_unit_id if _is_of_target(step, state) else state.origin_unit_id

@@ -1,0 +1,173 @@
+"""An evaluation from the agreed plan to its record: what each decision leads to.
+
+plan agreed - rated by the superior - calibrated by the committee - received by the person - accepted,
+objected to, or the window closed - final - recorded - for a low rating, a follow-up of its own.
+Source: PermenPANRB 6/2022; PP 30/2019 art. 56-59. The six-monthly evaluation is the city's own and
+never written as the national yearly rating.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from domain import evaluation_events as eve
+from domain import events as ev
+from domain.errors import InvalidDetails, UnknownReference, UnknownReturnStep
+from domain.evaluation_dates import not_before
+from domain.evaluation_forms import (
+    CalibrationVote,
+    DeliveryReceipt,
+    ImprovementPlan,
+    ObjectionDecision,
+    PerformanceRating,
+    ResultResponse,
+    Retest,
+)
+from domain.facts import Facts
+from domain.follow_up import after_measure, opened_by_low_rating
+from domain.forms import Form
+from domain.performance import Judgement, Predicate, predicate_of
+from domain.personnel_action import DECREED, ActionState, Task
+from domain.task_opening import open_task
+
+Events = list[ev.Event | ev.NewEvent]
+RESPONSE = "result_response"
+
+
+def after_approval(
+    state: ActionState, task: Task, facts: Facts, person_id: str, answered: Form | None
+) -> Events:
+    """The events that an approved task of an evaluation leads to; `state` is that before the approval."""
+    after = replace(state, acted=(*state.acted, (task.step, person_id)))
+    match answered:
+        case PerformanceRating():
+            judged = _judged("rating", *answered.levels(), deviates=False)
+            return [judged, open_task(_next(state, task.step), after, facts)]
+        case ResultResponse(response="accept"):
+            return _final("accepted", after, facts)
+        case ResultResponse():
+            return [open_task("objection_decision", after, facts)]
+        case ObjectionDecision():
+            return [_objection_judged(state, facts, answered), *_final("objection_decided", after, facts)]
+        case Retest(passed=True):
+            return [ev.ActionCompleted()]
+        case DeliveryReceipt() | None | Form():
+            pass
+    if task.step == "calibration":
+        return [_calibrated(state, facts), open_task(_next(state, task.step), after, facts)]
+    if task.step == "evaluation_record":
+        predicate = standing(state, facts)[2]
+        return [ev.ActionCompleted(), *opened_by_low_rating(after, facts, predicate)]
+    if task.step == "follow_up_decision":
+        return after_measure(after, facts, answered)
+    if task.step == state.steps[-1]:
+        return [ev.ActionCompleted()]
+    if isinstance(answered, ImprovementPlan):
+        waits = replace(state.evaluation, waits_from=answered.starts_on) if state.evaluation else None
+        after = replace(after, evaluation=waits)
+    return [open_task(_next(state, task.step), after, facts)]
+
+
+def window_closed(state: ActionState, task: Task, facts: Facts) -> Events:
+    """The person did not object in time: the result stands. Nobody's silence decides anything else."""
+    return [ev.TaskExited(task_id=task.id, why="lapsed"), *_final("window_closed", state, facts)]
+
+
+def motion(task: Task, answered: Form) -> list[ev.Event]:
+    """The deviation that a vote moves. Only the first vote may, so that all vote on the same thing."""
+    if not isinstance(answered, CalibrationVote) or answered.deviation is None:
+        return []
+    if task.votes or answered.vote != "approve":
+        problem = "moved with the first vote only, by who votes for it"
+        raise InvalidDetails(errors=[{"field": "deviation", "message": problem}])
+    moved = answered.deviation
+    levels = Judgement[moved.result], Judgement[moved.conduct]
+    return [_judged("motion", *levels, deviates=True, reason=moved.reason)]
+
+
+def not_carried(state: ActionState, task: Task, person_id: str, facts: Facts) -> Events:
+    """The committee did not carry the rating: the assessor rates again, having read the reasons."""
+    after = replace(state, acted=(*state.acted, (task.step, person_id)))
+    return [open_task("rating", after, facts, returned=True)]
+
+
+def step_to_return_to(state: ActionState, task: Task, wanted: str | None) -> str:
+    """Where an evaluation goes back to: by default the step before. Not once it has been decided."""
+    earlier = state.steps[: state.steps.index(task.step)] if task.step in state.steps else ()
+    step = wanted or (earlier[-1] if earlier else None)
+    if step is None or step not in earlier or state.ended or state.status in DECREED:
+        raise UnknownReturnStep(return_to=wanted)
+    return step
+
+
+def standing(state: ActionState, facts: Facts) -> tuple[Judgement, Judgement, Predicate]:
+    """The judgement that stands: results, conduct, *predikat*. Raises UnknownReference where there is
+    none, or where it was erased with its person's key.
+    """
+    evaluation = state.evaluation
+    return _judgement_at(state, facts, evaluation.judged_at if evaluation else None)
+
+
+def form_facts(state: ActionState, facts: Facts) -> dict[str, Any]:
+    """What the form of the open step needs to know: see `domain.forms.FormContext`."""
+    step = state.open_tasks[0].step if state.open_tasks else ""
+    policy = facts.policy_of(state)
+    found: dict[str, Any] = {
+        "not_before": not_before(step, state.variant, state.evaluation, policy.evaluation),
+        "measures": policy.evaluation.low_rating.measures.get(state.variant.value, ()),
+    }
+    if step == "evaluation_record":
+        found["predicate"] = standing(state, facts)[2].value
+    return found
+
+
+def _next(state: ActionState, step: str) -> str:
+    return state.steps[state.steps.index(step) + 1]
+
+
+def _final(why: Any, state: ActionState, facts: Facts) -> Events:
+    return [eve.EvaluationBecameFinal(why=why), open_task("evaluation_record", state, facts)]
+
+
+def _judged(
+    at_step: eve.JudgedAt, result: Judgement, conduct: Judgement, *, deviates: bool, reason: str | None = None
+) -> eve.PerformanceJudged:
+    return eve.PerformanceJudged(
+        at_step=at_step,
+        deviates=deviates,
+        result=result.name,
+        conduct=conduct.name,
+        predicate=predicate_of(result, conduct).value,
+        reason=reason,
+    )
+
+
+def _calibrated(state: ActionState, facts: Facts) -> eve.PerformanceJudged:
+    """The rating, or the deviation that was moved and carried."""
+    evaluation = state.evaluation
+    moved = evaluation.moved_at if evaluation else None
+    if moved is None:
+        result, conduct, _ = standing(state, facts)
+    else:
+        result, conduct, _ = _judgement_at(state, facts, moved)
+    return _judged("calibration", result, conduct, deviates=moved is not None)
+
+
+def _objection_judged(state: ActionState, facts: Facts, answered: ObjectionDecision) -> eve.PerformanceJudged:
+    if answered.result is not None and answered.conduct is not None:
+        result, conduct = Judgement[answered.result], Judgement[answered.conduct]
+    else:
+        result, conduct, _ = standing(state, facts)
+    changed = answered.decision == "changed"
+    return _judged("objection_decision", result, conduct, deviates=changed, reason=answered.reason)
+
+
+def _judgement_at(
+    state: ActionState, facts: Facts, version: int | None
+) -> tuple[Judgement, Judgement, Predicate]:
+    sealed = facts.sealed_at(state.id, version) if version is not None else None
+    if not sealed or "result" not in sealed:
+        raise UnknownReference(what="judgement")
+    result, conduct = Judgement[sealed["result"]], Judgement[sealed["conduct"]]
+    return result, conduct, predicate_of(result, conduct)

@@ -1,0 +1,76 @@
+"""What an agency's policy says of evaluations: periods, windows, waiting times, who opens and who decides."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.performance import Predicate
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(_Part):
+    """A number of days; whether they are working days is the policy's to say."""
+
+    days: int
+    unit: Literal["working", "calendar"]
+    citation: str
+    doubt: str | None = None
+
+
+class Waiting(_Part):
+    """Whole months that have to pass."""
+
+    months: int
+    citation: str
+    doubt: str | None = None
+
+
+class Period(_Part):
+    """The longest period that one evaluation covers, and how long before its end a rating is possible."""
+
+    longest_months: int
+    rating_opens_days_before_end: int
+    citation: str
+    doubt: str | None = None
+
+
+class LowRating(_Part):
+    """Which *predikat* opens a follow-up, and what may be ordered after it, by variant of the follow-up."""
+
+    predicates: tuple[Predicate, ...]
+    measures: dict[str, tuple[str, ...]]
+    citation: str
+    doubt: str | None = None
+
+
+class Assessment(_Part):
+    """Whose office rates whom. `office` has one holder in every unit: its leader. `without_superior` is
+    the office that records what an authority above the agency decides on an objection.
+    """
+
+    office: str
+    without_superior: str
+    citation: str
+    doubt: str | None = None
+
+
+class EvaluationRules(_Part):
+    """The policy's part on evaluations. `*_by` name offices."""
+
+    period: Period
+    assessment: Assessment
+    employment_statuses: tuple[str, ...]
+    post_kinds_left_out: tuple[str, ...]
+    objection_window: Window
+    low_rating: LowRating
+    improvement: Waiting
+    temporary_placement: Waiting
+    cycles_by: tuple[str, ...]
+    withdrawn_by: tuple[str, ...]
+    citation: str
+    doubt: str | None = None

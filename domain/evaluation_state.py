@@ -1,0 +1,26 @@
+"""How far one evaluation is: which judgement stands, and what was delivered, objected to and made final."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The part of an evaluation's state that other actions do not have. No judgement stands here: the
+    versions name the events of the stream that hold them sealed.
+
+    `cycle_id` is the cycle that opened it (None: by hand), `follows` the action that it grew out of.
+    `judged_at` is the judgement that stands, `moved_at` the deviation that the committee votes on.
+    `waits_from` is the day from which a waiting time of this action runs (an improvement, a year).
+    """
+
+    period_start: date
+    period_end: date
+    cycle_id: str | None = None
+    follows: str | None = None
+    judged_at: int | None = None
+    moved_at: int | None = None
+    waits_from: date | None = None
+    final: bool = False
