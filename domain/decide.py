@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,7 +50,9 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     talent_commands.PlaceTalent: talent.place,
 }
 
-OF_AN_ACTION: dict[type[cmd.Command], Callable[[ActionState, Facts, Any], list[ev.Event]]] = {
+OF_AN_ACTION: dict[
+    type[cmd.Command], Callable[[ActionState, Facts, Any], Sequence[ev.Event | ev.NewEvent]]
+] = {
     cmd.ClaimTask: approval.claim,
     cmd.ReleaseTask: approval.release,
     cmd.DelegateTask: approval.delegate,
@@ -97,7 +99,7 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
 
 def declare_conflict(
     state: ActionState, facts: Facts, command: cmd.DeclareConflict
-) -> list[tuple[ev.Event, Actor]]:
+) -> list[tuple[ev.Event | ev.NewEvent, Actor]]:
     """A potential owner of an open task declares an interest and is out of the case for good.
 
     Where nobody is left in the task's office, the nearest superior who may act becomes a further
@@ -113,7 +115,7 @@ def declare_conflict(
     ]
     if not mine:
         raise NotFound()
-    found: list[tuple[ev.Event, Actor]] = [
+    found: list[tuple[ev.Event | ev.NewEvent, Actor]] = [
         (ev.ConflictDeclared(person_id=actor.id, reason=command.reason), actor)
     ]
     without = replace(state, conflicts=state.conflicts | {actor.id})

@@ -70,13 +70,15 @@ def issue_decree(state: ActionState, facts: Facts, command: IssueDecree) -> Even
     return [issued, open_task("inauguration", state, facts)] if state.inauguration else [issued]
 
 
-def advance(state: ActionState, facts: Facts, command: AdvanceAction) -> list[tuple[ev.Event, Actor]]:
+def advance(
+    state: ActionState, facts: Facts, command: AdvanceAction
+) -> list[tuple[ev.Event | ev.NewEvent, Actor]]:
     """Everything that is due at `facts.now`, each with who did it: the system, or AUTO where an
     authority's silence counts as consent. Nothing due gives no events.
     """
     if command.actor.kind != "system":
         raise NotPermitted()
-    found: list[tuple[ev.Event, Actor]] = []
+    found: list[tuple[ev.Event | ev.NewEvent, Actor]] = []
     for task in state.open_tasks:
         if task.expires_at is not None and task.expires_at <= facts.now and not state.ended:
             return [
