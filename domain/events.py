@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+import domain.evaluation_events
 import domain.talent_events  # noqa: F401  (defines events that readers of the ledger must know)
-import domain.evaluation_events  # noqa: F401  (readers of the ledger must know its events)
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.identity import Capacity, Signature
 from domain.policy import Kind, Severity, Variant

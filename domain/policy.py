@@ -15,8 +15,8 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
-from domain.talent_policy import TalentRules
 from domain.evaluation_policy import EvaluationRules
+from domain.talent_policy import TalentRules
 
 
 class _Part(BaseModel):
