@@ -25,6 +25,7 @@ from api.idempotency import (
 )
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, language_of
+from api.start_evaluation import StartEvaluation, evaluation_of
 from api.views import action_summary, answer, as_id, event_view, names_of, people_of, stream_of
 from api.visibility import is_readable, viewer_for
 from api.wiring import Services, ServicesDep
@@ -89,15 +90,15 @@ class StartMutation(_Body):
 
 
 class StartOther(BaseModel):
-    """Promotions and evaluations, which are not available yet."""
+    """Promotions, which are not available yet."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
-    kind: Literal[Kind.PROMOTION, Kind.EVALUATION]
+    kind: Literal[Kind.PROMOTION]
 
 
 Start = Annotated[
-    StartMutation | StartOther,
+    StartMutation | StartEvaluation | StartOther,
     Field(discriminator="kind"),
     Body(
         examples=[
@@ -109,7 +110,13 @@ Start = Annotated[
                 "effective_date": "2026-12-01",
                 "reason": "kebutuhan organisasi",
                 "document_ids": [],
-            }
+            },
+            {
+                "kind": "evaluation",
+                "subject_nip": "198503122010011007",
+                "period_start": "2026-01-01",
+                "period_end": "2026-06-30",
+            },
         ]
     ),
 ]
@@ -142,7 +149,11 @@ async def start(
         raise Problem("kind-not-available", kind=body.kind)
     identified = identify(request, caller, key, body)
     with services.reading() as connection:
-        command = _submission(services, connection, caller, identified, body)
+        command: ActionCommand
+        if isinstance(body, StartEvaluation):
+            command = evaluation_of(services, connection, caller, identified, body)
+        else:
+            command = _submission(services, connection, caller, identified, body)
     result = await services.send(command, identified.body_hash)
     assert result.state is not None  # a submission that is not refused makes an action
     with services.reading() as connection:

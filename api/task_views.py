@@ -10,10 +10,10 @@ from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
 from domain.forms import form_schema
 from domain.identity import Actor, Signature
-from domain.offices import COMMITTEE, INITIATOR
+from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON
 from domain.ownership import may_act, signature_for
 from domain.personnel_action import DECREED, ActionState, Task
-from domain.policy import StepRule
+from domain.policy import Kind, StepRule
 from ledger.read import DirectoryView
 from ledger.record import moment
 
@@ -38,8 +38,7 @@ def task_view(
     if task.is_open and facts is not None:
         allowed = allowed_actions(task, state, actor, facts)
         outcomes = outcomes_of(task, step, state, actor, facts) if "decide" in allowed else []
-        asked = "vote" if step.office == COMMITTEE else step.form
-        form = form_schema(asked, form_context(state, facts))
+        form = form_schema(step.form, form_context(state, facts))
     return {
         "id": task.id,
         "action_id": state.id,
@@ -93,13 +92,13 @@ def allowed_actions(task: Task, state: ActionState, actor: Actor, facts: Facts) 
     if free and _may_delegate(step, signature):
         found.append("delegate")
     found.append("comment")
-    if step.office != INITIATOR:
+    if step.office not in OF_A_PERSON:
         found.append("declare_conflict")
     return found
 
 
 def _may_delegate(step: StepRule, signature: Signature) -> bool:
-    personal = step.office in (COMMITTEE, INITIATOR) or step.definitive_only
+    personal = step.office in (COMMITTEE, *OF_A_PERSON) or step.definitive_only
     return not personal and signature.on_behalf_of is None
 
 
@@ -114,6 +113,8 @@ def outcomes_of(task: Task, step: StepRule, state: ActionState, actor: Actor, fa
     """What the person may decide: after the decision only onwards, at revision likewise."""
     if state.ended or state.status in DECREED or task.step == "revision":
         return ["approve"]
+    if state.kind is Kind.EVALUATION and step.office != COMMITTEE:
+        return ["approve", "return"] if return_steps(task, step, state) else ["approve"]
     if step.office == COMMITTEE:
         chair = facts.policy_of(state).committee.chair
         if actor.id not in facts.offices.holders(chair, facts.today):
@@ -122,7 +123,11 @@ def outcomes_of(task: Task, step: StepRule, state: ActionState, actor: Actor, fa
 
 
 def return_steps(task: Task, step: StepRule, state: ActionState) -> list[str]:
-    """Where the case may be sent back to: the initiator, or an earlier step."""
+    """Where the case may be sent back to: the initiator, or an earlier step. An evaluation has no
+    initiator's draft to go back to.
+    """
+    if state.kind is Kind.EVALUATION:
+        return list(state.steps[: state.steps.index(task.step)]) if task.step in state.steps else []
     if task.step not in state.steps or step.office == INITIATOR:
         return [INITIATOR]
     return [INITIATOR, *state.steps[: state.steps.index(task.step)]]

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, select
 from starlette.responses import Response
 
+from domain import evaluation_events as eve
 from domain import events as ev
 from domain.eligibility import explain
 from domain.errors import NotFound
@@ -118,6 +119,8 @@ def office_name(key: str, view: DirectoryView, policy: Policy, language: str) ->
         return ("Tim Penilai Kinerja", "Performance assessment team")[language != "id"]
     if office == "initiator":
         return ("Pengusul", "Initiator")[language != "id"]
+    if office == "subject":
+        return ("Pegawai yang dinilai", "The person evaluated")[language != "id"]
     rule = policy.offices.get(office)
     name = (rule.name_id, rule.name_en)[language != "id"] if rule else office
     unit = view.agency.units.get(unit_id)
@@ -171,7 +174,31 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
             for task in state.open_tasks
         ],
         "version": state.version,
+    } | _evaluation_part(state)
+
+
+def _evaluation_part(state: ActionState) -> dict[str, Any]:
+    """What only an evaluation has: its period, the cycle that opened it and what it follows from."""
+    part = state.evaluation
+    if part is None:
+        return {}
+    return {
+        "period_start": part.period_start.isoformat(),
+        "period_end": part.period_end.isoformat(),
+        "cycle_id": part.cycle_id,
+        "follows": part.follows,
+        "final": part.final,
     }
+
+
+def _judgements(history: list[StoredEvent]) -> list[dict[str, Any]]:
+    """Every judgement of an evaluation, oldest first; the newest that is no motion stands."""
+    shown = {"at_step", "deviates", "result", "conduct", "predicate", "reason"}
+    return [
+        s.event.model_dump(mode="json", include=shown) | {"at": s.recorded_at}
+        for s in history
+        if isinstance(s.event, eve.PerformanceJudged)
+    ]
 
 
 def action_detail(
@@ -181,20 +208,26 @@ def action_detail(
     submitted = history[0].event
     assert isinstance(submitted, ev.ActionSubmitted)
     policy = view.policies[state.policy_id]
-    return action_summary(state, names, view) | {
-        "reason": submitted.reason,
-        "partner_agency": submitted.partner_agency,
-        "partner_position": submitted.partner_position,
-        "findings": findings_view(state, history, policy, language),
-        "overrides_open": sorted(state.open_overrides()),
-        "document_ids": list(state.document_ids),
-        "suggested_by": person_view(submitted.suggested_by, names),
-        "step_names": {step: step_name(step, policy, language) for step in state.steps},
-        "ahead": [{"step": s, "step_name": step_name(s, policy, language)} for s in steps_ahead(state)],
-        "decisions": [decision_view(task, history, names, view, policy, language) for task in state.tasks],
-        "next_due": _moment(state.next_due()),
-        "ended_at": _moment(state.ended_at),
-    }
+    return (
+        action_summary(state, names, view)
+        | {
+            "reason": submitted.reason,
+            "partner_agency": submitted.partner_agency,
+            "partner_position": submitted.partner_position,
+            "findings": findings_view(state, history, policy, language),
+            "overrides_open": sorted(state.open_overrides()),
+            "document_ids": list(state.document_ids),
+            "suggested_by": person_view(submitted.suggested_by, names),
+            "step_names": {step: step_name(step, policy, language) for step in state.steps},
+            "ahead": [{"step": s, "step_name": step_name(s, policy, language)} for s in steps_ahead(state)],
+            "decisions": [
+                decision_view(task, history, names, view, policy, language) for task in state.tasks
+            ],
+            "next_due": _moment(state.next_due()),
+            "ended_at": _moment(state.ended_at),
+        }
+        | ({"judgements": _judgements(history)} if state.evaluation else {})
+    )
 
 
 def steps_ahead(state: ActionState) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, select
 
-from domain.offices import INITIATOR
+from domain.offices import INITIATOR, SUBJECT
 from domain.ownership import excluded_people
 from domain.personnel_action import ActionState, Task
 from domain.policy import Policy
@@ -69,7 +69,7 @@ def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
 def _owners(task: Task, state: ActionState) -> list[str]:
     if task.office == INITIATOR:
         return [f"person/{state.initiator[1]}"]
-    owners = [task.office]
+    owners = [f"person/{state.subject_id}" if task.office == SUBJECT else task.office]
     if task.escalated_to:
         owners.append(task.escalated_to)
     if task.delegated_to:

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 from domain.policy import Kind
 from workflows.case import CaseProcess
+from workflows.evaluation import EvaluationProcess
 from workflows.mutation import MutationProcess
 
-PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {Kind.MUTATION: MutationProcess}
+PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
+    Kind.MUTATION: MutationProcess,
+    Kind.EVALUATION: EvaluationProcess,
+}

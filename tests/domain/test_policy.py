@@ -100,7 +100,7 @@ def test_every_form_exists_and_every_step_has_its_words() -> None:
 
 def test_only_definitive_holders_decide() -> None:
     definitive = {name for name, step in kota_serang().steps.items() if step.definitive_only}
-    assert definitive == {"regional_secretary_review", "appointing_decision"}
+    assert definitive == {"regional_secretary_review", "appointing_decision", "follow_up_decision"}
 
 
 def test_every_acting_capacity_has_a_term_or_the_plts() -> None:

@@ -22,6 +22,7 @@ from domain.approval import form_context
 from domain.calendar import WorkingCalendar
 from domain.decide import decide
 from domain.errors import Refusal
+from domain.evaluation_commands import SubmitEvaluation
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Actor, Capacity
@@ -325,6 +326,24 @@ class Town:
             "partner_agency": "Pemerintah Kota Cilegon",
         }
         return self.submit(next(self.ids), target, **(values | changes))
+
+    def evaluate(
+        self,
+        subject: str = "nurse",
+        *,
+        by: Actor | None = None,
+        period: tuple[date, date] = (date(2026, 1, 1), date(2026, 6, 30)),
+    ) -> str:
+        """Open an evaluation by hand; the action's id."""
+        command = SubmitEvaluation(
+            **self._by(by or person("kabid")),
+            action_id=next(self.ids),
+            subject_id=subject,
+            period_start=period[0],
+            period_end=period[1],
+        )
+        self.send(command)
+        return command.action_id
 
     def state(self, action: str) -> ActionState:
         return self.states[action]
