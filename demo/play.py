@@ -22,7 +22,7 @@ from domain.commands import (
 from domain.errors import Refusal
 from domain.forms import FORMS, FormContext
 from domain.identity import SYSTEM, Actor
-from domain.offices import COMMITTEE, INITIATOR, Offices
+from domain.offices import COMMITTEE, INITIATOR, SUBJECT, Offices
 from domain.personnel_action import ActionState, Task
 from domain.policy import Policy, Variant
 from enrolment.rows import employee_row, position_rows, unit_rows
@@ -114,12 +114,15 @@ class Play:
         """People who may act on the task, best first; exclusions are the ledger's to judge."""
         if task.office == INITIATOR:
             return [state.initiator[1]]
+        mine = [state.subject_id] if task.office == SUBJECT else []
         if task.office == COMMITTEE:
             keys = list(self.policy(state).committee.members)
         else:
             superior = self.offices.superior(task.office)
             keys = [key for key in (task.office, task.escalated_to, superior) if key]
-        return [person for key in keys for person in self._by_post(self.offices.holders(key, self.today))]
+        return mine + [
+            person for key in keys for person in self._by_post(self.offices.holders(key, self.today))
+        ]
 
     def form(self, state: ActionState, task: Task) -> dict[str, Any]:
         """A valid answer to the task's form."""
