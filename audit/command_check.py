@@ -141,10 +141,11 @@ class CommandCheck:
 
 def _problem(group: list[Document], row: Document) -> str | None:
     """A command's own stream is that of its action, in an annulment the one that began it, which
-    comes last; without an action it is that of the first event. The row is of its last event there.
+    comes last; without an action, and for what a cycle opens, it is that of the first event. The row is of its last event there.
     """
     actions = [document for document in group if document["stream"].startswith("personnel-action/")]
-    stream = (actions[-1] if actions else group[0])["stream"]
+    by_cycle = group[0]["stream"].startswith("evaluation-cycle/")
+    stream = (actions[-1] if actions and not by_cycle else group[0])["stream"]
     if row["stream"] != stream:
         return f"its stream is {stream}, not {row['stream']}"
     own = [document for document in group if document["stream"] == stream][-1]

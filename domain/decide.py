@@ -94,7 +94,9 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     if isinstance(command, cmd.DeclareConflict):
         return [(_addressed(event, state), actor) for event, actor in declare_conflict(state, facts, command)]
     events = OF_AN_ACTION[type(command)](state, facts, command)
-    return [(_addressed(event, state), command.actor) for event in events]
+    # Other actions first: the last event of a command is of the action that it is addressed to.
+    ordered = sorted(events, key=lambda event: not isinstance(event, ev.NewEvent))
+    return [(_addressed(event, state), command.actor) for event in ordered]
 
 
 def declare_conflict(

@@ -58,7 +58,7 @@ def after_approval(
         return [_calibrated(state, facts), open_task(_next(state, task.step), after, facts)]
     if task.step == "evaluation_record":
         predicate = standing(state, facts)[2]
-        return [ev.ActionCompleted(), *opened_by_low_rating(after, facts, predicate)]
+        return [*opened_by_low_rating(after, facts, predicate), ev.ActionCompleted()]
     if task.step == "follow_up_decision":
         return after_measure(after, facts, answered)
     if task.step == state.steps[-1]:

@@ -35,12 +35,12 @@ def opened_by_low_rating(state: ActionState, facts: Facts, predicate: Predicate)
 
 
 def after_measure(state: ActionState, facts: Facts, answered: Form | None) -> Events:
-    """The measure as ordered, the end of this action and, where it is one of this kind, the next."""
+    """The measure as ordered, where it is one of this kind the next action, and the end of this one."""
     assert isinstance(answered, FollowUpMeasure)  # the form's name decides its class
     ordered = eve.MeasureOrdered(measure=answered.measure, reason=answered.reason)
     variant = VARIANT_OF_MEASURE.get(answered.measure)
     opened = _opened(state, facts, variant, "measure") if variant else []
-    return [ordered, ev.ActionCompleted(), *opened]
+    return [ordered, *opened, ev.ActionCompleted()]
 
 
 def follow_up_id(action_id: str, variant: Variant) -> str:

@@ -27,9 +27,8 @@ def owners(house: House, action_id: str) -> list[str]:
     with house.world.installation.reader.engine.connect() as connection:
         state = state_of(connection, action_id)
     assert state is not None
-    return [
-        p for p in house.world.owners(state, state.open_tasks[0]) if p not in state.open_tasks[0].excluded
-    ]
+    task = state.open_tasks[0]
+    return [person for person in house.world.owners(state, task) if person not in task.excluded]
 
 
 def act(house: House, action_id: str, **changes: Any) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from domain.commands import (
     RevokeDelegation,
     WithdrawAction,
 )
+from domain.evaluation_commands import SubmitEvaluation
 from domain.identity import SYSTEM, Capacity
 from domain.performance import Judgement
 from domain.personnel_action import ActionState
@@ -39,7 +40,7 @@ from projections.catalogue import all_projections
 from roster.generator import generate_agency
 from settings import Settings
 from tests.audit.attacker import Attacker
-from tests.world import World, a_person, new_id, seed
+from tests.world import INTEGRATION, World, a_person, new_id, seed
 
 ORIGIN = "jenjang.kota-serang"
 SMALL = 200
@@ -103,6 +104,29 @@ def copy_of(original: Path, copy: Path) -> Path:
 @pytest.fixture(scope="session")
 def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
     yield from evidence_of(tmp_path_factory.mktemp("evidence"), people=200)
+
+
+def _evaluations(world: World, people: list[str]) -> None:
+    """One that ended low and opened its follow-up, one that is to be rated, one that awaits a response."""
+    for person, until in zip(people, ("completed", "rating", "result_response"), strict=True):
+        command = SubmitEvaluation(
+            command_id=new_id(),
+            actor=INTEGRATION,
+            action_id=new_id(),
+            subject_id=person,
+            period_start=date(2026, 1, 1),
+            period_end=date(2026, 6, 30),
+        )
+        state = world.installation.ledger.execute(command).state
+        if until != "completed":
+            world.walk(state, until=until)
+            continue
+        rating = world.walk(state, until="rating")
+        levels = {"result": "BELOW", "conduct": "BELOW", "evidence": "laporan"}
+        rated = world.decide(rating, world.owners(rating, rating.open_tasks[0])[0], details=levels)
+        record = world.walk(rated.state, until="evaluation_record")
+        recorded = {"record_id": "ev-1", "document_id": "890", "predicate": "SANGAT_KURANG"}
+        world.decide(record, world.owners(record, record.open_tasks[0])[0], details=recorded)
 
 
 def evidence_of(folder: Path, *, people: int) -> Iterator[Evidence]:
@@ -213,6 +237,7 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
         )
     )
     _talent(world)
+    _evaluations(world, [next(subjects) for _ in range(3)])
     clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):
