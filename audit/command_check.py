@@ -141,7 +141,8 @@ class CommandCheck:
 
 def _problem(group: list[Document], row: Document) -> str | None:
     """A command's own stream is that of its action, in an annulment the one that began it, which
-    comes last; without an action, and for what a cycle opens, it is that of the first event. The row is of its last event there.
+    comes last; without an action, and for what a cycle opens, it is that of the first event. The row is
+    of its last event there.
     """
     actions = [document for document in group if document["stream"].startswith("personnel-action/")]
     by_cycle = group[0]["stream"].startswith("evaluation-cycle/")
