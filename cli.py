@@ -175,22 +175,42 @@ def rebuild(options: argparse.Namespace, settings: Settings) -> int:
 
 def export(options: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
+    from mining.export import export_ocel, export_xes
+    from mining.selection import Selection
     from operations.export import export_events
 
     installation = Installation(settings)
     try:
-        count = export_events(
-            installation.reader,
-            options.format,
-            options.out,
-            first=options.first,
-            last=options.last,
-            kind=options.kind,
-        )
+        if options.format in ("ocel2", "xes"):
+            write = export_ocel if options.format == "ocel2" else export_xes
+            selection = Selection.of(options.first, options.last, options.kind)
+            count = write(installation.reader.engine, options.out, selection)
+        else:
+            count = export_events(
+                installation.reader,
+                options.format,
+                options.out,
+                first=options.first,
+                last=options.last,
+                kind=options.kind,
+            )
     finally:
         installation.close()
     print(json.dumps({"events": count, "file": str(options.out)}) if options.json else f"{count:,} events")
     return WELL
+
+
+def conformance(options: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+    from mining.conformance import compare
+
+    installation = Installation(settings)
+    try:
+        found = compare(installation.reader.engine)
+    finally:
+        installation.close()
+    print(json.dumps(found.as_json(), ensure_ascii=False) if options.json else found.as_text())
+    return WELL if found.ok else WRONG
 
 
 def audit_key(_: argparse.Namespace, settings: Settings) -> int:
@@ -309,11 +329,12 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     again.add_argument("names", nargs="*", metavar="NAME", help="projections (default all)")
 
     out = command("export", export, "export events", reports=True)
-    out.add_argument("--format", choices=("jsonl", "csv"), required=True)
+    out.add_argument("--format", choices=("jsonl", "csv", "ocel2", "xes"), required=True)
     out.add_argument("--out", type=Path, required=True, metavar="FILE")
     out.add_argument("--from", dest="first", metavar="MOMENT", help="recorded at or after, ISO 8601")
     out.add_argument("--to", dest="last", metavar="MOMENT", help="recorded before, ISO 8601")
     out.add_argument("--kind", metavar="TYPE", help="event type")
+    command("conformance", conformance, "what happened against what the routes allow", reports=True)
     command("audit-key", audit_key, "print the log's verifier key")
 
     keys = command("api-key", api_key, "keys of integrations", reports=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +11,9 @@ import orjson
 from sqlalchemy import select
 
 from ledger.read import Reader
-from ledger.record import decode, moment
+from ledger.record import decode
 from ledger.schema import events
+from mining.selection import instant
 
 COLUMNS = (
     "position",
@@ -46,7 +46,7 @@ def export_events(
         rows = csv.writer(file) if format_ == "csv" else None
         if rows:
             rows.writerow(COLUMNS)
-        for record, leaf_hash in _select(reader, _moment(first), _moment(last), kind):
+        for record, leaf_hash in _select(reader, instant(first), instant(last), kind):
             document = decode(record)
             if rows:
                 rows.writerow(
@@ -68,14 +68,6 @@ def export_events(
             count += 1
     draft.replace(out)
     return count
-
-
-def _moment(text: str | None) -> str | None:
-    """An ISO 8601 date or moment as the ledger writes moments; without an offset it is UTC."""
-    if text is None:
-        return None
-    parsed = datetime.fromisoformat(text)
-    return moment(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
 
 
 def _select(

@@ -1,0 +1,1 @@
+"""The ledger's history in the words of process mining: exports, conformance and waiting times."""
