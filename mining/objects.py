@@ -14,6 +14,7 @@ OBJECT_OF_STREAM = {
     "employee": "person",
     "office": "person",
     "access": "person",
+    "talent": "person",
     "api-key": "key",
 }
 # Field of an event: what kind of object it names, and what that object is to the event.
