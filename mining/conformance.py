@@ -21,8 +21,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Conformance:
-    """The comparison under one tree head. `other` counts cases that are no transfers and have no route
-    here; `deviating` names only the cases that left their route.
+    """The comparison under one tree head. `other` counts cases that did not begin with a request and
+    have no route; `deviating` names only the cases that left their route.
     """
 
     head: TreeHead
@@ -77,8 +77,8 @@ class Conformance:
 
 
 def compare(engine: Engine) -> Conformance:
-    """Replay every transfer below the newest checkpoint. Holds one case in memory, the deviations that
-    were found, and 12 bytes for each decided task. Raises NothingRecorded.
+    """Replay every personnel action below the newest checkpoint. Holds one case in memory, the
+    deviations that were found, and 12 bytes for each decided task. Raises NothingRecorded.
     """
     with engine.connect() as connection:
         head = TreeHead.newest(connection)

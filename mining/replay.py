@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from domain.policy import Policy, Variant
+from domain.policy import Kind, Policy, Variant
 
 Code = Literal[
     "skipped", "extra", "out-of-order", "repeated", "route-differs", "not-opened", "unknown-policy"
@@ -33,6 +33,7 @@ class Replay:
     """Walks one case's events along its route. `deviations` and `returns` grow while it does."""
 
     policies: dict[str, Policy]
+    kind: str = ""
     variant: str = ""
     deviations: list[Deviation] = field(default_factory=list)
     returns: int = 0
@@ -62,13 +63,15 @@ class Replay:
                 self._skip_to(len(self._route), position)
 
     def _submitted(self, data: dict[str, Any], position: int) -> None:
-        self.variant = data["variant"]
+        self.kind, self.variant = data["kind"], data["variant"]
         self._policy = self.policies.get(data["policy_id"])
         if self._policy is None or self._policy.hash != data["policy_hash"]:
             self._report("unknown-policy", "", position, f"{data['policy_id']} is not adopted with that text")
             self._policy = None
             return
-        allowed = allowed_route(self._policy, Variant(data["variant"]), tuple(data["steps"]))
+        allowed = allowed_route(
+            self._policy, Kind(data["kind"]), Variant(data["variant"]), tuple(data["steps"])
+        )
         for step in [step for step in allowed if step not in data["steps"]]:
             self._report("route-differs", step, position, "the route of the case leaves the step out")
         for step in [step for step in data["steps"] if step not in allowed]:
@@ -123,17 +126,19 @@ class Replay:
         if self._policy is None:
             return ""
         rule = self._policy.steps.get(step)
-        route = next((r.citation for r in self._policy.routes if r.variant == self.variant), "")
+        route = next(
+            (r.citation for r in self._policy.routes if (r.kind, r.variant) == (self.kind, self.variant)), ""
+        )
         return "; ".join(text for text in (rule.citation if rule else "", route) if text)
 
 
-def allowed_route(policy: Policy, variant: Variant, recorded: tuple[str, ...]) -> tuple[str, ...]:
-    """The policy's route of the variant, with those clearances that the case has and the policy knows,
-    before BKN's review. Whether a case needed a clearance is judged by `verify`, which knows its posts.
+def allowed_route(policy: Policy, kind: Kind, variant: Variant, recorded: tuple[str, ...]) -> tuple[str, ...]:
+    """The policy's route of the kind and variant, with those clearances that the case has and the policy
+    knows, before BKN's review. Whether a case needed a clearance is for `verify`, which knows its posts.
     """
     known = {clearance.step for clearance in policy.clearances}
     clearances = tuple(step for step in recorded if step in known)
-    route = next((route.steps for route in policy.routes if route.variant == variant), ())
+    route = next((r.steps for r in policy.routes if (r.kind, r.variant) == (kind, variant)), ())
     if BKN_REVIEW not in route:
         return route
     at = route.index(BKN_REVIEW)

@@ -70,7 +70,7 @@ def test_decisions_stand_in_the_order_of_the_route(lived: Lived, tmp_path: Path)
     (trace,) = (t for t in log.iter(f"{X}trace") if values(t)["concept:name"] == lived.completed.id)
     told = [values(event) for event in trace.iter(f"{X}event")]
     decided = [e["concept:name"] for e in told if e["event_type"] == "TaskCompleted"]
-    route = lived.world.policy(lived.completed).route(lived.completed.variant).steps
+    route = lived.world.policy(lived.completed).route(lived.completed.kind, lived.completed.variant).steps
     assert tuple(decided[: len(route)]) == route
     opened = [e["concept:name"] for e in told if e["lifecycle:transition"] == "schedule"]
     assert opened == decided
