@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from domain.calendar import WorkingCalendar
-from domain.policy import Policy
+from domain.policy import Kind, Policy
 from ledger.record import decode
 from ledger.schema import events
 from mining.replay import Deviation, Replay
@@ -17,6 +17,8 @@ from mining.selection import TreeHead, traces
 from mining.waiting import Waiting
 
 SHOWN = 20
+# An evaluation has steps that depend on its outcome; its order is judged by `verify` alone.
+ROUTED = (Kind.MUTATION, Kind.PROMOTION)
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,13 @@ def compare(engine: Engine) -> Conformance:
         deviating: dict[str, tuple[Deviation, ...]] = {}
         for action_id, pairs in traces(connection, head):
             history = [document for document, _ in pairs]
-            if history[0]["type"] != "ActionSubmitted":
+            waiting.add(history)
+            if history[0]["data"].get("kind") not in ROUTED:
                 other += 1
                 continue
             replay = Replay(policies)
             for document in history:
                 replay.walk(document)
-            waiting.add(history)
             cases, completed, returns = cases + 1, completed + replay.completed, returns + replay.returns
             if replay.deviations:
                 deviating[action_id] = tuple(replay.deviations)
