@@ -101,6 +101,8 @@ class RowWriter:
             self.execute_many(self._delete(table), keys)
 
     def execute_many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run one statement, its marks `?` or the driver's own, for many rows."""
+        statement = statement.replace("?", self._mark)
         if len(rows) == 1:
             self._cursor.execute(statement, rows[0])
         else:

@@ -11,6 +11,7 @@ from projections.employees import Employees
 from projections.inbox import Inbox
 from projections.overrides import Overrides
 from projections.register import Register
+from projections.talent_places import TalentPlaces
 from projections.tasks import Tasks
 
 
@@ -25,4 +26,5 @@ def all_projections() -> tuple[Projection, ...]:
         Documents(),
         Overrides(),
         Tasks(),
+        TalentPlaces(),
     )

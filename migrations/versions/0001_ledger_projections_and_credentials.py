@@ -253,6 +253,22 @@ def upgrade() -> None:
         sa.Column("action_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("task_id"),
     )
+    op.create_table(
+        "talent_places",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("rated_until", sa.Text(), nullable=True),
+        sa.Column("tested_on", sa.Text(), nullable=True),
+        sa.Column("test_valid_until", sa.Text(), nullable=True),
+        sa.Column("as_of", sa.Text(), nullable=True),
+        sa.Column("box", sa.Integer(), nullable=True),
+        sa.Column("performance", sa.Integer(), nullable=True),
+        sa.Column("potential", sa.Integer(), nullable=True),
+        sa.Column("vetoes", sa.Text(), nullable=True),
+        sa.Column("lapses_on", sa.Text(), nullable=True),
+        sa.Column("formula_version", sa.Text(), nullable=True),
+        sa.Column("placement_hash", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
     frontier = b"\x00" * 8  # Frontier.to_bytes() of the empty tree: a size of 0 and no peaks
     op.execute(
         sa.text("INSERT INTO head (id, size, frontier, recorded_at) VALUES (1, 0, :frontier, '')").bindparams(
