@@ -23,6 +23,7 @@ from api import (
     positions,
     problems,
     sessions,
+    talent,
     tasks,
     units,
 )
@@ -36,6 +37,7 @@ ROUTERS = (
     bulk_decisions.router,
     tasks.router,
     employees.router,
+    talent.router,
     documents.router,
     delegations.router,
     units.router,

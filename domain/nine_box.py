@@ -107,7 +107,7 @@ def assess_talent(inputs: TalentInputs, rules: TalentRules) -> Assessment:
     components = tuple(
         _component(name, axis, rule, inputs, rules)
         for axis, of_axis in _axes(rules)
-        for name, rule in of_axis.items()
+        for name, rule in sorted(of_axis.items())  # a policy's order is lost in canonical JSON
     )
     gaps = tuple(
         Gap(component=c.name, why="lapsed" if c.why == "lapsed" else "missing")
@@ -115,7 +115,9 @@ def assess_talent(inputs: TalentInputs, rules: TalentRules) -> Assessment:
         if c.required and c.score is None
     )
     vetoes = tuple(
-        name for name, rule in rules.integrity.items() if inputs.employment_status in rule.status_codes
+        name
+        for name, rule in sorted(rules.integrity.items())
+        if inputs.employment_status in rule.status_codes
     )
     performance, potential = axis_value(components, "performance"), axis_value(components, "potential")
     if gaps or performance is None or potential is None:

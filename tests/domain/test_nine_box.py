@@ -202,11 +202,11 @@ def test_rounding_down_never_lifts_over_a_cut_off() -> None:
     ("changes", "gaps"),
     [
         ({"ratings": ()}, [("main_performance", "missing")]),
-        ({"test": None}, [("potential_assessment", "missing"), ("competency_assessment", "missing")]),
+        ({"test": None}, [("competency_assessment", "missing"), ("potential_assessment", "missing")]),
         ({"ratings": (rating(year=2023),)}, [("main_performance", "lapsed")]),
         (
             {"test": cact(tested_on=date(2023, 11, 24))},
-            [("potential_assessment", "lapsed"), ("competency_assessment", "lapsed")],
+            [("competency_assessment", "lapsed"), ("potential_assessment", "lapsed")],
         ),
     ],
 )
@@ -236,6 +236,15 @@ def test_a_recorded_component_counts_through_its_last_day() -> None:
     later = inputs(components=(award,), as_of=TODAY + timedelta(days=1))
     found = {c.name: c.why for c in assess_talent(later, RULES).components}
     assert found["awards"] == "lapsed"
+
+
+def test_the_order_in_which_a_policy_names_components_changes_nothing() -> None:
+    text = RULES.model_dump(mode="json")
+    for part in ("performance", "potential", "integrity"):
+        text[part] = dict(reversed(text[part].items()))
+    other = TalentRules.model_validate(text)
+    for given_inputs in (everything(), inputs(test=None), inputs(employment_status="91")):
+        assert assess_talent(given_inputs, other) == assess_talent(given_inputs, RULES)
 
 
 # --- integrity ---
