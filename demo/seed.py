@@ -8,6 +8,7 @@ from pathlib import Path
 
 from demo.logins import DemoLogin, create_logins
 from demo.play import Play, a_person, new_id, register
+from demo.results import record_results
 from domain.commands import GrantOffice
 from domain.directory import OPERATOR
 from domain.identity import SYSTEM
@@ -64,6 +65,8 @@ def seed_demo(
     installation.ledger.execute(
         GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=max(operator), office=OPERATOR)
     )
+    say("recording performance and competency results")
+    record_results(play)
     subjects = _subjects(play)
     if not subjects:
         say("starting cases")
