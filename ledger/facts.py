@@ -65,11 +65,13 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
     )
 
 
-def talent_for_reading(reader: Reader, connection: Connection) -> LedgerTalent:
-    """Talent records as `connection`'s transaction sees them."""
+def talent_for_reading(
+    reader: Reader, connection: Connection, kept: KeptTalent | None = None
+) -> LedgerTalent:
+    """Talent records as `connection`'s transaction sees them; `kept` are those opened before."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
 
     def query(statement: str, values: tuple[Any, ...]) -> list[Any]:
         return list(connection.exec_driver_sql(statement.replace("?", mark), values).fetchall())
 
-    return LedgerTalent(KeptTalent(), query, reader.keyring, {})
+    return LedgerTalent(KeptTalent() if kept is None else kept, query, reader.keyring, {})

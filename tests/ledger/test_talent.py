@@ -14,8 +14,10 @@ from domain.talent_commands import CactRow, RecordCompetency, RecordSkp, SkpRow
 from domain.talent_record import Placement, TalentRecord
 from installation import Installation
 from ledger.facts import talent_for_reading
+from ledger.read import size
+from ledger.record import stored_event
 from ledger.schema import events
-from ledger.talent import TALENT
+from ledger.talent import TALENT, KeptTalent
 from tests.world import World, new_id
 
 
@@ -92,6 +94,27 @@ def test_two_processes_place_the_same_person_on_the_same_results(world: World) -
     assert record.placement.performance == 10_000
     assert record.inputs is not None
     assert record.inputs.ratings[0].result is Judgement.ABOVE
+
+
+def test_what_another_process_appended_is_looked_up_again(world: World) -> None:
+    """A writer's memory meets the other's placement with its seal closed, as when it catches up."""
+    (person, *_) = people = sorted(world.ids.values())[:5]
+    rate(world.installation, people)
+    cact(world.installation, people)
+    kept, reader = KeptTalent(), world.installation.reader
+    with reader.engine.connect() as connection:
+        assert len(talent_for_reading(reader, connection, kept).placements()) == len(people)
+        seen = size(connection)
+    rate(world.installation, [person], judged=3)
+    with reader.engine.connect() as connection:
+        fresh = select(events.c.position, events.c.record, events.c.leaf_hash).where(
+            events.c.position >= seen
+        )
+        for position, record, leaf_hash in connection.execute(fresh):
+            kept.apply(stored_event(position, bytes(record), bytes(leaf_hash)))
+        found = talent_for_reading(reader, connection, kept).placements()
+        assert found == placements(world.installation)
+    assert found[person].performance == 0
 
 
 def test_neither_score_nor_box_stands_readable_in_the_record(world: World) -> None:
