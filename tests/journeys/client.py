@@ -77,12 +77,12 @@ class Client:
         self, action_id: str, reader: str, *, until: str = "completed", seconds: float = 120.0,
         between: Callable[[], None] = lambda: None,
     ) -> dict[str, Any]:  # fmt: skip
-        """Decide the case with whoever may, until it has the status; returns the action."""
+        """Decide the case with whoever may, until it has the status or step; returns the action."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             status, action, _ = self.call("GET", f"/v1/personnel-actions/{action_id}", reader)
             assert status == 200, action
-            if action["status"] == until:
+            if until in (action["status"], *(task["step"] for task in action["open_tasks"])):
                 return action
             if not any(self._decide(task["id"], action) for task in action["open_tasks"]):
                 time.sleep(0.1)

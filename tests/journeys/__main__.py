@@ -1,0 +1,51 @@
+"""`python -m tests.journeys`: endurance and rush at full size, on one database, figures as JSON lines.
+
+`make test` runs the same two with small numbers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+
+from bench.places import place
+from tests.journeys.endurance import Endurance
+from tests.journeys.house import running_house
+from tests.journeys.rush import Rush
+
+
+def main() -> int:
+    """Run what was asked for; an AssertionError says what did not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.journeys", description=__doc__)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--only", choices=("endurance", "rush"))
+    parser.add_argument("--cases", type=int, default=200, help="cases walked at once (default 200)")
+    parser.add_argument("--kills", type=int, default=50, help="SIGKILLs meanwhile (default 50)")
+    parser.add_argument("--seed", type=int, default=20261124, help="of the order of kills and people")
+    parser.add_argument("--contenders", type=int, default=200, help="people for one task (default 200)")
+    parser.add_argument("--requests", type=int, default=50, help="actions for one post (default 50)")
+    parser.add_argument("--rounds", type=int, default=5, help="tasks contested (default 5)")
+    options = parser.parse_args()
+    if options.only != "rush":
+        with place(options.database) as where, running_house(where.folder, where.database_url) as house:
+            endurance = Endurance(house, options.cases, options.kills, seed=options.seed, say=_say)
+            _report("endurance", options.database, endurance.run())
+    if options.only != "endurance":
+        with place(options.database) as where, running_house(where.folder, where.database_url) as house:
+            rush = Rush(house, options.contenders, options.requests, rounds=options.rounds, say=_say)
+            _report("rush", options.database, rush.run())
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+def _report(journey: str, database: str, figures: dict[str, object]) -> None:
+    print(json.dumps({"journey": journey, "database": database} | figures), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

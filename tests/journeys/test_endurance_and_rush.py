@@ -1,0 +1,21 @@
+"""Small sizes of what `python -m tests.journeys` runs at full size."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.journeys.endurance import Endurance
+from tests.journeys.house import House
+from tests.journeys.rush import Rush
+
+
+@pytest.mark.timeout(600)
+def test_cases_end_and_every_acknowledgement_is_kept_whatever_is_killed(house: House) -> None:
+    figures = Endurance(house, cases=4, kills=4).run()
+    assert sum(figures["kills"].values()) == 4
+
+
+@pytest.mark.timeout(600)
+def test_of_many_at_the_same_instant_one_is_accepted_and_the_others_are_told_who(house: House) -> None:
+    figures = Rush(house, contenders=12, requests=6).run()
+    assert figures["answers"]["claim 200"] == 1
