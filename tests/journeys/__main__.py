@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20261124, help="of the order of kills and people")
     parser.add_argument("--contenders", type=int, default=200, help="people for one task (default 200)")
     parser.add_argument("--requests", type=int, default=50, help="actions for one post (default 50)")
-    parser.add_argument("--rounds", type=int, default=5, help="tasks contested (default 5)")
+    parser.add_argument("--rounds", type=int, default=6, help="tasks contested (default 6)")
     options = parser.parse_args()
     if options.only != "rush":
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:
