@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 HOST = "127.0.0.1"
+DATABASE = "temporal.db"
 
 
 class TemporalMissing(Exception):
@@ -59,7 +60,7 @@ def start_development_server(
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     command = [str(program), "server", "start-dev", "--ip", HOST, "--port", str(port)]
-    command += ["--db-filename", str(data.resolve() / "temporal.db")]
+    command += ["--db-filename", str(data.resolve() / DATABASE)]
     # WAL halves its cost; FULL makes an acknowledged start survive a power cut, as in the ledger.
     command += ["--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL"]
     command += ["--log-format", "json", "--log-level", "warn"]
@@ -74,6 +75,11 @@ def start_development_server(
         return subprocess.Popen(  # noqa: S603  (our own command line)
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
+
+
+def is_server_on(data: Path, command_line: str) -> bool:
+    """Whether the command line is that of a development server which was started on `data`."""
+    return " start-dev " in command_line and f" --db-filename {data.resolve() / DATABASE} " in command_line
 
 
 def await_server(process: subprocess.Popen[bytes], port: int, *, seconds: float = 30.0) -> None:

@@ -22,7 +22,8 @@ from accounts import api_keys
 from demo.logins import DemoLogin, one_for_each_role, read_logins
 from demo.seed import UNFINISHED, needs_demo, seed_demo
 from installation import Installation
-from integrations.temporal_server import start_development_server
+from integrations.temporal_server import is_server_on, start_development_server
+from operations.leftovers import IsLeft, end_leftovers
 from settings import Settings
 
 READY_SECONDS = 60.0
@@ -66,6 +67,7 @@ def run_everything(settings: Settings, *, people: int, demo: bool) -> int:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (settings.data / "up.lock").open("w") as lock:
         _lock(lock, settings)
+        end_leftovers(_parts_of(settings.data.resolve()), _say)
         _check_port(settings)
         _prepare(settings, people=people, demo=demo)
         supervisor = _Supervisor(settings)
@@ -78,6 +80,15 @@ def _lock(lock: IO[str], settings: Settings) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise CannotStart(f"another `jenjang up` is running on {settings.data}") from error
+
+
+def _parts_of(data: Path) -> tuple[IsLeft, ...]:
+    """What a supervisor on `data` had started: API, worker, Temporal, as `_Supervisor` starts them."""
+    return (
+        lambda command_line: command_line.endswith(f" api --data {data}"),
+        lambda command_line: command_line.endswith(f" worker --data {data}"),
+        lambda command_line: is_server_on(data, command_line),
+    )
 
 
 def _check_port(settings: Settings) -> None:
@@ -111,16 +122,15 @@ class _Supervisor:
         self.temporal_port, self.temporal_ui_port = _temporal_ports(settings.data)
         self.logs = settings.data / "logs"
         self.logs.mkdir(exist_ok=True)
-        command = [sys.executable, str(Path(__file__).resolve().parent.parent / "cli.py")]
         self.parts = [
             Part("temporal", self._temporal),
-            Part("api", lambda: self._python("api", [*command, "api"])),
-            Part("worker", lambda: self._python("worker", [*command, "worker"])),
+            Part("api", lambda: self._python("api")),
+            Part("worker", lambda: self._python("worker")),
         ]
 
     def run(self) -> None:
         """Start all parts, tell where they are, and restart what dies until a signal comes."""
-        for sign in (signal.SIGINT, signal.SIGTERM):
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._stop)
         try:
             for part in self.parts:
@@ -146,9 +156,11 @@ class _Supervisor:
             binary=self.settings.temporal_binary,
         )
 
-    def _python(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+    def _python(self, name: str) -> subprocess.Popen[bytes]:
+        program = Path(__file__).resolve().parent.parent / "cli.py"
+        # `_parts_of` knows these again by their last words.
+        command = [sys.executable, str(program), name, "--data", str(self.settings.data.resolve())]
         environment = os.environ | {
-            "JENJANG_DATA": str(self.settings.data.resolve()),
             "JENJANG_HOST": self.settings.host,
             "JENJANG_PORT": str(self.settings.port),
             "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.temporal_port}",

@@ -23,7 +23,7 @@ from tests.journeys.client import Answer, Client
 from tests.journeys.house import House
 from tests.journeys.newcomers import bring
 
-PARTS = ("api", "worker", "temporal")
+PARTS = ("api", "worker", "temporal", "up")
 WALKERS = 4
 # So few that the cases spread over all steps, and every kind of work is met by some kill.
 AT_ONE_SITTING = 10

@@ -24,6 +24,7 @@ from tests.journeys.client import Client
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 260
 READY_SECONDS = 120.0
+READY = b"Jenjang is ready"
 COMMAND_SECONDS = 600.0
 
 
@@ -61,7 +62,14 @@ class House:
         command = [sys.executable, str(ROOT / "cli.py"), "up", "--data", str(self.data)]
         command += ["--port", str(self.port), "--people", str(PEOPLE)]
         with self.log.open("ab") as log:
+            told = log.tell()
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_SECONDS
+        # The health of an API could be that of one which was left and is about to be ended.
+        while READY not in self.log.read_bytes()[told:]:
+            assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")[-2000:]
+            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")[-2000:]
+            time.sleep(0.1)
         self.await_ready()
 
     def start_another_api(self) -> None:
@@ -93,8 +101,15 @@ class House:
 
     def kill(self, part: str) -> bool:
         """SIGKILL to `api`, `worker` or `temporal`, which the supervisor starts again; False if it was
-        not running at this moment.
+        not running at this moment. `up` is the supervisor itself: its parts are left, and it is started
+        again by hand.
         """
+        if part == "up":
+            assert self.process is not None
+            self.process.kill()
+            self.process.wait()
+            self.start()
+            return True
         state = json.loads((self.data / "run.json").read_text(encoding="utf-8"))
         assert self.process is not None
         with suppress(psutil.NoSuchProcess):

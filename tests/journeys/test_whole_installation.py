@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 
 from tests.journeys.auditor import audit
@@ -20,6 +22,10 @@ def free_posts(client: Client, key: str) -> list[str]:
     status, body, _ = client.call("GET", "/v1/positions?vacant=true&kind=FUNGSIONAL&limit=50", key)
     assert status == 200, body
     return [item["id"] for item in body["items"]]
+
+
+def is_running(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
 def employees(client: Client) -> list[str]:
@@ -58,6 +64,16 @@ def test_a_second_start_finds_all_as_it_was_left(house: House) -> None:
     assert client.walk(action["id"], portal)["status"] == "completed"
     code, diagnosis = house.jenjang("doctor")
     assert code == 0, diagnosis
+
+
+def test_a_start_after_the_supervisor_was_killed_ends_what_it_left(house: House) -> None:
+    client, portal = house.client(), house.api_key
+    action = client.start(portal, employees(client)[0], free_posts(client, portal)[0])
+    left = json.loads((house.data / "run.json").read_text(encoding="utf-8"))["pids"]
+    house.kill("up")
+    assert not any(is_running(pid) for pid in left.values())
+    assert client.walk(action["id"], portal)["status"] == "completed"
+    house.await_health()
 
 
 def test_a_request_sent_twice_is_one_action(house: House) -> None:
