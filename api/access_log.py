@@ -11,13 +11,18 @@ from datetime import datetime, timedelta
 
 from domain.commands import RecordPersonalDataRead
 from domain.identity import Actor
-from ledger.append import Ledger
+from ledger.append import Ledger, LedgerUnavailable
 from ledger.commit import Result
 
 log = logging.getLogger(__name__)
 
 QUIET_FOR = timedelta(minutes=15)
 REMEMBERED = 50_000
+# While the ledger is away, a read is handed in again after 1, 2, 4 … seconds, for some ten minutes.
+ATTEMPTS = 15
+LONGEST_PAUSE_SECONDS = 60.0
+
+Key = tuple[str, str, str]
 
 
 class AccessLog:
@@ -30,7 +35,7 @@ class AccessLog:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._seen: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
+        self._seen: OrderedDict[Key, datetime] = OrderedDict()
         self._waiting: set[Future[Result]] = set()
 
     def note(self, reader: Actor, subject_id: str, what: str, now: datetime, *, purpose: str = "") -> None:
@@ -56,10 +61,7 @@ class AccessLog:
             what=what,
             purpose=purpose or what,
         )
-        future = self._ledger.submit(command)
-        with self._lock:
-            self._waiting.add(future)
-        future.add_done_callback(lambda done: self._done(done, key))
+        self._submit(command, key, 1)
 
     def flush(self, timeout: float = 10.0) -> None:
         """Wait until all that was noted is recorded, or `timeout` seconds are over."""
@@ -71,12 +73,25 @@ class AccessLog:
             except Exception:
                 log.exception("a read of personal data could not be recorded")
 
-    def _done(self, future: Future[Result], key: tuple[str, str, str]) -> None:
-        failed = not future.cancelled() and future.exception() is not None
+    def _submit(self, command: RecordPersonalDataRead, key: Key, attempt: int) -> None:
+        future = self._ledger.submit(command)
+        with self._lock:
+            self._waiting.add(future)
+        future.add_done_callback(lambda done: self._done(done, command, key, attempt))
+
+    def _done(self, future: Future[Result], command: RecordPersonalDataRead, key: Key, attempt: int) -> None:
+        failure = None if future.cancelled() else future.exception()
+        again = isinstance(failure, LedgerUnavailable) and attempt < ATTEMPTS
         with self._lock:
             self._waiting.discard(future)
-            if failed:
+            if failure is not None and not again:
                 # Not recorded is not seen: the next look is noted again.
                 self._seen.pop(key, None)
-        if failed:
-            log.error("a read of personal data could not be recorded: %s", future.exception())
+        if again:
+            # Its id is the same, so that it is recorded once even if the lost commit was made.
+            pause = min(2.0 ** (attempt - 1), LONGEST_PAUSE_SECONDS)
+            timer = threading.Timer(pause, self._submit, (command, key, attempt + 1))
+            timer.daemon = True
+            timer.start()
+        elif failure is not None:
+            log.error("a read of personal data could not be recorded: %s", failure)

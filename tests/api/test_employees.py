@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
+from ledger import commit as commit_module
 from tests.api.conftest import House
 
 
@@ -24,6 +26,28 @@ def test_reading_somebody_elses_file_is_recorded_once(house: House) -> None:
     for _ in range(2):
         assert house.get(reader, f"/v1/employees/{house.nip(person)}").status_code == 200
     house.app.state.services.access_log.flush()
+    assert [(event["actor"]["id"], event["data"]["subject_id"]) for event in reads(house)] == [
+        (reader, person)
+    ]
+
+
+def test_a_read_while_the_ledger_is_away_is_recorded_when_it_is_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, reader = house.plain()[0], house.world.holder("personnel_analyst")
+    failures = iter([OSError("the disk is gone")])
+
+    def write(self: commit_module.Commit) -> tuple[int, str, str]:
+        for failure in failures:
+            raise failure
+        return original(self)
+
+    original = commit_module.Commit._write_commit
+    monkeypatch.setattr(commit_module.Commit, "_write_commit", write)
+    assert house.get(reader, f"/v1/employees/{house.nip(person)}").status_code == 200
+    deadline = time.monotonic() + 20
+    while not reads(house) and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert [(event["actor"]["id"], event["data"]["subject_id"]) for event in reads(house)] == [
         (reader, person)
     ]

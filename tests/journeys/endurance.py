@@ -23,7 +23,6 @@ from tests.journeys.client import Answer, Client
 from tests.journeys.house import House
 from tests.journeys.newcomers import bring
 
-PARTS = ("api", "worker", "temporal", "up")
 WALKERS = 4
 # So few that the cases spread over all steps, and every kind of work is met by some kill.
 AT_ONE_SITTING = 10
@@ -226,7 +225,7 @@ class Endurance:
             self.say(f"kill {number}, {len(self.kept)} acknowledged, {len(self.open_cases)} cases open")
 
     def _until_one_died(self, chance: random.Random) -> Iterator[str]:
-        part = chance.choice(PARTS)
+        part = chance.choice(self.house.parts)
         while not self.house.kill(part):
             time.sleep(0.05)
         yield part

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
+from sqlalchemy.engine import make_url
 
 from settings import Settings
 from tests.journeys.client import Client
@@ -102,8 +104,10 @@ class House:
     def kill(self, part: str) -> bool:
         """SIGKILL to `api`, `worker` or `temporal`, which the supervisor starts again; False if it was
         not running at this moment. `up` is the supervisor itself: its parts are left, and it is started
-        again by hand.
+        again by hand. `connections` are all those to PostgreSQL.
         """
+        if part == "connections":
+            return self._cut_connections()
         if part == "up":
             assert self.process is not None
             self.process.kill()
@@ -118,6 +122,21 @@ class House:
                 found.kill()
                 return True
         return False
+
+    def _cut_connections(self) -> bool:
+        url = make_url(self.environment["JENJANG_DATABASE_URL"]).set(drivername="postgresql")
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            cut = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            return bool(cut.fetchall())
+
+    @property
+    def parts(self) -> list[str]:
+        """What can be killed here."""
+        postgresql = "JENJANG_DATABASE_URL" in self.environment
+        return ["api", "worker", "temporal", "up", *(["connections"] if postgresql else [])]
 
     def jenjang(self, *arguments: str) -> tuple[int, Any]:
         """Exit code and JSON of a command."""
