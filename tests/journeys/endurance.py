@@ -149,7 +149,10 @@ class Endurance:
         status, task, _ = self._call("GET", f"/v1/tasks/{task_id}", token)
         if status != 200 or "decide" not in task["allowed"]:
             return
-        action = self._read(f"/v1/personnel-actions/{action_id}", token)
+        status, action, _ = self._call("GET", f"/v1/personnel-actions/{action_id}", token)
+        if status == 404:  # decided meanwhile by another walker of the office, which no longer sees the case
+            return
+        assert status == 200, action
         failed = [
             f["rule"] for f in action["findings"] if f["outcome"] == "fail" and f["severity"] == "OVERRIDE"
         ]

@@ -21,6 +21,8 @@ from tests.journeys.same_instant import Heard, Post, send
 
 API_PROCESSES = 4
 TASKS_IN_BULK = 5
+# Seconds after the last byte: before the commit, in it, after it, as it comes.
+KILLED_AFTER = (0.0, 0.05, 0.2)
 CONTESTED = "analyst_verification"
 
 
@@ -46,7 +48,7 @@ class Rush:
         while len(self.house.ports) < API_PROCESSES:
             self.house.start_another_api()
         self.client, self.portal = self.house.client(), self.house.api_key
-        needed = self.rounds * 2 + TASKS_IN_BULK + 1 + 3 * self.requests
+        needed = self.rounds * 2 + len(KILLED_AFTER) + TASKS_IN_BULK + 1 + 3 * self.requests
         self.people = bring(self.house, self.client, movers=needed, posts=needed, analysts=self.contenders)
         self.pairs = iter(zip(self.people.movers, self.people.posts, strict=True))
         with ThreadPoolExecutor(8) as doors:
@@ -54,6 +56,8 @@ class Rush:
         for number in range(self.rounds):
             self._one_task_is_decided_once(number)
             self._one_task_is_claimed_once()
+        for delay in KILLED_AFTER:
+            self._one_task_is_decided_once_although_an_api_is_killed(delay)
         self._many_tasks_in_bulk_are_decided_once()
         self._a_committee_votes_once()
         self._one_post_is_promised_once()
@@ -146,6 +150,32 @@ class Rush:
                 assert (answer.status, answer.body["code"]) == (409, "task-claimed"), answer
                 assert answer.body["claimed_by"]["id"] == self.people.analysts[winners[0]]["id"]
 
+    def _one_task_is_decided_once_although_an_api_is_killed(self, delay: float) -> None:
+        """Everybody sends the same request again when it is back, answered or not."""
+        task = self._contested_task()
+        body = {"outcome": "approve", "comment": "", "details": task["form"]["examples"][0]}
+        path = f"/v1/tasks/{task['id']}/decision"
+        posts = [Post(self._port(n), token, path, body) for n, token in enumerate(self.tokens)]
+
+        def kill() -> None:
+            time.sleep(delay)
+            assert self.house.kill("api")
+
+        first = self._at_once("decide, killed", posts, kill)
+        assert {answer.status for answer in first} <= {200, 409, 0}
+        self.house.await_ready()
+        again = self._at_once("decide again", posts)
+        winners = [n for n, answer in enumerate(again) if answer.status == 200]
+        assert len(winners) == 1
+        (winner,) = winners
+        assert again[winner].replayed or first[winner].status == 0
+        assert first[winner].status == 0 or first[winner].receipt == again[winner].receipt
+        for told in (first, again):
+            for n, answer in enumerate(told):
+                if n != winner and answer.status:
+                    self._check_loser(answer, self.people.analysts[winner])
+        self._check_history(task["action_id"], task["id"], self.people.analysts[winner])
+
     def _many_tasks_in_bulk_are_decided_once(self) -> None:
         tasks = [self._contested_task() for _ in range(TASKS_IN_BULK)]
         posts = []
@@ -215,9 +245,11 @@ class Rush:
 
     # --- what they need ---
 
-    def _at_once(self, name: str, posts: Sequence[Post]) -> list[Heard]:
+    def _at_once(
+        self, name: str, posts: Sequence[Post], meanwhile: Callable[[], object] = lambda: None
+    ) -> list[Heard]:
         begun = time.monotonic()
-        heard = send(posts)
+        heard = send(posts, meanwhile)
         took = time.monotonic() - begun
         self.longest[name] = round(max(took, self.longest.get(name, 0.0)), 2)
         self.answers.update(f"{name} {answer.status}" for answer in heard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.parser import Parser
 from typing import Any
@@ -37,7 +37,7 @@ class Post:
 
 @dataclass(frozen=True)
 class Heard:
-    """One answer."""
+    """One answer; of status 0 where the server went away before it was complete."""
 
     status: int
     body: dict[str, Any]
@@ -49,17 +49,19 @@ class Heard:
         return found
 
 
-def send(posts: Sequence[Post]) -> list[Heard]:
-    """The answers, in order."""
-    return asyncio.run(_send(posts))
+def send(posts: Sequence[Post], meanwhile: Callable[[], object] = lambda: None) -> list[Heard]:
+    """The answers, in order. `meanwhile` begins with the last bytes, in a thread of its own."""
+    return asyncio.run(_send(posts, meanwhile))
 
 
-async def _send(posts: Sequence[Post]) -> list[Heard]:
+async def _send(posts: Sequence[Post], meanwhile: Callable[[], object]) -> list[Heard]:
     connections = await asyncio.gather(*(_connect(post) for post in posts))
+    disturbance = asyncio.create_task(asyncio.to_thread(meanwhile))
     for post, (_, writer) in zip(posts, connections, strict=True):
         writer.write(post.raw[-1:])
     async with asyncio.timeout(ANSWERED_WITHIN):
-        answers = await asyncio.gather(*(reader.read() for reader, _ in connections))
+        answers = await asyncio.gather(*(_answer(reader) for reader, _ in connections))
+    await disturbance
     for _, writer in connections:
         writer.close()
     return [_heard(answer) for answer in answers]
@@ -73,8 +75,17 @@ async def _connect(post: Post) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
     return reader, writer
 
 
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+
+
 def _heard(answer: bytes) -> Heard:
     head, _, body = answer.partition(b"\r\n\r\n")
     first, _, fields = head.decode().partition("\r\n")
     headers = Parser().parsestr(fields, headersonly=True)
+    if len(body) < int(headers["Content-Length"] or 1):
+        return Heard(0, {}, replayed=False)
     return Heard(int(first.split()[1]), json.loads(body), headers["Idempotent-Replay"] == "true")
