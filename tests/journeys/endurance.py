@@ -136,9 +136,12 @@ class Endurance:
                 self._work_off(self.client.tokens[login["nip"]])
             if number == 0:
                 self._note_completed()
-            standing = time.monotonic() - self._moved_at
-            assert standing < STANDSTILL_SECONDS, self._read("/v1/tasks", self.portal)
+            self._is_moving()
             time.sleep(0.05)
+
+    def _is_moving(self) -> None:
+        standing = time.monotonic() - self._moved_at
+        assert standing < STANDSTILL_SECONDS, f"{len(self.open_cases)} cases stand still: {self.open_cases}"
 
     def _work_off(self, token: str) -> None:
         for item in self._read(f"/v1/tasks?limit={AT_ONE_SITTING}", token)["items"]:
@@ -221,6 +224,7 @@ class Endurance:
         share = self.cases * DECISIONS_A_CASE // (self.kills + 1)
         for number in range(1, self.kills + 1):
             while len(self.kept) < number * share:
+                self._is_moving()
                 time.sleep(0.01)
             time.sleep(chance.uniform(0, LONGEST_DELAY_OF_A_KILL))
             for part in self._until_one_died(chance):
