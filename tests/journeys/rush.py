@@ -28,12 +28,15 @@ CONTESTED = "analyst_verification"
 
 @dataclass
 class Rush:
-    """`contenders` people for each of `rounds` tasks, `requests` actions for one post or person."""
+    """`contenders` people for each of `rounds` tasks, `requests` actions for one post or person.
+    An API is killed `killed_after` so many seconds from the last byte, in a contest for each.
+    """
 
     house: House
     contenders: int
     requests: int
     rounds: int = 1
+    killed_after: Sequence[float] = KILLED_AFTER
     say: Callable[[str], None] = lambda _: None
     longest: dict[str, float] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
@@ -48,7 +51,7 @@ class Rush:
         while len(self.house.ports) < API_PROCESSES:
             self.house.start_another_api()
         self.client, self.portal = self.house.client(), self.house.api_key
-        needed = self.rounds * 2 + len(KILLED_AFTER) + TASKS_IN_BULK + 1 + 3 * self.requests
+        needed = self.rounds * 2 + len(self.killed_after) + TASKS_IN_BULK + 1 + 3 * self.requests
         self.people = bring(self.house, self.client, movers=needed, posts=needed, analysts=self.contenders)
         self.pairs = iter(zip(self.people.movers, self.people.posts, strict=True))
         with ThreadPoolExecutor(8) as doors:
@@ -56,7 +59,7 @@ class Rush:
         for number in range(self.rounds):
             self._one_task_is_decided_once(number)
             self._one_task_is_claimed_once()
-        for delay in KILLED_AFTER:
+        for delay in self.killed_after:
             self._one_task_is_decided_once_although_an_api_is_killed(delay)
         self._many_tasks_in_bulk_are_decided_once()
         self._a_committee_votes_once()

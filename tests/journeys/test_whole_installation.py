@@ -1,21 +1,15 @@
-"""A day in the life of an installation: a client that knows the contract alone, and an auditor."""
+"""A day in the life of an installation, through a client that knows the contract alone."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import psutil
-import pytest
 
-from tests.journeys.auditor import audit
 from tests.journeys.client import Client
 from tests.journeys.house import House
-
-CASES = 2
-PARTS = ("worker", "api", "temporal")
 
 
 def free_posts(client: Client, key: str) -> list[str]:
@@ -30,27 +24,6 @@ def is_running(pid: int) -> bool:
 
 def employees(client: Client) -> list[str]:
     return [login["nip"] for login in client.logins if login["roles"] == ["employee"]]
-
-
-@pytest.mark.timeout(600)
-def test_cases_reach_their_end_whatever_is_killed_and_every_receipt_holds(house: House) -> None:
-    client = house.client()
-    portal = house.api_key
-    turns = itertools.cycle(PARTS)
-    rounds = itertools.count(1)
-
-    def kill_now_and_then() -> None:
-        if next(rounds) % 9 == 0:
-            house.kill(next(turns))
-            house.await_ready()
-
-    for nip, post in list(zip(employees(client), free_posts(client, portal), strict=False))[:CASES]:
-        action = client.start(portal, nip, post)
-        assert action["status"] == "in_review", action["findings"]
-        done = client.walk(action["id"], portal, between=kill_now_and_then, seconds=150)
-        assert done["decree"]["number"]
-        assert client.receipts[-1]["version"] <= done["version"]
-    audit(client, house)
 
 
 def test_a_second_start_finds_all_as_it_was_left(house: House) -> None:
