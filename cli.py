@@ -213,6 +213,25 @@ def conformance(options: argparse.Namespace, settings: Settings) -> int:
     return WELL if found.ok else WRONG
 
 
+def bundle(options: argparse.Namespace, settings: Settings) -> int:
+    from installation import Installation
+    from operations.bundles import write_to
+
+    installation = Installation(settings)
+    try:
+        write_to(
+            installation,
+            options.action,
+            options.out,
+            checkpoint_size=options.checkpoint_size,
+            purpose=options.purpose,
+        )
+    finally:
+        installation.close()
+    print(json.dumps({"file": str(options.out)}) if options.json else f"{options.out}")
+    return WELL
+
+
 def audit_key(_: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
 
@@ -335,6 +354,13 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     out.add_argument("--to", dest="last", metavar="MOMENT", help="recorded before, ISO 8601")
     out.add_argument("--kind", metavar="TYPE", help="event type")
     command("conformance", conformance, "what happened against what the routes allow", reports=True)
+    evidence = command("bundle", bundle, "evidence of one case in one file, with its verifier", reports=True)
+    evidence.add_argument("--action", required=True, metavar="ID", help="the personnel action")
+    evidence.add_argument("--out", type=Path, required=True, metavar="FILE")
+    evidence.add_argument("--checkpoint-size", type=int, metavar="N", help="a tree size kept earlier")
+    evidence.add_argument(
+        "--purpose", metavar="TEXT", help="put in fact sheets and documents too; recorded as reading"
+    )
     command("audit-key", audit_key, "print the log's verifier key")
 
     keys = command("api-key", api_key, "keys of integrations", reports=True)

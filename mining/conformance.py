@@ -23,8 +23,8 @@ ROUTED = (Kind.MUTATION, Kind.PROMOTION)
 
 @dataclass(frozen=True)
 class Conformance:
-    """The comparison under one tree head. `other` counts cases that did not begin with a request and
-    have no route; `deviating` names only the cases that left their route.
+    """The comparison under one tree head. `other` counts cases whose kind has no
+    fixed route; `deviating` names only the cases that left their route.
     """
 
     head: TreeHead

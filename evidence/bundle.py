@@ -1,0 +1,159 @@
+"""One file about one case that a person can carry out of the building and check without this program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, select
+
+from domain.canonical import canonical_json
+from domain.fact_sheet import FactSheet
+from ledger.mirror import ACTION
+from ledger.read import Reader, newest_checkpoint
+from ledger.record import decode
+from ledger.schema import checkpoints, events
+from proofs.checkpoint import Checkpoint
+from proofs.signed_note import parse_note
+from proofs.tree_reader import TreeReader
+
+VERIFIER = Path(__file__).with_name("verify_bundle.py")
+README = """Bundel bukti Jenjang / Evidence bundle of Jenjang
+
+Periksa dengan / check with:  python3 verify_bundle.py BUNDLE.zip --key KUNCI --checkpoint CHECKPOINT
+KUNCI harus dari luar bundel ini. / KEY must come from outside this bundle.
+Ambil verify_bundle.py dari sumber yang Anda percaya. / Take verify_bundle.py from a source that you trust.
+"""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class NoSuchCase(Exception):
+    """The ledger has no personnel action of that id below its newest checkpoint."""
+
+
+class NoSuchSize(ValueError):
+    """Nothing can be proven from that size: the tree never had it, or not yet."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a bundle is to hold. `checkpoint_size` names the tree that the reader already trusts;
+    `opened` puts in fact sheets and, through `content`, the bytes of documents by their hash.
+    """
+
+    checkpoint_size: int | None = None
+    opened: bool = False
+    content: Callable[[str], bytes | None] | None = None
+
+
+Record = tuple[int, bytes, dict[str, Any]]
+
+
+def write_bundle(
+    reader: Reader, tree: TreeReader, vkey: str, action_id: str, out: BinaryIO, terms: Terms
+) -> str:
+    """Write the bundle to `out`; returns the subject's person id. Raises NoSuchCase, NoSuchSize."""
+    with reader.engine.connect() as connection:
+        note = newest_checkpoint(connection)
+        if note is None:
+            raise NoSuchCase(action_id)
+        head = Checkpoint.parse(parse_note(note).text)
+        case = _records(connection, head.size, events.c.stream == f"{ACTION}/{action_id}")
+        if not case:
+            raise NoSuchCase(action_id)
+        if terms.checkpoint_size is not None and not 1 <= terms.checkpoint_size <= head.size:
+            raise NoSuchSize(f"the ledger has {head.size} events")
+        found = case + _policies(connection, head.size, case) + _documents(connection, head.size, case)
+        files = {"checkpoint.note": note.encode(), "log.vkey": f"{vkey}\n".encode()}
+        files |= {f"records/{position}.json": record for position, record, _ in found}
+        files["proofs.json"] = _json(_proofs(tree, head, found, terms.checkpoint_size))
+        files |= _named_checkpoint(connection, terms.checkpoint_size)
+        for _, _, document in found:
+            if document["type"] == "PolicyAdopted":
+                data = document["data"]
+                files[f"policies/{data['hash']}.json"] = canonical_json(data["document"])
+        if terms.opened:
+            files |= _sheets(reader, connection, case) | _contents(found, terms)
+    files |= {"verify_bundle.py": VERIFIER.read_bytes(), "README.txt": README.encode()}
+    _write(out, files, {"action_id": action_id, "versions": len(case), "opened": terms.opened})
+    return str(case[0][2]["data"]["subject_id"])
+
+
+def _records(connection: Connection, size: int, condition: Any) -> list[Record]:
+    statement = select(events.c.position, events.c.record).where(condition, events.c.position < size)
+    rows = connection.execute(statement.order_by(events.c.position))
+    return [(row[0], bytes(row[1]), decode(bytes(row[1]))) for row in rows]
+
+
+def _policies(connection: Connection, size: int, case: list[Record]) -> list[Record]:
+    wanted = {document["data"].get("policy_hash") for _, _, document in case}
+    adopted = _records(connection, size, events.c.type == "PolicyAdopted")
+    return [record for record in adopted if record[2]["data"]["hash"] in wanted]
+
+
+def _documents(connection: Connection, size: int, case: list[Record]) -> list[Record]:
+    streams = [f"document/{key}" for _, _, d in case for key in d["data"].get("document_ids", ())]
+    return _records(connection, size, events.c.stream.in_(streams))
+
+
+def _proofs(tree: TreeReader, head: Checkpoint, records: list[Record], old: int | None) -> dict[str, Any]:
+    return {
+        "inclusion": [
+            {
+                "position": position,
+                "path": [node.hex() for node in tree.inclusion_path(position, head.size)],
+            }
+            for position, _, _ in records
+        ],
+        "consistency": None
+        if old is None
+        else {
+            "size": old,
+            "root": tree.root(old).hex(),
+            "path": [node.hex() for node in tree.consistency_path(old, head.size)],
+        },
+    }
+
+
+def _named_checkpoint(connection: Connection, size: int | None) -> dict[str, bytes]:
+    """The note of that size, where one was signed at it."""
+    note = connection.execute(select(checkpoints.c.note).where(checkpoints.c.size == size)).scalar()
+    return {f"checkpoint-{size}.note": note.encode()} if note is not None else {}
+
+
+def _sheets(reader: Reader, connection: Connection, case: list[Record]) -> dict[str, bytes]:
+    """The fact sheets in the bytes that were hashed; those whose person was erased are left out."""
+    files: dict[str, bytes] = {}
+    for position, record, document in case:
+        sealed = reader.unseal(connection, record) if document["type"] == "ActionAssessed" else None
+        sheet = (sealed or {}).get("fact_sheet")
+        if sheet is not None:
+            written = canonical_json(sheet)
+            if hashlib.sha256(written).hexdigest() != document["data"]["fact_sheet_hash"]:
+                written = canonical_json(FactSheet.model_validate(sheet).as_json())
+            files[f"facts/{position}.json"] = written
+    return files
+
+
+def _contents(records: list[Record], terms: Terms) -> dict[str, bytes]:
+    hashes = [d["data"]["sha256"] for _, _, d in records if d["type"] == "DocumentFiled"]
+    found = {key: terms.content(key) for key in hashes} if terms.content else {}
+    return {f"documents/{key}": content for key, content in found.items() if content is not None}
+
+
+def _write(out: BinaryIO, files: dict[str, bytes], told: dict[str, Any]) -> None:
+    """The same files make the same bytes: no clock in them."""
+    listed = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+    manifest = {"format": "jenjang-evidence/1", **told, "files": listed}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in [("manifest.json", _json(manifest)), *sorted(files.items())]:
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content, zipfile.ZIP_DEFLATED)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+"""Checks an evidence bundle of Jenjang alone, with Python's standard library: python3 verify_bundle.py FILE.
+
+Options: --key VKEY-OR-FILE (the log's verifier key from outside the bundle), --checkpoint FILE (a
+checkpoint kept earlier; may be repeated), --json. Exit 0: all holds; 1: something does not; 2: unreadable.
+
+Signatures: Ed25519 (RFC 8032 §5.1.7) on a C2SP signed note. Proofs: RFC 9162 §2.1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+# --- Ed25519, RFC 8032 -----------------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+Point = tuple[int, int, int, int]
+
+
+def _add(one: Point, two: Point) -> Point:
+    a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
+    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(factor: int, point: Point) -> Point:
+    found: Point = (0, 1, 1, 0)
+    while factor:
+        if factor & 1:
+            found = _add(found, point)
+        point, factor = _add(point, point), factor >> 1
+    return found
+
+
+def _point(encoded: bytes) -> Point:
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        raise ValueError("not a point")
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - square) % P or (x == 0 and sign):
+        raise ValueError("not a point")
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` (64 bytes) over `message` is of `public_key` (32 bytes)."""
+    if len(public_key) != 32 or len(signature) != 64:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    if s >= L:
+        return False
+    try:
+        key, r = _point(public_key), _point(signature[:32])
+    except ValueError:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public_key + message).digest(), "little") % L
+    left, right = _times(s, BASE), _add(r, _times(h, key))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (
+        left[1] * right[2] - right[1] * left[2]
+    ) % P == 0
+
+
+# --- signed notes and Merkle proofs ----------------------------------------------------------------
+
+
+def head_of(note: str, vkey: str) -> tuple[int, bytes] | None:
+    """Size and root of a checkpoint that the key of the log signed; None where it did not."""
+    name, key_id, encoded = vkey.strip().split("+", 2)
+    typed = base64.b64decode(encoded, validate=True)
+    expected = hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4]
+    text, _, block = note.rstrip("\n").rpartition("\n\n")
+    text += "\n"
+    lines = text.split("\n")
+    if typed[:1] != b"\x01" or expected.hex() != key_id or len(lines) < 4 or lines[0] != name:
+        return None
+    for line in block.split("\n"):
+        parts = line.split(" ")
+        if len(parts) == 3 and parts[0] == "\u2014" and parts[1] == name:
+            payload = base64.b64decode(parts[2], validate=True)
+            if payload[:4] == expected:
+                good = signed(typed[1:], text.encode(), payload[4:])
+                return (int(lines[1]), base64.b64decode(lines[2], validate=True)) if good else None
+    return None
+
+
+def _node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Whether `leaf` stands at `index` in the tree of `size` and `root` (RFC 9162 §2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    here, last, found = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            found = _node(sibling, found)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            found = _node(found, sibling)
+        here, last = here >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def continued(old: int, new: int, path: list[bytes], old_root: bytes, new_root: bytes) -> bool:
+    """Whether the tree of `old` leaves is the beginning of that of `new` (RFC 9162 §2.1.4.2)."""
+    if not 0 < old <= new:
+        return False
+    if old == new:
+        return not path and old_root == new_root
+    here, last = old - 1, new - 1
+    while here & 1:
+        here, last = here >> 1, last >> 1
+    hashes = list(path) if here else [old_root, *path]
+    if not hashes:
+        return False
+    first = second = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            return False
+        if here & 1 or here == last:
+            first, second = _node(sibling, first), _node(sibling, second)
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            second = _node(second, sibling)
+        here, last = here >> 1, last >> 1
+    return last == 0 and first == old_root and second == new_root
+
+
+# --- the bundle --------------------------------------------------------------------------------------
+
+SENTENCES = {
+    "file-altered": ("Berkas tidak sama dengan daftar isi.", "A file is not what the manifest says."),
+    "file-missing": ("Berkas dalam daftar isi tidak ada.", "A file of the manifest is missing."),
+    "file-unlisted": ("Ada berkas di luar daftar isi.", "A file is not in the manifest."),
+    "checkpoint-not-signed": (
+        "Checkpoint tidak ditandatangani oleh kunci log.",
+        "The checkpoint is not signed by the log's key.",
+    ),
+    "key-differs": (
+        "Kunci dalam bundel bukan kunci yang Anda berikan.",
+        "The key in the bundle is not the one that you gave.",
+    ),
+    "record-not-in-tree": (
+        "Rekaman tidak ada di log yang ditandatangani.",
+        "A record is not in the signed log.",
+    ),
+    "record-missing": ("Rekaman perkara ini hilang.", "A record of this case is missing."),
+    "back-dated": ("Waktu rekaman mundur.", "The time of records goes backwards."),
+    "not-consistent": (
+        "Log yang baru bukan kelanjutan dari checkpoint yang disebut.",
+        "The log does not continue the named checkpoint.",
+    ),
+    "kept-checkpoint-differs": (
+        "Checkpoint yang Anda simpan bertentangan dengan bundel ini.",
+        "The checkpoint that you kept contradicts this bundle.",
+    ),
+    "policy-differs": (
+        "Teks kebijakan bukan yang dipakai perkara ini.",
+        "The policy's text is not the one that the case rests on.",
+    ),
+    "fact-sheet-differs": (
+        "Lembar fakta bukan yang dinilai.",
+        "A fact sheet is not the one that was judged.",
+    ),
+    "document-differs": ("Isi dokumen bukan yang tercatat.", "A document is not the recorded one."),
+}
+PROVEN = (
+    (
+        "Setiap rekaman di bundel ini ada, byte demi byte, di log yang akarnya ditandatangani.",
+        "Every record here stands, byte for byte, in the log whose root was signed.",
+    ),
+    (
+        "Tidak ada rekaman perkara ini yang dihapus atau disisipkan di antara rekaman yang disertakan.",
+        "Between the records given here none of this case was removed or inserted.",
+    ),
+    (
+        "Teks kebijakan, lembar fakta dan dokumen yang disertakan adalah yang dicatat.",
+        "The policy texts, fact sheets and documents included are the recorded ones.",
+    ),
+)
+NOT_PROVEN = (
+    (
+        "Bahwa isi rekaman benar: yang terbukti hanya bahwa itu dicatat dan tidak diubah.",
+        "That what was recorded is true: only that it was recorded and not changed.",
+    ),
+    (
+        "Bahwa keputusan itu sah: untuk itu `jenjang verify` memeriksa seluruh log.",
+        "That the decisions were lawful: `jenjang verify` judges that over the whole log.",
+    ),
+    (
+        "Bahwa tidak ada rekaman sesudah rekaman terakhir di bundel ini.",
+        "That nothing was recorded after the last record given here.",
+    ),
+    (
+        "Isi data pribadi yang disegel, kecuali lembar fakta yang disertakan.",
+        "What the sealed personal data say, except in the fact sheets included.",
+    ),
+)
+KEY_NOT_PROVEN = (
+    "Bahwa kunci itu milik instansi: bandingkan dengan kunci dari luar (--key).",
+    "That the key is the agency's: compare it with one from outside (--key).",
+)
+NO_OLDER = (
+    "Bahwa log tidak ditulis ulang seluruhnya oleh pemegang kunci: berikan checkpoint lama (--checkpoint).",
+    "That whoever holds the key did not rewrite the whole log: give an older checkpoint (--checkpoint).",
+)
+
+
+class Unreadable(Exception):
+    """The file is no bundle, or not one of this form."""
+
+
+class Bundle:
+    """The bundle's files in memory, each checked once; `findings` are `(code, what)`."""
+
+    def __init__(self, path: Path) -> None:
+        self.findings: list[tuple[str, str]] = []
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+                self.files = {name: archive.read(name) for name in names}
+            self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
+            listed: dict[str, str] = self.manifest["files"]
+        except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.find("file-altered", f"{name} twice")
+        for name in sorted(set(listed) - set(self.files)):
+            self.find("file-missing", name)
+        for name in sorted(set(self.files) - set(listed) - {"manifest.json"}):
+            self.find("file-unlisted", name)
+        for name, digest in listed.items():
+            if name in self.files and hashlib.sha256(self.files[name]).hexdigest() != digest:
+                self.find("file-altered", name)
+
+    def find(self, code: str, what: str) -> None:
+        self.findings.append((code, what))
+
+    def check(self, outer_key: str | None, kept: list[str]) -> None:
+        vkey = self.files["log.vkey"].decode().strip()
+        if outer_key is not None and outer_key.strip() != vkey:
+            self.find("key-differs", vkey)
+        trusted = outer_key or vkey
+        head = head_of(self.files["checkpoint.note"].decode(), trusted)
+        if head is None:
+            self.find("checkpoint-not-signed", "checkpoint.note")
+            return
+        proofs = json.loads(self.files["proofs.json"])
+        records = self._records(proofs["inclusion"], head)
+        self._check_case(records)
+        self._check_consistency(proofs["consistency"], head, trusted, kept)
+        self._check_policies(records)
+        self._check_attachments(records)
+
+    def _records(self, proofs: list[dict[str, Any]], head: tuple[int, bytes]) -> dict[int, dict[str, Any]]:
+        """The records that are in the tree, by position; the others are findings."""
+        paths = {proof["position"]: [bytes.fromhex(node) for node in proof["path"]] for proof in proofs}
+        found: dict[int, dict[str, Any]] = {}
+        for name, record in sorted(self.files.items()):
+            if not name.startswith("records/"):
+                continue
+            leaf = hashlib.sha256(b"\x00" + record).digest()
+            document = json.loads(record)
+            position = document["position"]
+            if included(leaf, position, head[0], paths.get(position, []), head[1]):
+                found[position] = document
+            else:
+                self.find("record-not-in-tree", f"{name} (position {position})")
+        return found
+
+    def _check_case(self, records: dict[int, dict[str, Any]]) -> None:
+        stream = f"personnel-action/{self.manifest['action_id']}"
+        case = [records[position] for position in sorted(records) if records[position]["stream"] == stream]
+        versions = [document["version"] for document in case]
+        upto = max(versions, default=0)
+        for version in sorted(set(range(1, max(upto, self.manifest["versions"]) + 1)) - set(versions)):
+            self.find("record-missing", f"version {version} of {stream}")
+        times = [records[position]["recorded_at"] for position in sorted(records)]
+        if times != sorted(times):
+            self.find("back-dated", stream)
+
+    def _check_consistency(
+        self, proof: dict[str, Any] | None, head: tuple[int, bytes], vkey: str, kept: list[str]
+    ) -> None:
+        """The named checkpoint against the newest, and what the reader kept against either."""
+        heads = {head[0]: head[1]}
+        if proof is not None:
+            old = (proof["size"], bytes.fromhex(proof["root"]))
+            path = [bytes.fromhex(node) for node in proof["path"]]
+            if continued(old[0], head[0], path, old[1], head[1]):
+                heads.setdefault(*old)
+            else:
+                self.find("not-consistent", f"size {old[0]}")
+        for note in kept:
+            own = head_of(note, vkey)
+            if own is None:
+                self.find("kept-checkpoint-differs", "it is not signed by the log's key")
+            elif own[0] not in heads:
+                self.find("kept-checkpoint-differs", f"the bundle has no proof from size {own[0]}")
+            elif heads[own[0]] != own[1]:
+                self.find("kept-checkpoint-differs", f"size {own[0]} has another root")
+
+    def _check_policies(self, records: dict[int, dict[str, Any]]) -> None:
+        adopted = {
+            record["data"]["hash"]: record["data"]["document"]
+            for record in records.values()
+            if record["type"] == "PolicyAdopted"
+        }
+        for position, record in records.items():
+            wanted = record["data"].get("policy_hash")
+            if wanted is None:
+                continue
+            text = self.files.get(f"policies/{wanted}.json")
+            if text is None or hashlib.sha256(text).hexdigest() != wanted:
+                self.find("policy-differs", f"position {position}")
+            elif adopted.get(wanted) != json.loads(text):
+                self.find("policy-differs", f"{wanted} was not adopted with this text")
+
+    def _check_attachments(self, records: dict[int, dict[str, Any]]) -> None:
+        for name, content in sorted(self.files.items()):
+            folder, _, key = name.partition("/")
+            if folder == "facts":
+                record = records.get(int(key.removesuffix(".json")), {"data": {}})
+                if hashlib.sha256(content).hexdigest() != record["data"].get("fact_sheet_hash"):
+                    self.find("fact-sheet-differs", name)
+            elif folder == "documents":
+                filed = {r["data"].get("sha256") for r in records.values() if r["type"] == "DocumentFiled"}
+                if hashlib.sha256(content).hexdigest() != key or key not in filed:
+                    self.find("document-differs", name)
+
+
+def unproven(outer_key: str | None, kept: list[str]) -> list[tuple[str, str]]:
+    """What this check leaves open, as (Indonesian, English)."""
+    return [*NOT_PROVEN, *(() if outer_key else (KEY_NOT_PROVEN,)), *(() if kept else (NO_OLDER,))]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("bundle", type=Path)
+    parser.add_argument("--key", help="verifier key, or a file with it, from outside the bundle")
+    parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="a kept checkpoint")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        key = options.key
+        if key is not None and Path(key).is_file():
+            key = Path(key).read_text(encoding="utf-8").strip()
+        kept = [file.read_text(encoding="utf-8") for file in options.checkpoint]
+        bundle = Bundle(options.bundle)
+        bundle.check(key, kept)
+    except (Unreadable, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+        print(f"tidak terbaca / unreadable: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]
+    open_ = unproven(key, kept)
+    if options.json:
+        findings = [{"code": code, "detail": what, "id": id_, "en": en} for code, what, id_, en in told]
+        print(json.dumps({"ok": not told, "findings": findings, "not_proven": open_}, ensure_ascii=False))
+        return 1 if told else 0
+    for code, what, indonesian, english in told:
+        print(f"✗ {code}: {what}\n    {indonesian}\n    {english}")
+    if not told:
+        _print("TERBUKTI / PROVEN", list(PROVEN))
+    _print("TIDAK TERBUKTI / NOT PROVEN", open_)
+    return 1 if told else 0
+
+
+def _print(title: str, sentences: list[tuple[str, str]]) -> None:
+    print(title)
+    for indonesian, english in sentences:
+        print(f"  - {indonesian}\n    {english}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
