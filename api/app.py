@@ -14,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     audit,
     bulk_decisions,
+    bundles,
     delegations,
     documents,
     employees,
@@ -44,6 +45,7 @@ ROUTERS = (
     positions.router,
     overrides.router,
     audit.router,
+    bundles.router,
     health.router,
 )
 DESCRIPTION = """Personnel actions of a government agency, from request to effect, every step in a

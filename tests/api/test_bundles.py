@@ -1,0 +1,50 @@
+"""Auditors carry a case out of the building; what they read and why is recorded."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from evidence.verify_bundle import main
+from tests.api.conftest import House
+
+PURPOSE = "pemeriksaan khusus"
+
+
+def test_an_auditor_gets_a_bundle_that_verifies(house: House, tmp_path: Path) -> None:
+    auditor, case = house.world.holder("inspector"), house.a_case()
+    answer = house.get(auditor, f"/v1/audit/bundles/{case.id}", purpose=PURPOSE, checkpoint_size=20)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    (tmp_path / "case.zip").write_bytes(answer.content)
+    key = house.get(None, "/v1/audit/key").text.strip()
+    assert main([str(tmp_path / "case.zip"), "--key", key]) == 0
+    read = house.get(auditor, "/v1/audit/events", type="PersonalDataRead", limit=1).json()["items"][0]
+    assert read["actor"]["id"] == auditor
+    assert read["data"] == {"subject_id": case.subject_id, "what": "bundle"}
+    assert PURPOSE not in json.dumps(read)
+
+
+def test_fact_sheets_are_for_those_who_may_see_the_person(house: House) -> None:
+    case = house.a_case()
+
+    def sheets(key: str) -> list[str]:
+        answer = house.get(key, f"/v1/audit/bundles/{case.id}", purpose=PURPOSE)
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            return [name for name in archive.namelist() if name.startswith("facts/")]
+
+    assert sheets(house.key("audit:read")) == []
+    assert sheets(house.key("audit:read", "employees:read")) != []
+
+
+def test_nobody_else_gets_one_and_nothing_is_handed_out_unrecorded(house: House) -> None:
+    case, auditor = house.a_case(), house.world.holder("inspector")
+    where = f"/v1/audit/bundles/{case.id}"
+    assert house.get(house.a_stranger(), where, purpose=PURPOSE).status_code == 403
+    assert house.get(house.key("actions:read"), where, purpose=PURPOSE).status_code == 403
+    assert house.get(None, where, purpose=PURPOSE).status_code == 401
+    assert house.get(auditor, where).status_code == 422
+    assert house.get(auditor, where, purpose=PURPOSE, checkpoint_size=10**9).status_code == 422
+    assert house.get(auditor, "/v1/audit/bundles/nothing", purpose=PURPOSE).status_code == 404
