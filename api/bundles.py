@@ -18,7 +18,6 @@ from api.wiring import ServicesDep
 from domain.authorization import may_audit, may_see_person
 from domain.commands import RecordPersonalDataRead
 from evidence.bundle import NoSuchCase, NoSuchSize, Terms, write_bundle
-from integrations.object_store import ObjectMissing, ObjectStore
 from projections import action_state, employees
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -73,8 +72,7 @@ def bundle(
             raise Problem("not-found")
         owner = employees.by_id(connection, state.subject_id)
     opened = may_see_person(viewer, owner["unit_id"] if owner else None, state.subject_id)
-    store = object_store(services)
-    terms = Terms(checkpoint_size, opened, lambda sha256: _content(store, sha256))
+    terms = Terms(checkpoint_size, opened, object_store(services).whole)
     out = io.BytesIO()
     try:
         write_bundle(services.reader, tree, services.installation.signer.vkey, wanted, out, terms)
@@ -94,11 +92,3 @@ def bundle(
     )
     headers = {"Content-Disposition": f'attachment; filename="bundle-{wanted}.zip"'}
     return Response(out.getvalue(), media_type=ZIP, headers=headers)
-
-
-def _content(store: ObjectStore, sha256: str) -> bytes | None:
-    try:
-        with store.open(sha256) as file:
-            return file.read()
-    except ObjectMissing:
-        return None

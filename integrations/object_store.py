@@ -56,6 +56,14 @@ class ObjectStore:
             raise ObjectMissing(sha256)
         return self._folder / sha256[:2] / sha256[2:]
 
+    def whole(self, sha256: str) -> bytes | None:
+        """The object's bytes; None where the store cannot give them back unaltered."""
+        try:
+            with self.open(sha256) as file:
+                return file.read()
+        except ObjectMissing:
+            return None
+
     def open(self, sha256: str) -> BinaryIO:
         """The object's bytes, checked against their hash before the first is handed out. Raises
         ObjectMissing.

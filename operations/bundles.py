@@ -9,7 +9,7 @@ from domain.commands import RecordPersonalDataRead
 from domain.identity import SYSTEM
 from evidence.bundle import Terms, write_bundle
 from installation import Installation
-from integrations.object_store import ObjectMissing, ObjectStore
+from integrations.object_store import ObjectStore
 from ledger.read import leaf_hashes
 from proofs.tree_reader import TreeReader
 
@@ -34,7 +34,7 @@ def write_to(
             return leaf_hashes(connection, start, stop)
 
     store = ObjectStore(installation.settings.data / FOLDER)
-    terms = Terms(checkpoint_size, purpose is not None, lambda sha256: content_of(store, sha256))
+    terms = Terms(checkpoint_size, purpose is not None, store.whole)
     draft = out.with_name(f".{out.name}.partial")
     try:
         with draft.open("wb") as file:
@@ -53,12 +53,3 @@ def write_to(
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def content_of(store: ObjectStore, sha256: str) -> bytes | None:
-    """The document's bytes; None where the store cannot give them back unaltered."""
-    try:
-        with store.open(sha256) as file:
-            return file.read()
-    except ObjectMissing:
-        return None

@@ -48,3 +48,22 @@ def test_nobody_else_gets_one_and_nothing_is_handed_out_unrecorded(house: House)
     assert house.get(auditor, where).status_code == 422
     assert house.get(auditor, where, purpose=PURPOSE, checkpoint_size=10**9).status_code == 422
     assert house.get(auditor, "/v1/audit/bundles/nothing", purpose=PURPOSE).status_code == 404
+
+
+def test_documents_of_the_case_are_carried_along(house: House, tmp_path: Path) -> None:
+    person = house.plain()[1]
+    officer = house.world.holder("personnel_analyst")
+    filed = house.client.post(
+        f"/v1/employees/{house.nip(person)}/documents",
+        files={"file": ("sk.pdf", b"%PDF-1.7 keputusan", "application/pdf")},
+        data={"document_type": "SK"},
+        headers=house.headers(officer),
+    ).json()
+    state = house.world.submit(person, house.world.vacancies()[1], document_ids=(filed["id"],)).state
+    assert state is not None
+    auditor = house.world.holder("inspector")
+    answer = house.get(auditor, f"/v1/audit/bundles/{state.id}", purpose=PURPOSE)
+    (tmp_path / "case.zip").write_bytes(answer.content)
+    with zipfile.ZipFile(tmp_path / "case.zip") as archive:
+        assert archive.read(f"documents/{filed['sha256']}") == b"%PDF-1.7 keputusan"
+    assert main([str(tmp_path / "case.zip")]) == 0
