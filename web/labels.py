@@ -48,6 +48,19 @@ TASK_STATE = {
     "EXITED": "berakhir tanpa keputusan",
 }
 BACK_TO = {"initiator": "Pengusul"}
+PERFORMANCE = {
+    "above": "di atas ekspektasi",
+    "as_expected": "sesuai ekspektasi",
+    "below": "di bawah ekspektasi",
+}
+POTENTIAL = {"low": "rendah", "middle": "menengah", "high": "tinggi"}
+UNMAPPED = {
+    "no_skp": "belum ada SKP",
+    "skp_lapsed": "SKP kedaluwarsa",
+    "no_cact": "belum ada CACT",
+    "cact_lapsed": "CACT kedaluwarsa",
+    "component_missing": "ada komponen yang belum dinilai",
+}
 CHOICE = {
     "approve": "Setuju",
     "reject": "Tidak setuju",

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from web.pages import audit, case, inbox, mine, register, sign_in, start, task
+from web.pages import audit, case, inbox, mine, register, sign_in, start, talent, task
 from web.rendering import Headers
 
 STATIC = Path(__file__).parent / "static"
@@ -33,6 +33,7 @@ def create_site(api: FastAPI) -> Starlette:
         *case.routes,
         *mine.routes,
         *start.routes,
+        *talent.routes,
         *audit.routes,
     ]
     site = Starlette(

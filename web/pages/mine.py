@@ -13,10 +13,12 @@ async def show(page: Page, refused: Answer | None = None) -> Response:
     nip = segment(me["nip"] or "")
     file = await page.api.get(f"/v1/employees/{nip}")
     documents = await page.api.get(f"/v1/employees/{nip}/documents")
+    talent = await page.api.get(f"/v1/employees/{nip}/talent")
     cases = await page.api.get("/v1/personnel-actions", subject_nip=me["nip"], limit=50)
     sessions = await page.api.get("/v1/sessions")
     return await page.show(
         "mine.html", refused.status if refused else 200, me=me, file=file, documents=documents["items"],
+        talent=talent,
         cases=cases["items"], sessions=sessions["items"], problem=refused.body if refused else None,
     )  # fmt: skip
 
