@@ -13,7 +13,9 @@ LONGEST_NUMBER = 10
 
 @dataclass(frozen=True)
 class Field:
-    """One input. `kind`: text, long, date, integer, boolean, fixed, choice, or rows of `columns`."""
+    """One input. `kind`: text, long, date, integer, boolean, fixed, choice, rows of `columns`, or a part:
+    one row, which may stay empty.
+    """
 
     name: str
     kind: str
@@ -47,10 +49,12 @@ def shape_of(fields: list[Field]) -> dict[str, Any]:
     """What is needed to read the answer back: each field's kind, for rows the kinds of their columns. It
     travels with the form, so that an answer sent twice is the same answer, also when the task is done.
     """
-    return {
-        one.name: {column.name: column.kind for column in one.columns} if one.columns else one.kind
-        for one in fields
-    }
+    return {one.name: _shape(one) for one in fields}
+
+
+def _shape(one: Field) -> Any:
+    columns = {column.name: column.kind for column in one.columns}
+    return {"rows": [columns], "part": columns}.get(one.kind, one.kind)
 
 
 def details_of(shape: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str, Any]:
@@ -59,8 +63,11 @@ def details_of(shape: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str,
     """
     details: dict[str, Any] = {}
     for name, kind in shape.items():
-        if isinstance(kind, dict):
-            details[name] = list(_answered_rows(name, kind, posted))
+        if isinstance(kind, list) and kind and isinstance(kind[0], dict):
+            details[name] = list(_answered_rows(name, kind[0], posted))
+        elif isinstance(kind, dict):
+            part = next(_answered_rows(name, kind, posted), None)
+            details |= {} if part is None else {name: part}
         elif (value := _typed(kind, posted.get(f"d.{name}", ""))) is not None:
             details[name] = value
     return details
@@ -74,7 +81,7 @@ def _answered_rows(name: str, columns: Mapping[str, str], posted: Mapping[str, s
             yield row.get(SCALAR) if list(columns) == [SCALAR] else row
 
 
-def _typed(kind: str, text: str) -> Any:
+def _typed(kind: Any, text: str) -> Any:
     text = text.strip()
     if kind == "boolean":
         return {"yes": True, "no": False}.get(text)
@@ -108,8 +115,8 @@ def _field(
     key: str,
 ) -> Field:
     kind = _kind(part)
-    if kind == "rows":
-        inner = _resolved(part.get("items", {}), schema)
+    if kind in ("rows", "part"):
+        inner = _resolved(part.get("items", {}), schema) if kind == "rows" else part
         needed = set(inner.get("required", ()))
         if "properties" not in inner:
             inner = {"properties": {SCALAR: inner}}
@@ -117,7 +124,13 @@ def _field(
             _field(n, _resolved(p, schema), schema, n in needed, None, None, "")
             for n, p in inner.get("properties", {}).items()
         )
-        return Field(name, kind, required, columns=columns, rows=_rows(name, columns, example, posted))
+        return Field(
+            name,
+            kind,
+            required,
+            columns=columns,
+            rows=_rows(name, columns, [example] if isinstance(example, dict) else example, posted),
+        )
     value = posted.get(key) if posted is not None else (example if kind == "date" else part.get("default"))
     choices = tuple(str(choice) for choice in part.get("enum", ()))
     return Field(
@@ -153,7 +166,9 @@ def _kind(part: Mapping[str, Any]) -> str:
         return "fixed"
     if part.get("enum"):
         return "choice"
-    plain = {"boolean": "boolean", "integer": "integer", "array": "rows"}.get(str(part.get("type")))
+    plain = {"boolean": "boolean", "integer": "integer", "array": "rows", "object": "part"}.get(
+        str(part.get("type"))
+    )
     if plain:
         return plain
     if part.get("format") == "date":

@@ -23,7 +23,7 @@ def verification(site: Site) -> tuple[ActionState, str, list[str]]:
 
 def answered(**changes: str) -> dict[str, str]:
     yes = ("no_discipline", "no_court_process", "not_on_study_leave", "no_audit_findings")
-    rows = {"performance": {"year": "integer", "predicate": "choice"}}
+    rows = {"performance": [{"year": "integer", "predicate": "choice"}]}
     shape = dict.fromkeys(yes, "boolean") | rows
     form = {"outcome": "approve", "comment": "", "shape": json.dumps(shape)} | {
         f"d.{name}": "yes" for name in yes
