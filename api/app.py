@@ -27,6 +27,7 @@ from api import (
     talent,
     tasks,
     units,
+    vacancies,
 )
 from api.gate import Gate
 from api.wiring import open_services
@@ -43,6 +44,7 @@ ROUTERS = (
     delegations.router,
     units.router,
     positions.router,
+    vacancies.router,
     overrides.router,
     audit.router,
     bundles.router,

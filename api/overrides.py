@@ -13,6 +13,7 @@ from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import responses
 from api.wiring import Services, ServicesDep
 from domain.events import ActionSubmitted
+from domain.promotion_events import CandidateChosen
 from ledger.mirror import ACTION
 from ledger.schema import events
 from projections import action_state, employees, overrides
@@ -106,12 +107,18 @@ def list_overrides(
 
 
 def _suggester(services: Services, connection: Connection, action_id: str) -> str | None:
-    """Who suggested the name, sealed in the submission; None where nobody said or the seal is gone."""
+    """Who suggested the name, sealed in the submission or with the choice of a candidate; None where
+    nobody said or the seal is gone.
+    """
     statement = select(events.c.position, events.c.record, events.c.leaf_hash)
+    named = (ActionSubmitted.__name__, CandidateChosen.__name__)
     row = connection.execute(
-        statement.where(events.c.stream == f"{ACTION}/{action_id}", events.c.version == 1)
+        statement.where(events.c.stream == f"{ACTION}/{action_id}", events.c.type.in_(named))
+        .order_by(events.c.version.desc())
+        .limit(1)
     ).first()
     if row is None:
         return None
     stored = services.reader.open(connection, row.position, bytes(row.record), bytes(row.leaf_hash))
-    return stored.event.suggested_by if isinstance(stored.event, ActionSubmitted) else None
+    names = ActionSubmitted | CandidateChosen
+    return stored.event.suggested_by if isinstance(stored.event, names) else None

@@ -42,6 +42,7 @@ from domain.commands import (
 from domain.errors import UnknownReference
 from domain.personnel_action import Status
 from domain.policy import Kind, Transfer
+from domain.promotion_commands import StartPromotion
 from domain.submission import may_submit
 from ledger.facts import facts_for_reading
 from ledger.record import parse_moment
@@ -89,16 +90,16 @@ class StartMutation(_Body):
     candidate: CandidateBody | None = None
 
 
-class StartOther(BaseModel):
-    """Promotions, which are not available yet."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
+class StartPromotionBody(_Body):
+    """The promotion for which a vacancy's list of candidates was frozen."""
 
     kind: Literal[Kind.PROMOTION]
+    vacancy_id: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Annotated[str, Field(max_length=FREE_TEXT_LIMIT)] = ""
 
 
 Start = Annotated[
-    StartMutation | StartEvaluation | StartOther,
+    StartMutation | StartPromotionBody | StartEvaluation,
     Field(discriminator="kind"),
     Body(
         examples=[
@@ -117,6 +118,7 @@ Start = Annotated[
                 "period_start": "2026-01-01",
                 "period_end": "2026-06-30",
             },
+            {"kind": "promotion", "vacancy_id": "0b9c2f0e-7b0a-4b53-8a57-0f3a5c1d2e11"},
         ]
     ),
 ]
@@ -145,15 +147,23 @@ async def start(
     accept_language: Language = None,
 ) -> Response:
     """Start a personnel action. 201 also where the rules refuse at once: status `refused`, with findings."""
-    if isinstance(body, StartOther):
-        raise Problem("kind-not-available", kind=body.kind)
     identified = identify(request, caller, key, body)
-    with services.reading() as connection:
-        command: ActionCommand
-        if isinstance(body, StartEvaluation):
-            command = evaluation_of(services, connection, caller, identified, body)
-        else:
-            command = _submission(services, connection, caller, identified, body)
+    command: ActionCommand
+    if isinstance(body, StartPromotionBody):
+        command = StartPromotion(
+            command_id=identified.command_id,
+            actor=caller.actor,
+            action_id=identified.made("action"),
+            vacancy_id=body.vacancy_id,
+            reason=body.reason,
+        )
+    else:
+        with services.reading() as connection:
+            command = (
+                evaluation_of(services, connection, caller, identified, body)
+                if isinstance(body, StartEvaluation)
+                else _submission(services, connection, caller, identified, body)
+            )
     result = await services.send(command, identified.body_hash)
     assert result.state is not None  # a submission that is not refused makes an action
     with services.reading() as connection:
@@ -294,7 +304,8 @@ def show(
             history = [stored for stored in history if parse_moment(stored.recorded_at) <= moment]
         stood = as_it_stood(history)
         shown = detail_of(services, connection, stood, history, language_of(accept_language))
-    services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
+    if state.has_subject:
+        services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(shown, version=stood.version)
 
 
@@ -314,7 +325,8 @@ def history_of(
         event_view(stored) | {"record_base64": base64.b64encode(stored.record).decode()}
         for stored in rows[:limit]
     ]
-    services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
+    if state.has_subject:
+        services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(page_of(rows, limit, lambda stored: (stored.version,), shown), version=state.version)
 
 

@@ -63,11 +63,6 @@ TITLES: dict[str, tuple[int, str, str]] = {
     "not-acceptable": (406, "Bentuk itu tidak tersedia.", "That form is not available."),
     "body-too-large": (413, "Isi permintaan terlalu besar.", "The request body is too large."),
     "unsupported-media-type": (415, "Kirim sebagai application/json.", "Send it as application/json."),
-    "kind-not-available": (
-        422,
-        "Jenis proses ini belum tersedia.",
-        "This kind of personnel action is not available yet.",
-    ),
     "too-many-attempts": (429, "Terlalu banyak percobaan.", "Too many attempts."),
     "internal-error": (500, "Terjadi kesalahan pada sistem.", "Something went wrong on our side."),
     "ledger-unavailable": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.views import Names, office_name, person_view, step_name, subject_view
+from api.views import Names, case_subject, office_name, person_view, step_name
 from domain.approval import form_context
 from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
@@ -59,7 +59,7 @@ def task_view(
         "decided_by": person_view(task.decided_by, names),
         "decided_at": moment(task.decided_at) if task.decided_at else None,
         "outcome": task.outcome,
-        "subject": subject_view(state.subject_id, names),
+        "subject": case_subject(state, names),
         "status": state.status.value,
         "phase": state.phase,
         "effective_date": state.effective_date.isoformat(),
@@ -128,9 +128,9 @@ def return_steps(task: Task, step: StepRule, state: ActionState) -> list[str]:
     """
     if state.kind is Kind.EVALUATION:
         return list(state.steps[: state.steps.index(task.step)]) if task.step in state.steps else []
-    if task.step not in state.steps or step.office == INITIATOR:
+    if task.step == "revision" or step.office == INITIATOR:
         return [INITIATOR]
-    return [INITIATOR, *state.steps[: state.steps.index(task.step)]]
+    return [INITIATOR, *state.steps_before(task.step)]
 
 
 def overrides_required(step: StepRule, state: ActionState) -> list[str]:

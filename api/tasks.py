@@ -146,7 +146,8 @@ def show(
         shown = _shown(services, connection, caller, state, task, language)
         case = detail(services, connection, state, language)
         shown |= {"case": case, "findings": case["findings"], "evidence": evidence_of(connection, state)}
-    services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
+    if state.has_subject:
+        services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(shown, version=state.version)
 
 

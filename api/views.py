@@ -87,6 +87,13 @@ def subject_view(person_id: str, names: Names) -> dict[str, Any]:
     return {"id": person_id, "nip": nip, "name": name}
 
 
+def case_subject(state: ActionState, names: Names) -> dict[str, Any]:
+    """Whom the case is about; all null in a promotion whose candidate has not been chosen."""
+    if not state.has_subject:
+        return {"id": None, "nip": None, "name": None}
+    return subject_view(state.subject_id, names)
+
+
 def person_view(person_id: str | None, names: Names) -> dict[str, Any] | None:
     """Anybody else in a case: by name alone, because a NIP tells the day of birth."""
     if person_id is None:
@@ -103,7 +110,7 @@ def people_of(states: Iterable[ActionState]) -> set[str]:
     """Everybody whose name a view of these states shows."""
     found: set[str] = set()
     for state in states:
-        found.add(state.subject_id)
+        found |= {state.subject_id, *state.ranking}
         if state.initiator[0] == "person":
             found.add(state.initiator[1])
         for task in state.tasks:
@@ -153,7 +160,7 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
         "variant": state.variant.value,
         "status": state.status.value,
         "phase": state.phase,
-        "subject": subject_view(state.subject_id, names),
+        "subject": case_subject(state, names),
         "initiator": _who(state.initiator, names),
         "effective_date": state.effective_date.isoformat(),
         "submitted_at": moment(state.submitted_at),
@@ -161,6 +168,8 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
         "origin_position": position_view(state.origin_position_id, view),
         "target_position": position_view(state.target_position_id, view),
         "steps": list(state.steps),
+        "vacancy_id": state.vacancy_id,
+        "ranking": [person_view(person, names) for person in state.ranking],
         "decree": {
             "number": state.decree.number,
             "year": state.decree.year,
@@ -257,7 +266,7 @@ def findings_view(
                     "rule": outcome.rule,
                     "outcome": outcome.outcome,
                     "severity": outcome.severity.value,
-                    "citation": policy.rules[outcome.rule].citation,
+                    "citation": policy.weight_of(outcome.rule).citation,
                     "message": ERASED[language != "id"],
                     "facts": {},
                     "remedy": None,

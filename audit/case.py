@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from domain.identity import Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
 from domain.personnel_action import ActionState, Status, Task
 from domain.policy import Policy, StepRule
+from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
 VERIFICATION = "analyst_verification"
@@ -49,6 +50,7 @@ class Case:
     attested: dict[str, Any] | None = None
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
+    vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
 
     def report(self, stored: StoredEvent, code: str, detail: str) -> None:
         self.found.append((code, stored.position, detail))
@@ -69,6 +71,8 @@ def why_out(person: str, step: StepRule, state: ActionState) -> str | None:
         return "is the subject"
     if person == state.subject_id and step.office == SUBJECT:
         return None
+    if person in state.candidates:
+        return "is a candidate"
     if person in state.conflicts:
         return "declared a conflict of interest"
     if state.initiator == ("person", person) and "initiator" in step.excludes_actors_of:
@@ -79,7 +83,7 @@ def why_out(person: str, step: StepRule, state: ActionState) -> str | None:
 
 def people_out(step: StepRule, state: ActionState) -> tuple[str, ...]:
     """Everybody known to the case who is kept out of the step, sorted."""
-    known = {state.subject_id, *state.conflicts, *(who for _, who in state.acted)}
+    known = {state.subject_id, *state.candidates, *state.conflicts, *(who for _, who in state.acted)}
     if state.initiator[0] == "person":
         known.add(state.initiator[1])
     return tuple(sorted(person for person in known if why_out(person, step, state)))

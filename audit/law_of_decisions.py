@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_evaluation
+from audit import law_of_evaluation, law_of_promotion
 from audit.case import Case, why_out
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
@@ -124,6 +124,8 @@ def _approved(
     case: Case, stored: StoredEvent, event: ev.TaskCompleted, step: StepRule, state: ActionState
 ) -> None:
     _findings_settled(case, stored, event, step, state)
+    if law_of_promotion.approved(case, stored, event, state):
+        return
     if event.step == "revision":
         task = state.task(event.task_id)
         case.expects = ((task.resumes if task else None) or state.steps[0], False, None)
@@ -157,7 +159,8 @@ def _findings_settled(
             case.report(stored, "hard-finding-passed", f"{event.step} passed {outcome.rule}")
     failed = {o.rule for o in state.outcomes if o.severity is Severity.OVERRIDE and o.outcome == "fail"}
     pending = failed - state.overridden
-    if step.proposes_override and not (step.confirms_override or open_question):
+    chooses = event.step == law_of_promotion.CHOICE
+    if chooses or (step.proposes_override and not (step.confirms_override or open_question)):
         pending = {rule for rule in pending if not any(rule == known for known, _ in state.proposals)}
     elif not (step.confirms_override or open_question):
         pending = set()
@@ -200,7 +203,9 @@ def _returned(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: A
         case.report(stored, "illegal-transition", f"{event.step} cannot be returned any more")
     if event.return_to in (None, INITIATOR):
         case.expects = ("revision", True, event.step)
-    elif event.step in state.steps and event.return_to in state.steps[: state.steps.index(event.step)]:
+    elif (event.step in state.steps and event.return_to in state.steps[: state.steps.index(event.step)]) or (
+        event.step == law_of_promotion.CONFIRMATION and event.return_to in state.steps
+    ):
         case.expects = (str(event.return_to), True, None)
     else:
         case.report(stored, "illegal-transition", f"{event.return_to} is no earlier step")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from audit import law_of_evaluation
 from audit.case import Case
+from audit.law_of_promotion import DECIDING, REVIEW
 from domain import events as ev
 from domain.agency import Placement
 from domain.evaluation_events import EvaluationBecameFinal
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import DECREED, ActionState, Status
-from domain.policy import Severity, Variant
+from domain.policy import Kind, Severity, Variant
 from ledger.record import StoredEvent
 
 
 def decided(case: Case, stored: StoredEvent, event: ev.PlacementDecided, state: ActionState) -> None:
     approvals = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     if not any(
-        isinstance(e, ev.TaskCompleted) and (e.step, e.outcome) == ("appointing_decision", "approve")
-        for e in approvals
+        isinstance(e, ev.TaskCompleted) and e.step in DECIDING and e.outcome == "approve" for e in approvals
     ):
         case.report(stored, "skipped-step", "a placement without the appointing official's approval")
     if state.status in DECREED or state.ended:
@@ -191,7 +191,8 @@ def ended_well(case: Case, stored: StoredEvent, _: ev.ActionCompleted, state: Ac
         law_of_evaluation.ended_well(case, stored, state)
         return
     approvals = [s.event for s in case.beside(stored, ev.TaskCompleted)]
-    written = any(isinstance(e, ev.TaskCompleted) and e.step == "siasn_write_back" for e in approvals)
+    ends_with = REVIEW if state.kind is Kind.PROMOTION else "siasn_write_back"
+    written = any(isinstance(e, ev.TaskCompleted) and e.step == ends_with for e in approvals)
     if not written or state.status is not Status.EFFECTIVE:
         case.report(stored, "skipped-step", "completed without effect and write-back")
 

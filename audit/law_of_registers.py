@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audit.case import Moment
 from domain import events as ev
+from domain import promotion_events as pe
 from domain import talent_events as talent
 from domain.identity import Capacity
 from domain.policy import Policy
@@ -58,7 +59,8 @@ def stream_for(event: ev.Event) -> str | None:
             | talent.TalentPlaced()
         ):
             return f"talent/{event.person_id}"
-    return None
+    of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
+    return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else None
 
 
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:

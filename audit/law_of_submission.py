@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit import law_of_evaluation
+from audit import law_of_evaluation, law_of_promotion
 from audit.case import VERIFICATION, Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
@@ -29,6 +29,9 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         case.report(stored, "wrong-policy", f"{current[-1].id} is in force on {event.effective_date}")
     if event.calendar_version != case.moment.calendar.version:
         case.report(stored, "wrong-deadline", "the calendar is not the one of that moment")
+    if event.kind is Kind.PROMOTION:
+        law_of_promotion.submitted(case, stored, event, _route(case, event, None))
+        return
     subject = agency.people.get(event.subject_id)
     origin = subject.position_id if subject else None
     frozen = {
@@ -110,6 +113,9 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
     """The outcomes must be what the policy's rules say of the sealed fact sheet, and the sheet be of
     this case at this moment.
     """
+    if state.kind is Kind.PROMOTION:
+        law_of_promotion.assessed(case, stored, event, state)
+        return
     if event.at_step == "submission":
         if case.before is not None:
             case.report(stored, "illegal-transition", "assessed at submission when it was under way")

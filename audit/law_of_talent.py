@@ -48,6 +48,12 @@ class TalentLaw:
             found += self._left_unplaced(stored, event.person_id, moment, policy)
         return found
 
+    def record_of(self, person_id: str) -> TalentRecord | None:
+        """The record so far; None where one of its seals is closed."""
+        if person_id in self._closed:
+            return None
+        return self._records.get(person_id, TalentRecord(person_id))
+
     def follow(self, stored: StoredEvent) -> None:
         """After an event was judged."""
         event = stored.event

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from audit import law_of_evaluation
 from audit.case import Case, could_act, office_that_answers, people_out, why_not, why_out
+from audit.law_of_promotion import REVIEW, review_is_due
 from domain import events as ev
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, office_key
 from domain.personnel_action import ENDED, ActionState, Task
@@ -23,6 +24,8 @@ def opened(case: Case, stored: StoredEvent, event: ev.TaskOpened, state: ActionS
     if step is None:
         case.report(stored, "illegal-transition", f"the policy has no step {event.step}")
         return
+    if expected is None and event.step == REVIEW and review_is_due(case, stored, state):
+        expected = (REVIEW, False, None)
     if expected is None:
         case.report(stored, "illegal-transition", f"nothing led to a task at {event.step}")
     elif (event.step, event.returned, event.resumes) != expected:

@@ -10,15 +10,24 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, cast
 
-from audit import law_of_decisions, law_of_effects, law_of_evaluation, law_of_submission, law_of_tasks
+from audit import (
+    law_of_decisions,
+    law_of_effects,
+    law_of_evaluation,
+    law_of_promotion,
+    law_of_submission,
+    law_of_tasks,
+)
 from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
+from audit.law_of_vacancies import VacancyLaw
 from audit.uniqueness import ENDINGS, Uniqueness
 from domain import evaluation_events as eve
 from domain import events as ev
+from domain import promotion_events as pe
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
@@ -59,6 +68,9 @@ CHECKS: dict[type[ev.Event], Check] = {
     ev.TaskCompleted: law_of_decisions.completed,
     ev.OverrideProposed: law_of_decisions.proposed,
     ev.Overridden: law_of_decisions.overridden,
+    pe.CandidatesRanked: law_of_promotion.ranked,
+    pe.CandidateChosen: law_of_promotion.chosen,
+    pe.ReviewScheduled: law_of_promotion.scheduled,
     ev.TaskExited: law_of_effects.exited,
     ev.PlacementDecided: law_of_effects.decided,
     ev.ActionTookEffect: law_of_effects.took_effect,
@@ -89,6 +101,7 @@ class Lawfulness:
         self._attested: dict[str, dict[str, Any]] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._births: dict[str, date] = {}
+        self._vacancies = VacancyLaw(self._talent.record_of, self._births)
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
 
@@ -145,6 +158,7 @@ class Lawfulness:
             if case is None:
                 policy = self._policy_of(stored, before[action_id])
                 case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
+                case.vacancies = self._vacancies.known
                 case.attested = self._attested.get(action_id)
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
@@ -176,12 +190,19 @@ class Lawfulness:
                 last = self._unique.last_decree.get(event.year, 0)
                 law_of_effects.decreed(case, stored, event, state, last)
             elif type(event) in CHECKS:
+                if isinstance(event, pe.CandidateChosen):
+                    self._is_free(case, stored, event)
                 CHECKS[type(event)](case, stored, event, state)
             else:
                 case.report(stored, "illegal-transition", f"nothing in the process makes a {stored.type}")
         case.state = evolve(state, stored.recorded)
         if isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
             case.judgements[stored.version] = (event.result, event.conduct)
+
+    def _is_free(self, case: Case, stored: StoredEvent, event: pe.CandidateChosen) -> None:
+        other = self._unique.open_action_of(event.person_id)
+        if other not in (None, action_id_of(stored.stream)):
+            case.report(stored, "two-open-actions", f"{event.person_id} has the open action {other}")
 
     def _at_end(self, case: Case, last: StoredEvent) -> None:
         state = case.state
@@ -190,7 +211,7 @@ class Lawfulness:
         if state is None:
             return
         placed = state.status is Status.DECIDED and state.evaluation is None
-        waits = placed or state.ended or bool(state.open_tasks)
+        waits = placed or state.ended or bool(state.open_tasks) or state.awaits_review
         if not waits and case.expects is None:
             case.report(last, "illegal-transition", f"the case is {state.status} and waits for nothing")
         for stored in case.group:
@@ -203,6 +224,7 @@ class Lawfulness:
     ) -> list[tuple[str, int, str]]:
         stream = stream_for(stored.event)
         problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
+        problems += self._vacancies.problems(stored, moment, group)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
         if stored.wakes:
@@ -238,6 +260,7 @@ class Lawfulness:
             else:
                 self.agency.evolve(stored.event)
                 self._talent.follow(stored)
+                self._vacancies.follow(stored)
                 if isinstance(stored.event, BORN) and stored.event.birth_date is not None:
                     self._births[stored.event.person_id] = stored.event.birth_date
         except (KeyError, ValueError, AttributeError, IndexError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain import events as ev
+from domain import promotion_events as pe
 from domain.policy import Kind
 
 ENDINGS = (
@@ -61,11 +62,25 @@ class Uniqueness:
             self._open_of[event.subject_id] = action_id
             if event.target_position_id is not None:
                 self._promised[event.target_position_id] = action_id
+        elif isinstance(event, pe.CandidateChosen):
+            before, post = self._actions.get(action_id, ("", None))
+            self._release(action_id, before)
+            self._actions[action_id] = (event.person_id, post)
+            self._open_of[event.person_id] = action_id
+        elif isinstance(event, pe.ReviewScheduled):
+            self._release(action_id, self._actions.get(action_id, ("", None))[0])
         elif isinstance(event, ev.DecreeIssued):
             self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
         elif isinstance(event, (ev.ActionTookEffect, *ENDINGS)):
             subject, post = self._actions.get(action_id, ("", None))
             if post is not None and self._promised.get(post) == action_id:
                 del self._promised[post]
-            if isinstance(event, ENDINGS) and self._open_of.get(subject) == action_id:
-                del self._open_of[subject]
+            if isinstance(event, ENDINGS):
+                self._release(action_id, subject)
+
+    def open_action_of(self, person_id: str) -> str | None:
+        return self._open_of.get(person_id)
+
+    def _release(self, action_id: str, person_id: str) -> None:
+        if self._open_of.get(person_id) == action_id:
+            del self._open_of[person_id]

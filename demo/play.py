@@ -25,6 +25,7 @@ from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT, Offices
 from domain.personnel_action import ActionState, Task
 from domain.policy import Policy, Variant
+from domain.promotion_commands import OpenVacancy, StartPromotion
 from enrolment.rows import employee_row, position_rows, unit_rows
 from installation import Installation
 from ledger.commit import Result
@@ -110,6 +111,29 @@ class Play:
         }
         return self.installation.ledger.execute(SubmitAction(**(values | changes)))
 
+    def open_vacancy(self, position_id: str, **changes: Any) -> str:
+        """Open a vacancy of the post from today on, by an officer of BKPSDM; its id."""
+        values: dict[str, Any] = {
+            "command_id": new_id(),
+            "actor": a_person(self.holder("transfer_division_head")),
+            "vacancy_id": new_id(),
+            "position_id": position_id,
+            "vacant_from": self.today,
+        }
+        command = OpenVacancy(**(values | changes))
+        self.installation.ledger.execute(command)
+        return command.vacancy_id
+
+    def promote(self, vacancy_id: str) -> Result:
+        """Start the promotion for which the vacancy's list was frozen."""
+        command = StartPromotion(
+            command_id=new_id(),
+            actor=a_person(self.holder("transfer_division_head")),
+            action_id=new_id(),
+            vacancy_id=vacancy_id,
+        )
+        return self.installation.ledger.execute(command)
+
     def owners(self, state: ActionState, task: Task) -> list[str]:
         """People who may act on the task, best first; exclusions are the ledger's to judge."""
         if task.office == INITIATOR:
@@ -184,6 +208,8 @@ class Play:
             decree_date=state.decree_date,
             post_name=post.name if post else None,
             partner_agency=None,
+            candidates=state.candidates,
+            ranking=state.ranking,
         )
 
 

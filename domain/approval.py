@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from domain import evaluation
+from domain import evaluation, promotion
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
 from domain.commands import (
@@ -39,9 +39,10 @@ from domain.errors import (
 )
 from domain.evaluation_forms import ImprovementPlan
 from domain.facts import Facts
-from domain.forms import AppointingDecision, Form, FormContext, Vote, answer
+from domain.forms import AppointingDecision, CandidateChoice, Form, FormContext, RankingVote, Vote, answer
 from domain.identity import Signature
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT
+from domain.overriding import override_events, with_overrides
 from domain.ownership import may_act, signature_for, why_excluded
 from domain.personnel_action import DECREED, ActionState, Task, TaskState
 from domain.policy import Kind, Severity, StepRule
@@ -147,6 +148,8 @@ def form_context(state: ActionState, facts: Facts) -> FormContext:
         decree_date=state.decree_date,
         post_name=post.name if post else submitted.get("partner_position"),
         partner_agency=submitted.get("partner_agency"),
+        candidates=state.candidates,
+        ranking=state.ranking,
         **(evaluation.form_facts(state, facts) if state.kind is Kind.EVALUATION else {}),
     )
 
@@ -165,12 +168,16 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     if command.outcome == "reject":
         return _reject(state, command, task, signature)
     answered = answer(step.form, command.details, form_context(state, facts))
-    overrides = _overrides(state, step, command, signature)
+    if isinstance(answered, CandidateChoice):
+        return [*promotion.choose(state, facts, command, task, signature, answered)]
+    if task.step == promotion.CONFIRMATION:
+        return [*promotion.confirm(state, facts, command, task, signature, step)]
+    overrides = override_events(state, step, command, signature)
     decree_date, effective_date = _dates(state, answered)
     if isinstance(answered, ImprovementPlan):
         effective_date = answered.starts_on
     events: Events = list(overrides)
-    outcomes_after = _with_overrides(state, overrides)
+    outcomes_after = with_overrides(state, overrides)
     if step.reassesses:
         sheet = fact_sheet(
             state, facts, decree_date=decree_date, effective_date=effective_date, answered=answered
@@ -252,8 +259,7 @@ def _return(
         return [completed, open_task(wanted, after, facts, returned=True)]
     if command.return_to in (None, INITIATOR):
         return [completed, open_task("revision", after, facts, returned=True, resumes=task.step)]
-    earlier = state.steps[: state.steps.index(task.step)]
-    if command.return_to not in earlier:
+    if command.return_to not in state.steps_before(task.step):
         raise UnknownReturnStep(return_to=command.return_to)
     return [completed, open_task(command.return_to, after, facts, returned=True)]
 
@@ -276,10 +282,13 @@ def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, sig
         comment=command.comment or None,
         details=answered.model_dump(mode="json"),
     )
+    spoken: Events = [cast]
+    if isinstance(answered, RankingVote):
+        spoken += promotion.ranked(state, task, answered)
     carried = verdict_of(state, task, facts, cast)
     if carried is None:
-        return [*moved, cast]
-    return [*moved, cast, *carry(state, task, facts, carried, command.actor.id, signature)]
+        return [*moved, *spoken]
+    return [*moved, *spoken, *carry(state, task, facts, carried, command.actor.id, signature)]
 
 
 def carry(
@@ -300,49 +309,6 @@ def carry(
         return [completed, ev.ActionRejected(step=task.step)]
     after = replace(state, acted=(*state.acted, (task.step, by)))
     return [completed, *after_approval(after, task, facts, by, None, None)]
-
-
-def _overrides(
-    state: ActionState, step: StepRule, command: DecideTask, signature: Signature
-) -> list[ev.OverrideProposed | ev.Overridden]:
-    """The overrides that come with a decision: a proposal by the first person, and the override
-    itself by a second one at a step that confirms.
-    """
-    events: list[ev.OverrideProposed | ev.Overridden] = []
-    known = {outcome.rule: outcome for outcome in state.outcomes}
-    for item in command.overrides:
-        outcome = known.get(item.rule)
-        if outcome is None or outcome.outcome != "fail":
-            raise InvalidDetails(errors=[{"field": "overrides", "message": f"no failed finding {item.rule}"}])
-        if outcome.severity is not Severity.OVERRIDE:
-            raise HardFinding(rules=[item.rule])
-        if item.rule in state.overridden:
-            continue
-        proposers = state.proposers_of(item.rule)
-        others = proposers - {command.actor.id}
-        if step.confirms_override and others:
-            events.append(
-                ev.Overridden(
-                    rule=item.rule,
-                    proposed_by=min(others),
-                    confirmed_by=command.actor.id,
-                    signature=signature,
-                    reason=item.reason,
-                )
-            )
-        elif command.actor.id not in proposers:
-            events.append(
-                ev.OverrideProposed(
-                    rule=item.rule, person_id=command.actor.id, signature=signature, reason=item.reason
-                )
-            )
-    return events
-
-
-def _with_overrides(state: ActionState, events: list[ev.OverrideProposed | ev.Overridden]) -> ActionState:
-    proposed = tuple((e.rule, e.person_id) for e in events if isinstance(e, ev.OverrideProposed))
-    confirmed = {e.rule for e in events if isinstance(e, ev.Overridden)}
-    return replace(state, proposals=state.proposals + proposed, overridden=state.overridden | confirmed)
 
 
 def _no_hard_finding(assessment: Assessment, step: StepRule) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +13,11 @@ from domain import (
     directory,
     evaluation_opening,
     process,
+    promotion,
     submission,
     talent,
     talent_commands,
+    vacancy,
 )
 from domain import commands as cmd
 from domain import events as ev
@@ -27,6 +29,8 @@ from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
+from domain.promotion_commands import OpenVacancy, StartPromotion
+from domain.promotion_events import CandidateChosen
 
 Judged = list[tuple[ev.NewEvent, Actor]]
 
@@ -42,12 +46,19 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.RevokeApiKey: directory.revoke_api_key,
     cmd.RecordPersonalDataRead: directory.record_read,
     cmd.FileDocument: directory.file_document,
+    OpenVacancy: vacancy.open_vacancy,
     cmd.GrantDelegation: acting.grant,
     cmd.RevokeDelegation: acting.revoke,
     talent_commands.RecordSkp: talent.record_skp,
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,
     talent_commands.PlaceTalent: talent.place,
+}
+
+OF_A_NEW_ACTION: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]] = {
+    cmd.SubmitAction: submission.submit,
+    StartPromotion: promotion.start,
+    SubmitEvaluation: evaluation_opening.submit,
 }
 
 OF_AN_ACTION: dict[
@@ -73,14 +84,11 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     if for_agency is not None:
         return [(new, command.actor) for new in for_agency(facts, command)]
     assert isinstance(command, cmd.ActionCommand)  # every other command names its action
-    if isinstance(command, SubmitEvaluation):
+    beginning = OF_A_NEW_ACTION.get(type(command))
+    if beginning is not None:
         if state is not None:
             raise AlreadyExists(what="action_id")
-        return [(new, command.actor) for new in evaluation_opening.submit(facts, command)]
-    if isinstance(command, cmd.SubmitAction):
-        if state is not None:
-            raise AlreadyExists(what="action_id")
-        return [(new, command.actor) for new in submission.submit(facts, command)]
+        return [(new, command.actor) for new in beginning(facts, command)]
     if state is None:
         raise NotFound()
     if command.expected_version is not None and command.expected_version != state.version:
@@ -96,7 +104,7 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     events = OF_AN_ACTION[type(command)](state, facts, command)
     # Other actions first: the last event of a command is of the action that it is addressed to.
     ordered = sorted(events, key=lambda event: not isinstance(event, ev.NewEvent))
-    return [(_addressed(event, state), command.actor) for event in ordered]
+    return [(new, command.actor) for new in _all_addressed(ordered, state)]
 
 
 def declare_conflict(
@@ -132,6 +140,16 @@ def declare_conflict(
         answering = answering_office(task.office, step, without, facts)
         if answering not in (task.office, task.escalated_to):
             found.append((ev.TaskEscalated(task_id=task.id, to_office=answering), actor))
+    return found
+
+
+def _all_addressed(events: Iterable[ev.Event | ev.NewEvent], state: ActionState) -> list[ev.NewEvent]:
+    """The events with their streams; what follows a choice is about the chosen person."""
+    found = []
+    for event in events:
+        if isinstance(event, CandidateChosen):
+            state = replace(state, subject_id=event.person_id)
+        found.append(_addressed(event, state))
     return found
 
 

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.events import FindingFacts, FindingOutcome
 from domain.fact_sheet import FactSheet
 from domain.finding_texts import message_of, remedy_of
+from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import UnknownGrade, parse_grade
 from domain.policy import Policy, RuleParameters, Severity, Variant
 
@@ -93,7 +93,7 @@ def assess(sheet: FactSheet, policy: Policy) -> Assessment:
 
 def explain(rule: str, outcome: Outcome, facts: dict[str, Any], policy: Policy, language: str) -> Finding:
     """The finding in full, in `language` (`id` or `en`), under the policy that weighed it."""
-    weight = policy.rules[rule]
+    weight = policy.weight_of(rule)
     return Finding(
         rule=rule,
         outcome=outcome,
@@ -121,7 +121,15 @@ def years_before(day: date, years: int) -> date:
 def retirement_day(sheet: FactSheet, limits: dict[str, Any]) -> tuple[date, int]:
     """First day of the month after the age limit of the post is reached (PP 11/2017 art. 239)."""
     kind = sheet.target.kind if sheet.target else sheet.subject.position_kind or "PELAKSANA"
-    name = (sheet.target.name if sheet.target else sheet.subject.position_name or "").upper()
+    name = sheet.target.name if sheet.target else sheet.subject.position_name or ""
+    return retirement_day_of(sheet.subject.birth_date, kind, name, limits)
+
+
+def retirement_day_of(
+    birth_date: date, kind: str, post_name: str, limits: dict[str, Any]
+) -> tuple[date, int]:
+    """The first day in retirement of somebody in a post of that kind and name, and the age limit."""
+    name = post_name.upper()
     if kind == "FUNGSIONAL":
         for level in ("UTAMA", "MADYA"):
             if name.endswith(f"AHLI {level}"):
@@ -129,7 +137,7 @@ def retirement_day(sheet: FactSheet, limits: dict[str, Any]) -> tuple[date, int]
         if name.startswith(("GURU", "KEPALA SEKOLAH")):
             kind = "GURU"
     age = int(limits.get(kind, limits["PELAKSANA"]))
-    reached = years_before(sheet.subject.birth_date, -age)
+    reached = years_before(birth_date, -age)
     year, month = (reached.year + 1, 1) if reached.month == 12 else (reached.year, reached.month + 1)
     return date(year, month, 1), age
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from domain.events import ActionSubmitted
+from domain.policy import Kind, Variant
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -24,3 +27,11 @@ class Evaluation:
     moved_at: int | None = None
     waits_from: date | None = None
     final: bool = False
+
+
+def evaluation_in(event: ActionSubmitted) -> Evaluation | None:
+    """What a submission says of an evaluation; None of any other action."""
+    if event.kind is not Kind.EVALUATION or event.period_start is None or event.period_end is None:
+        return None
+    waits = event.period_start if event.variant is Variant.TEMPORARY_PLACEMENT else None
+    return Evaluation(event.period_start, event.period_end, event.cycle_id, event.follows, waits_from=waits)

@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 import domain.evaluation_events
-import domain.talent_events  # noqa: F401  (defines events that readers of the ledger must know)
+import domain.promotion_events
+import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent
+from domain.findings import FindingFacts, FindingOutcome
 from domain.identity import Capacity, Signature
-from domain.policy import Kind, Severity, Variant
+from domain.policy import Kind, Variant
 
-__all__ = ["EVENT_TYPES", "Event", "NewEvent"]
+__all__ = ["EVENT_TYPES", "Event", "FindingFacts", "FindingOutcome", "NewEvent"]
 
 # --- the agency: units, posts, people, offices -------------------------------------------------
 
@@ -182,26 +182,12 @@ class DocumentFiled(Event):
 # --- the life of one personnel action ----------------------------------------------------------
 
 
-class FindingOutcome(BaseModel):
-    """The readable part of a finding: what a rule said."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    rule: str
-    outcome: Literal["pass", "fail", "unknown", "not_applicable"]
-    severity: Severity
-
-
-class FindingFacts(BaseModel):
-    """The personal part of a finding: the facts that the rule used."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    rule: str
-    facts: dict[str, Any]
-
-
 class ActionSubmitted(Event):
+    """A case begins. A promotion has no subject before somebody is chosen: until then `subject_id` is
+    the id of its vacancy, under whose key is sealed what is said of the case. `candidates` are those
+    of the frozen list in its order.
+    """
+
     PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position"})
 
     action_id: str
@@ -228,6 +214,9 @@ class ActionSubmitted(Event):
     period_end: date | None = None
     cycle_id: str | None = None
     follows: str | None = None
+    vacancy_id: str | None = None
+    candidates: tuple[str, ...] | None = None
+    candidate_list_hash: str | None = None
 
 
 class ActionAssessed(Event):

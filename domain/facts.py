@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
@@ -15,6 +15,31 @@ from domain.personnel_action import ActionState
 from domain.policy import Policy
 from domain.registry import Registry
 from domain.talent_record import NothingRecorded, TalentSource
+
+if TYPE_CHECKING:
+    from domain.vacancy import Vacancy
+
+
+class VacancySource(Protocol):
+    """Vacancies and people's files as one transaction sees them."""
+
+    def of(self, vacancy_id: str) -> Vacancy | None:
+        """The vacancy with its frozen list, or None."""
+        ...
+
+    def documents_of(self, person_id: str) -> frozenset[str]:
+        """The types of document in the person's file."""
+        ...
+
+
+class NoVacancies:
+    """A source for those who ask about no vacancy."""
+
+    def of(self, _: str) -> Vacancy | None:
+        return None
+
+    def documents_of(self, _: str) -> frozenset[str]:
+        return frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,6 +65,11 @@ class Facts:
     sealed_at: Callable[[str, int], dict[str, Any] | None]
     salt: Callable[[], str]
     talent: TalentSource = field(default_factory=NothingRecorded)
+    vacancies: VacancySource = field(default_factory=NoVacancies)
+
+    def vacancy(self, vacancy_id: str) -> Vacancy | None:
+        """The vacancy with its frozen list, or None."""
+        return self.vacancies.of(vacancy_id)
 
     @property
     def today(self) -> date:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.candidate_texts import CANDIDATE_REMEDIES, CANDIDATE_TEXTS
+
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "identity": {
         "pass": ("NIP sah.", "The NIP is valid."),
@@ -187,7 +189,8 @@ def message_of(
     """The sentence of one finding in `language` (`id` or `en`)."""
     if outcome == "not_applicable":
         return NOT_APPLICABLE[language != "id"]
-    template = TEXTS[rule][outcome][language != "id"]
+    texts = TEXTS if rule in TEXTS else CANDIDATE_TEXTS
+    template = texts[rule][outcome][language != "id"]
     return template.format_map(parameters | facts)
 
 
@@ -195,4 +198,5 @@ def remedy_of(rule: str, outcome: str, language: str) -> str | None:
     """What puts a failed or open finding right; None where nothing needs to be done."""
     if outcome in ("pass", "not_applicable"):
         return None
-    return REMEDIES[rule][language != "id"]
+    remedies = REMEDIES if rule in REMEDIES else CANDIDATE_REMEDIES
+    return remedies[rule][language != "id"]

@@ -21,6 +21,7 @@ from domain.fact_sheet import PerformanceYear
 LetterNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100)]
 # Far beyond any case, and near enough for counting days.
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+PersonId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 
 
@@ -39,6 +40,8 @@ class FormContext:
     not_before: date | None = None
     predicate: str | None = None
     measures: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()
 
 
 class Form(BaseModel, ABC):
@@ -123,6 +126,55 @@ class Vote(Form):
     @classmethod
     def example(cls, context: FormContext) -> dict[str, Any]:
         return {"vote": "approve", "minutes_number": f"BA-TPK/{context.today.year}/07"}
+
+
+class RankingVote(Vote):
+    """A vote on the committee's ranking of candidates, best first, by their ids. The first vote for it
+    names the ranking and the minutes; later ones may leave it out.
+    """
+
+    ranking: tuple[PersonId, ...] = Field(default=(), max_length=50)
+
+    @classmethod
+    def example(cls, context: FormContext) -> dict[str, Any]:
+        return super().example(context) | {"ranking": list(context.ranking or context.candidates)}
+
+
+class CandidateChoice(Form):
+    """Whom the appointing official chooses among the named, and who suggested the name."""
+
+    person_id: PersonId
+    effective_date: Day | None = None
+    suggested_by: PersonId | None = None
+    reason: str = Field(default="", max_length=4000)
+
+    @classmethod
+    def example(cls, context: FormContext) -> dict[str, Any]:
+        named = [person for person in context.candidates if person in context.ranking]
+        return {
+            "person_id": named[0] if named else "8d8ac610-566d-4ef0-9c22-186b2a5ed793",
+            "effective_date": max(context.effective_date, context.today).isoformat(),
+            "reason": "peringkat pertama kelompok rencana suksesi",
+        }
+
+
+class PromotionReview(Form):
+    """How the promoted person has done in the new post after the first months."""
+
+    reviewed_on: Day
+    result: Literal["CONFIRMED", "NEEDS_GUIDANCE", "NOT_SUITABLE"]
+    minutes_number: LetterNumber
+
+    @classmethod
+    def example(cls, context: FormContext) -> dict[str, Any]:
+        return {
+            "reviewed_on": context.today.isoformat(),
+            "result": "CONFIRMED",
+            "minutes_number": f"BA-Evaluasi/{context.today.year}/03",
+        }
+
+    def check(self, context: FormContext) -> None:
+        in_order("reviewed_on", self.reviewed_on, "today", context.today)
 
 
 class ClearanceLetter(Form):
@@ -271,6 +323,9 @@ FORMS: dict[str, type[Form]] = {
     "verification": Verification,
     "partner_consent": PartnerConsent,
     "vote": Vote,
+    "ranking_vote": RankingVote,
+    "candidate_choice": CandidateChoice,
+    "promotion_review": PromotionReview,
     "clearance": ClearanceLetter,
     "bkn_review": BknReview,
     "appointing_decision": AppointingDecision,

@@ -13,13 +13,16 @@ from domain.policy import StepRule
 def why_excluded(person_id: str, step: StepRule, state: ActionState) -> str | None:
     """The reason why the person may not act at this step, or None.
 
-    The subject never decides on themselves; nobody decides where they acted before at a step that
-    the policy separates (proposer, verifier, decider); a declared interest shuts every door.
+    The subject never decides on themselves, nor a candidate on the candidates; nobody decides where
+    they acted before at a step that the policy separates (proposer, verifier, decider); a declared
+    interest shuts every door.
     """
     if person_id == state.subject_id and step.office not in OF_A_PERSON:
         return "subject"
     if person_id == state.subject_id and step.office == SUBJECT:
         return None
+    if person_id in state.candidates:
+        return "candidate"
     if person_id in state.conflicts:
         return "conflict_of_interest"
     if "initiator" in step.excludes_actors_of and state.initiator == ("person", person_id):
@@ -32,7 +35,7 @@ def why_excluded(person_id: str, step: StepRule, state: ActionState) -> str | No
 
 def excluded_people(step: StepRule, state: ActionState) -> frozenset[str]:
     """Everybody who is known to be excluded from the step as the case stands."""
-    known = {state.subject_id, *state.conflicts, *(person for _, person in state.acted)}
+    known = {state.subject_id, *state.candidates, *state.conflicts, *(person for _, person in state.acted)}
     if state.initiator[0] == "person":
         known.add(state.initiator[1])
     return frozenset(person for person in known if why_excluded(person, step, state))

@@ -10,7 +10,10 @@ from typing import Any, Literal
 
 from domain import evaluation_events as eve
 from domain import events as ev
-from domain.evaluation_state import Evaluation
+from domain import promotion_events as pe
+from domain import promotion_moves
+from domain.decree import Decree
+from domain.evaluation_state import Evaluation, evaluation_in
 from domain.identity import Signature
 from domain.policy import Kind, Severity, Variant
 
@@ -104,14 +107,6 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Decree:
-    number: str
-    year: int
-    sequence: int
-    decree_date: date
-
-
-@dataclass(frozen=True)
 class ActionState:
     """Everything that `decide` needs to know of one action. Free text stays in the events."""
 
@@ -135,6 +130,11 @@ class ActionState:
     phase: str
     version: int
     document_ids: tuple[str, ...] = ()
+    vacancy_id: str | None = None
+    candidates: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()
+    ranking_task: str | None = None
+    review_at: datetime | None = None
     tasks: tuple[Task, ...] = ()
     outcomes: tuple[ev.FindingOutcome, ...] = ()
     assessed_version: int | None = None
@@ -180,6 +180,20 @@ class ActionState:
             - self.overridden
         )
 
+    def steps_before(self, step: str) -> tuple[str, ...]:
+        """The steps of the route before `step`; all of them for one that is only sometimes needed."""
+        return self.steps[: self.steps.index(step)] if step in self.steps else self.steps
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether the case is about a person yet; a promotion is when somebody has been chosen."""
+        return self.subject_id != self.vacancy_id
+
+    @property
+    def awaits_review(self) -> bool:
+        """Written back, and only the review of a promoted person is to come."""
+        return self.phase == "awaiting_review"
+
     @property
     def is_quiet(self) -> bool:
         """Nothing is waited for any more: the case has ended and no task is open."""
@@ -199,6 +213,8 @@ class ActionState:
         moments = [task.next_due() for task in self.tasks]
         if self.awaits_effect:
             moments.append(self.effective_at)
+        if self.awaits_review:
+            moments.append(self.review_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def proposers_of(self, rule: str) -> frozenset[str]:
@@ -264,15 +280,10 @@ def _submitted(event: ev.ActionSubmitted, recorded: Recorded) -> ActionState:
         phase="submission",
         version=recorded.version,
         document_ids=event.document_ids,
-        evaluation=_evaluation_in(event),
+        evaluation=evaluation_in(event),
+        vacancy_id=event.vacancy_id,
+        candidates=event.candidates or (),
     )
-
-
-def _evaluation_in(event: ev.ActionSubmitted) -> Evaluation | None:
-    if event.kind is not Kind.EVALUATION or event.period_start is None or event.period_end is None:
-        return None
-    waits = event.period_start if event.variant is Variant.TEMPORARY_PLACEMENT else None
-    return Evaluation(event.period_start, event.period_end, event.cycle_id, event.follows, waits_from=waits)
 
 
 def _with_evaluation(state: ActionState, **changes: Any) -> ActionState:
@@ -477,6 +488,9 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     ev.ActionTookEffect: _took_effect,
     eve.PerformanceJudged: _judged,
     eve.EvaluationBecameFinal: _became_final,
+    pe.CandidatesRanked: promotion_moves.ranked,
+    pe.CandidateChosen: promotion_moves.chosen,
+    pe.ReviewScheduled: promotion_moves.review_scheduled,
     ev.ActionCompleted: _ending(Status.COMPLETED),
     ev.ActionRejected: _ending(Status.REJECTED),
     ev.ActionRefused: _ending(Status.REFUSED),

@@ -10,23 +10,21 @@ from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
 from domain.evaluation_policy import EvaluationRules
+from domain.promotion_policy import PromotionRules
+from domain.rule_parameters import RuleParameters, Severity
 from domain.talent_policy import TalentRules
+
+__all__ = ["RuleParameters", "Severity"]
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Severity(StrEnum):
-    HARD = "HARD"
-    OVERRIDE = "OVERRIDE"
-    WARN = "WARN"
 
 
 class Kind(StrEnum):
@@ -51,6 +49,9 @@ class Variant(StrEnum):
     PERFORMANCE_IMPROVEMENT = "performance_improvement"
     TEMPORARY_PLACEMENT = "temporary_placement"
     DISMISSAL_PROPOSAL = "dismissal_proposal"
+    TALENT_POOL = "talent_pool"
+    MERIT_EXEMPTION = "merit_exemption"
+    OPEN_SELECTION = "open_selection"
 
 
 Transfer = Literal[
@@ -165,15 +166,6 @@ class Route(_Part):
     doubt: str | None = None
 
 
-class RuleParameters(_Part):
-    """A rule's weight and numbers. `parameters` are integers, texts or lists of them."""
-
-    severity: Severity
-    parameters: dict[str, Any] = Field(default_factory=dict)
-    citation: str
-    doubt: str | None = None
-
-
 class DateWindow(_Part):
     """A closed period of days, both ends included."""
 
@@ -226,6 +218,7 @@ class Policy(_Part):
     inauguration_skipped_for: tuple[Variant, ...]
     election_windows: tuple[DateWindow, ...]
     rules: dict[str, RuleParameters]
+    promotion: PromotionRules
     acting_terms: dict[str, ActingTerm]
     deadlines: Deadlines
     decree_numbering: DecreeNumbering
@@ -260,6 +253,10 @@ class Policy(_Part):
     def hash(self) -> str:
         """SHA-256 of the canonical JSON of the whole document, in hexadecimal."""
         return digest(self.model_dump(mode="json"))
+
+    def weight_of(self, rule: str) -> RuleParameters:
+        """How a rule of any kind of action is weighed; raises KeyError."""
+        return self.rules[rule] if rule in self.rules else self.promotion.rules[rule]
 
     def route(self, kind: Kind, variant: Variant) -> Route:
         """The route of a kind and variant; raises KeyError where the policy has none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from domain import evaluation
+from domain import evaluation, promotion
 from domain import events as ev
 from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding, NotDue, NotPermitted
@@ -14,7 +14,7 @@ from domain.identity import BKN_SILENCE, Actor
 from domain.offices import ASSESSOR, office_key
 from domain.ownership import answering_office
 from domain.personnel_action import ActionState, Status, Task
-from domain.policy import StepRule, Variant
+from domain.policy import Kind, StepRule, Variant
 from domain.task_opening import assessor_office, open_task
 
 Events = list[ev.Event]
@@ -47,7 +47,9 @@ def after_approval(
             return []
         case "duty_statement":
             return [open_task("siasn_write_back", after, facts)]
-        case "siasn_write_back":
+        case "siasn_write_back" if state.kind is Kind.PROMOTION:
+            return [promotion.scheduled_review(state, facts)]
+        case "siasn_write_back" | "promotion_review":
             return [ev.ActionCompleted()]
     following = state.steps[state.steps.index(task.step) + 1]
     return [open_task(following, after, facts)]
@@ -94,6 +96,8 @@ def advance(
         found += [(event, command.actor) for event in _nudges(task, state, facts)]
     if state.awaits_effect and state.effective_at is not None and state.effective_at <= facts.now:
         found += [(event, command.actor) for event in _take_effect(state, facts)]
+    if state.awaits_review and state.review_at is not None and state.review_at <= facts.now:
+        found.append((open_task(promotion.REVIEW, state, facts), command.actor))
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain import events as ev
+from domain import promotion_events as pe
 from domain.policy import Kind, Variant
 
 ENDING = (
@@ -30,6 +31,9 @@ class Registry:
     last_decree: dict[int, int] = field(default_factory=dict)
     evaluations: dict[EvaluationKey, str] = field(default_factory=dict)
     _evaluated_by: dict[str, EvaluationKey] = field(default_factory=dict)
+    vacancy_of: dict[str, str] = field(default_factory=dict)
+    started_vacancies: set[str] = field(default_factory=set)
+    _vacancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def evolve(self, action_id: str, event: ev.Event) -> None:
@@ -40,8 +44,18 @@ class Registry:
             self._evaluated_by[action_id] = key
         elif isinstance(event, ev.ActionSubmitted):
             self.take(action_id, event.subject_id, event.target_position_id)
+            if event.vacancy_id is not None and event.target_position_id is not None:
+                self.started_vacancies.add(event.vacancy_id)
+                self._vacancies[action_id] = (event.target_position_id, event.vacancy_id)
+        elif isinstance(event, pe.CandidateChosen):
+            _, position_id = self._held_by.get(action_id, ("", None))
+            self._release_person(action_id)
+            self.take(action_id, event.person_id, position_id)
+        elif isinstance(event, pe.ReviewScheduled):
+            self._release_person(action_id)
         elif isinstance(event, ev.ActionTookEffect):
             self._release_post(action_id)
+            self._close_vacancy(action_id)
         elif isinstance(event, ev.DecreeIssued):
             self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
         elif isinstance(event, ENDING) and action_id in self._evaluated_by:
@@ -49,9 +63,13 @@ class Registry:
                 self.evaluations.pop(self._evaluated_by.pop(action_id), None)
         elif isinstance(event, ENDING):
             self._release_post(action_id)
-            subject_id, _ = self._held_by.pop(action_id, (None, None))
-            if subject_id is not None and self.open_action_of.get(subject_id) == action_id:
-                del self.open_action_of[subject_id]
+            self._close_vacancy(action_id)
+            self._release_person(action_id)
+            self._held_by.pop(action_id, None)
+
+    def note_vacancy(self, event: pe.VacancyOpened) -> None:
+        """A post has a frozen list; it gets no second one before that promotion ends or takes effect."""
+        self.vacancy_of[event.position_id] = event.vacancy_id
 
     def take(self, action_id: str, subject_id: str, position_id: str | None) -> None:
         """Note an open action: its subject is taken and its post, if any is still promised."""
@@ -63,6 +81,16 @@ class Registry:
     def evaluation_of(self, subject_id: str, variant: Variant, period: tuple[date, date]) -> str | None:
         """The evaluation of a person for a period that runs or has been completed."""
         return self.evaluations.get((subject_id, variant, *period))
+
+    def _release_person(self, action_id: str) -> None:
+        subject_id, _ = self._held_by.get(action_id, (None, None))
+        if subject_id is not None and self.open_action_of.get(subject_id) == action_id:
+            del self.open_action_of[subject_id]
+
+    def _close_vacancy(self, action_id: str) -> None:
+        position_id, vacancy_id = self._vacancies.pop(action_id, ("", ""))
+        if position_id and self.vacancy_of.get(position_id) == vacancy_id:
+            del self.vacancy_of[position_id]
 
     def _release_post(self, action_id: str) -> None:
         _, position_id = self._held_by.get(action_id, (None, None))

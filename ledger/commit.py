@@ -46,6 +46,7 @@ from ledger.record import (
 )
 from ledger.sealing import Keyring
 from ledger.talent import LedgerTalent
+from ledger.vacancies import LedgerVacancies
 from proofs.checkpoint import Checkpoint
 from proofs.keys import Signer
 from proofs.merkle import Frontier, leaf_hash
@@ -335,6 +336,7 @@ class Commit:
             action=self._state,
             sealed_at=self._sealed_at,
             salt=lambda: secrets.token_hex(16),
+            vacancies=LedgerVacancies(self._query, self._unseal),
             talent=LedgerTalent(mirror.talent, self._query, self._context.keyring, self._new_keys),
         )
 

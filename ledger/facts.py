@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from ledger.read import DirectoryView, Reader
 from ledger.record import identity_in, stored_event
 from ledger.schema import events
 from ledger.talent import KeptTalent, LedgerTalent
+from ledger.vacancies import LedgerVacancies
 
 
 def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryView, now: datetime) -> Facts:
@@ -62,6 +64,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         sealed_at=sealed_at,
         salt=lambda: secrets.token_hex(16),
         talent=talent_for_reading(reader, connection),
+        vacancies=vacancies_for_reading(reader, connection),
     )
 
 
@@ -69,9 +72,19 @@ def talent_for_reading(
     reader: Reader, connection: Connection, kept: KeptTalent | None = None
 ) -> LedgerTalent:
     """Talent records as `connection`'s transaction sees them; `kept` are those opened before."""
+    opened = KeptTalent() if kept is None else kept
+    return LedgerTalent(opened, _query_by(connection), reader.keyring, {})
+
+
+def vacancies_for_reading(reader: Reader, connection: Connection) -> LedgerVacancies:
+    """Vacancies as `connection`'s transaction sees them."""
+    return LedgerVacancies(_query_by(connection), lambda record: reader.unseal(connection, record))
+
+
+def _query_by(connection: Connection) -> Callable[[str, tuple[Any, ...]], list[Any]]:
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
 
     def query(statement: str, values: tuple[Any, ...]) -> list[Any]:
         return list(connection.exec_driver_sql(statement.replace("?", mark), values).fetchall())
 
-    return LedgerTalent(KeptTalent() if kept is None else kept, query, reader.keyring, {})
+    return query

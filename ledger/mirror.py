@@ -19,10 +19,12 @@ from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_action import ActionState, evolve
 from domain.policy import Policy
+from domain.promotion_events import VacancyOpened
 from domain.registry import ENDING, Registry
 from ledger.record import StoredEvent, stored_event
 from ledger.schema import events
 from ledger.talent import TALENT, KeptTalent
+from ledger.vacancies import VACANCY
 
 STATES_IN_MEMORY = 20_000
 DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar")
@@ -31,6 +33,8 @@ REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
     "DecreeIssued",
+    "CandidateChosen",
+    "ReviewScheduled",
     *(model.__name__ for model in ENDING),
 )
 NO_CALENDAR = WorkingCalendar(version="weekends-only", holidays=frozenset())
@@ -75,8 +79,12 @@ class Mirror:
             mirror.size = size
             return mirror
         wanted = (events.c.category == ACTION) & events.c.type.in_(REGISTRY_TYPES)
-        for stored in _read(connection, wanted, size):
-            mirror.registry.evolve(action_id_of(stored.stream), stored.event)
+        opened = (events.c.category == VACANCY) & (events.c.type == VacancyOpened.__name__)
+        for stored in _read(connection, wanted | opened, size):
+            if isinstance(stored.event, VacancyOpened):
+                mirror.registry.note_vacancy(stored.event)
+            else:
+                mirror.registry.evolve(action_id_of(stored.stream), stored.event)
         mirror.size = size
         return mirror
 
@@ -99,6 +107,8 @@ class Mirror:
                 moved = evolve(state, stored.recorded)
                 if moved is not None:
                     self.remember(moved)
+        elif isinstance(stored.event, VacancyOpened):
+            self.registry.note_vacancy(stored.event)
         elif stored.category in DIRECTORY:
             self._evolve_directory(stored)
         elif stored.category == TALENT:

@@ -27,6 +27,9 @@ FIELDS = {
     "proposed_by": ("person", "proposer"),
     "confirmed_by": ("person", "confirmer"),
     "excluded": ("person", "excluded owner"),
+    "candidates": ("person", "candidate"),
+    "ranking": ("person", "candidate"),
+    "vacancy_id": ("vacancy", "vacancy"),
     "unit_id": ("unit", "unit"),
     "parent_id": ("unit", "parent"),
     "origin_unit_id": ("unit", "origin unit"),
@@ -134,7 +137,7 @@ def relations(document: dict[str, Any]) -> list[tuple[str, str]]:
     data = document["data"]
     found = {_of_stream(document): "stream"}
     for field, (kind, qualifier) in FIELDS.items():
-        for key in _keys(data.get(field)):
+        for key in _named(data, field):
             found.setdefault(object_id(kind, key), qualifier)
     for field, (kind, qualifier) in SIGNATURE_FIELDS.items():
         for key in _keys((data.get("signature") or {}).get(field)):
@@ -159,7 +162,7 @@ def description(document: dict[str, Any]) -> Description | None:
     related = [
         (object_id(FIELDS[field][0], key), qualifier)
         for field, qualifier in OBJECT_RELATIONS.get(kind, {}).items()
-        for key in _keys(data.get(field))
+        for key in _named(data, field)
     ]
     described = _of_stream(document)
     if kind == "task":
@@ -170,6 +173,14 @@ def description(document: dict[str, Any]) -> Description | None:
         described = _decree(data)
     named = {name: data[name] for name in ATTRIBUTES.get(kind, {}) if data.get(name) is not None}
     return Description(described, named, tuple(related))
+
+
+def _named(data: dict[str, Any], field: str) -> Iterator[str]:
+    """The keys that a field names. A promotion whose candidate is not chosen yet is about nobody: its
+    vacancy stands as the subject.
+    """
+    if field != "subject_id" or data.get("vacancy_id") != data.get(field):
+        yield from _keys(data.get(field))
 
 
 def _of_stream(document: dict[str, Any]) -> str:

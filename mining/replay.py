@@ -11,6 +11,8 @@ Code = Literal[
     "skipped", "extra", "out-of-order", "repeated", "route-differs", "not-opened", "unknown-policy"
 ]
 REVISION, CORRECTION = "revision", "siasn_correction"
+# Opened only where a choice among candidates needs a second person.
+CONFIRMATION = "override_confirmation"
 BKN_REVIEW = "bkn_review"
 
 
@@ -77,6 +79,8 @@ class Replay:
         for step in [step for step in data["steps"] if step not in allowed]:
             self._report("route-differs", step, position, "the route of the case has a step of its own")
         self._route = allowed + afterwards(Variant(data["variant"]), inauguration=data["inauguration"])
+        if data["kind"] == Kind.PROMOTION:
+            self._route += ("promotion_review",)
 
     def _opened(self, data: dict[str, Any]) -> None:
         self._open.add(data["task_id"])
@@ -91,7 +95,7 @@ class Replay:
         if data["task_id"] not in self._open:
             self._report("not-opened", step, position, "decided without an open task")
         self._open.discard(data["task_id"])
-        if self._policy is None or step == REVISION:
+        if self._policy is None or step in (REVISION, CONFIRMATION):
             return
         if step == CORRECTION:
             if not self._annulled:

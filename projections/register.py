@@ -29,6 +29,7 @@ actions = Table(
     Column("target_unit_id", Text),
     Column("origin_position_id", Text),
     Column("target_position_id", Text),
+    Column("vacancy_id", Text),
     Column("effective_date", Text, nullable=False),
     Column("submitted_at", Text, nullable=False),
     Column("decree_number", Text),
@@ -39,8 +40,11 @@ actions = Table(
     Index("personnel_actions_subject", "subject_id"),
     Index("personnel_actions_status", "status", "submitted_at"),
     Index("personnel_actions_awaited", "next_due"),
+    Index("personnel_actions_vacancy", "vacancy_id"),
+    Index("personnel_actions_target", "target_position_id"),
 )
 
+IN_EFFECT = ("effective", "completed")
 PROMISING = ("submitted", "in_review", "returned", "awaiting_clearance", "decided")
 
 
@@ -59,6 +63,7 @@ def row_of(state: ActionState) -> tuple[Any, ...]:
         state.target_unit_id,
         state.origin_position_id,
         state.target_position_id,
+        state.vacancy_id,
         state.effective_date.isoformat(),
         moment(state.submitted_at),
         state.decree.number if state.decree else None,
@@ -160,6 +165,49 @@ def promised_positions(connection: Connection) -> frozenset[str]:
         actions.c.status.in_(PROMISING), actions.c.target_position_id.is_not(None)
     )
     return frozenset(connection.execute(statement).scalars())
+
+
+def of_vacancy(connection: Connection, vacancy_id: str) -> str | None:
+    """The promotion that was started for a vacancy."""
+    return connection.execute(select(actions.c.action_id).where(actions.c.vacancy_id == vacancy_id)).scalar()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A post that the action `freed_by` leaves; `filled_by` is id, kind and status of what fills it."""
+
+    position_id: str
+    freed_by: str
+    filled_by: tuple[str, str, str] | None
+
+
+def chain_from(connection: Connection, action_id: str) -> list[Link]:
+    """The posts that follow from an action, one after the other, until one that nothing fills."""
+    links: list[Link] = []
+    seen: set[str] = set()
+    current: str | None = action_id
+    while current is not None and current not in seen:
+        seen.add(current)
+        freed = connection.execute(
+            select(actions.c.origin_position_id).where(
+                actions.c.action_id == current, actions.c.status.in_((*PROMISING, *IN_EFFECT))
+            )
+        ).scalar()
+        if freed is None:
+            return links
+        follower = connection.execute(
+            select(actions.c.action_id, actions.c.kind, actions.c.status)
+            .where(
+                actions.c.target_position_id == freed,
+                actions.c.status.in_((*PROMISING, *IN_EFFECT)),
+                actions.c.action_id.not_in(seen),
+            )
+            .order_by(actions.c.submitted_at.desc())
+            .limit(1)
+        ).first()
+        links.append(Link(freed, current, tuple(follower) if follower else None))
+        current = follower.action_id if follower else None
+    return links
 
 
 def of_subject(connection: Connection, person_id: str) -> list[str]:

@@ -8,8 +8,10 @@ from domain.policy import Kind
 from workflows.case import CaseProcess
 from workflows.evaluation import EvaluationProcess
 from workflows.mutation import MutationProcess
+from workflows.promotion import PromotionProcess
 
 PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
     Kind.MUTATION: MutationProcess,
     Kind.EVALUATION: EvaluationProcess,
+    Kind.PROMOTION: PromotionProcess,
 }

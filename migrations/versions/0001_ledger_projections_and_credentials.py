@@ -223,6 +223,7 @@ def upgrade() -> None:
         sa.Column("target_unit_id", sa.Text(), nullable=True),
         sa.Column("origin_position_id", sa.Text(), nullable=True),
         sa.Column("target_position_id", sa.Text(), nullable=True),
+        sa.Column("vacancy_id", sa.Text(), nullable=True),
         sa.Column("effective_date", sa.Text(), nullable=False),
         sa.Column("submitted_at", sa.Text(), nullable=False),
         sa.Column("decree_number", sa.Text(), nullable=True),
@@ -237,6 +238,8 @@ def upgrade() -> None:
     )
     op.create_index("personnel_actions_status", "personnel_actions", ["status", "submitted_at"], unique=False)
     op.create_index("personnel_actions_subject", "personnel_actions", ["subject_id"], unique=False)
+    op.create_index("personnel_actions_target", "personnel_actions", ["target_position_id"], unique=False)
+    op.create_index("personnel_actions_vacancy", "personnel_actions", ["vacancy_id"], unique=False)
     op.create_table(
         "sessions",
         sa.Column("token_hash", sa.Text(), nullable=False),

@@ -133,8 +133,8 @@ def test_what_the_request_names_has_to_exist(house: House) -> None:
     assert unknown.json()["field"] == "subject_nip"
     missing = house.a_request(document_ids=["7f8a5c52-4a06-4f9b-9a5c-000000000000"])
     assert house.post(key, "/v1/personnel-actions", missing).status_code == 422
-    other = house.post(key, "/v1/personnel-actions", {"kind": "promotion", "vacancy_id": "V-1"})
-    assert (other.status_code, other.json()["code"]) == (422, "kind-not-available")
+    other = house.post(key, "/v1/personnel-actions", {"kind": "dismissal"})
+    assert (other.status_code, other.json()["code"]) == (422, "invalid-request")
 
 
 def test_asking_for_somebody_tells_a_stranger_nothing_about_who_exists(house: House) -> None:

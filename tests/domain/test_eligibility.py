@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.eligibility import RULES, assess, explain, retirement_day, years_before
 from domain.fact_sheet import Attestation, FactSheet, PerformanceYear, SubjectFacts, TargetFacts
 from domain.finding_texts import REMEDIES, TEXTS
-from domain.policy import DateWindow, Severity, Variant
+from domain.policy import TRANSFERS, DateWindow, Severity, Variant
 from tests.domain.town import kota_serang
 
 GOOD = (PerformanceYear(year=2024, predicate="BAIK"), PerformanceYear(year=2025, predicate="SANGAT_BAIK"))
@@ -286,7 +286,7 @@ def test_no_facts_leave_a_rule_without_words(
     effective: date,
     attestation: Attestation | None,
 ) -> None:
-    for variant, target in product(Variant, (True, False)):
+    for variant, target in product(TRANSFERS, (True, False)):
         sheet = a_sheet(
             variant=variant,
             effective_date=effective,

@@ -11,6 +11,8 @@ import pytest
 from pydantic import ValidationError
 
 from domain import commands as cmd
+from domain.candidacy import CANDIDATE_RULES
+from domain.candidate_texts import CANDIDATE_REMEDIES, CANDIDATE_TEXTS
 from domain.errors import AlreadyExists, NotPermitted
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Capacity
@@ -92,6 +94,21 @@ def test_every_variant_has_a_route_that_ends_with_the_decision() -> None:
         assert "bkn_review" in steps
 
 
+@pytest.mark.parametrize("variant", ["talent_pool", "merit_exemption", "open_selection"])
+def test_a_promotion_is_ranked_by_the_committee_before_bkn_and_chosen_at_the_end(variant: Any) -> None:
+    steps = kota_serang().route(Kind.PROMOTION, variant).steps
+    assert steps.index("candidate_ranking") < steps.index("bkn_review")
+    assert steps[-1] == "promotion_choice"
+
+
+def test_every_promotion_rule_exists_has_words_and_a_source() -> None:
+    policy = kota_serang()
+    assert policy.promotion.rules.keys() == CANDIDATE_RULES.keys() == CANDIDATE_TEXTS.keys()
+    assert policy.promotion.rules.keys() == CANDIDATE_REMEDIES.keys()
+    assert not policy.promotion.rules.keys() & policy.rules.keys()
+    assert all(rule.citation for rule in policy.promotion.rules.values())
+
+
 def test_every_form_exists_and_every_step_has_its_words() -> None:
     for name, step in kota_serang().steps.items():
         assert step.form is None or step.form in FORMS, name
@@ -100,7 +117,14 @@ def test_every_form_exists_and_every_step_has_its_words() -> None:
 
 def test_only_definitive_holders_decide() -> None:
     definitive = {name for name, step in kota_serang().steps.items() if step.definitive_only}
-    assert definitive == {"regional_secretary_review", "appointing_decision", "follow_up_decision"}
+    assert definitive == {
+        "regional_secretary_review",
+        "appointing_decision",
+        "follow_up_decision",
+        "promotion_secretary_review",
+        "promotion_choice",
+        "override_confirmation",
+    }
 
 
 def test_every_acting_capacity_has_a_term_or_the_plts() -> None:

@@ -30,56 +30,18 @@ from domain.offices import COMMITTEE, Offices
 from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
 from domain.policy import Policy, Variant
+from domain.promotion_commands import OpenVacancy, StartPromotion
+from domain.promotion_events import VacancyOpened
 from domain.registry import Registry
 from domain.talent_record import Placement, TalentRecord, evolve_talent
+from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
+from tests.domain.town_map import POSTS, UNITS
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TUESDAY = date(2026, 11, 24)
 MACHINE = Actor(kind="integration", id="simpeg", scopes=frozenset({"actions:write"}))
 PERSONNEL = "personnel-action/"
-
-UNITS = {
-    "kota": ("Pemerintah Kota Serang", None),
-    "setda": ("Sekretariat Daerah", "kota"),
-    "bkpsdm": ("Badan Kepegawaian dan Pengembangan Sumber Daya Manusia", "kota"),
-    "inspektorat": ("Inspektorat", "kota"),
-    "bappeda": ("Badan Perencanaan Pembangunan Daerah", "kota"),
-    "bpkad": ("Badan Pengelolaan Keuangan dan Aset Daerah", "kota"),
-    "dinkes": ("Dinas Kesehatan", "kota"),
-    "disdik": ("Dinas Pendidikan", "kota"),
-    "dukcapil": ("Dinas Kependudukan dan Pencatatan Sipil", "kota"),
-}
-
-# Each post with its name, its unit, its kind and who holds it.
-POSTS: dict[str, tuple[str, str, str, str | None]] = {
-    "p-mayor": ("Wali Kota", "kota", "PPK", "mayor"),
-    "p-sekda": ("Sekretaris Daerah", "setda", "JPT", "sekda"),
-    "p-bkpsdm": ("Kepala Badan Kepegawaian", "bkpsdm", "JPT", "kepala_bkpsdm"),
-    "p-kabid": ("Kepala Bidang Mutasi dan Promosi", "bkpsdm", "ADMINISTRATOR", "kabid"),
-    "p-umpeg-bkpsdm": ("Kepala Subbagian Umum dan Kepegawaian", "bkpsdm", "PENGAWAS", "kasubag_bkpsdm"),
-    "p-analyst": ("Analis SDM Aparatur Ahli Muda", "bkpsdm", "FUNGSIONAL", "analyst"),
-    "p-analyst-2": ("Analis SDM Aparatur Ahli Pertama", "bkpsdm", "FUNGSIONAL", "analyst_2"),
-    "p-inspektur": ("Inspektur", "inspektorat", "JPT", "inspektur"),
-    "p-bappeda": ("Kepala Bappeda", "bappeda", "JPT", "kepala_bappeda"),
-    "p-bpkad": ("Kepala BPKAD", "bpkad", "JPT", "kepala_bpkad"),
-    "p-dinkes": ("Kepala Dinas Kesehatan", "dinkes", "JPT", "kepala_dinkes"),
-    "p-umpeg-dinkes": ("Kepala Subbagian Umum dan Kepegawaian", "dinkes", "PENGAWAS", "kasubag"),
-    "nurse-1": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", "nurse"),
-    "nurse-2": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", "nurse_2"),
-    "nurse-3": ("Perawat Ahli Muda", "dinkes", "FUNGSIONAL", None),
-    "p-disdik": ("Kepala Dinas Pendidikan", "disdik", "JPT", "kepala_disdik"),
-    "p-umpeg-disdik": ("Kepala Subbagian Umum dan Kepegawaian", "disdik", "PENGAWAS", "kasubag_disdik"),
-    "school-nurse": ("Perawat Ahli Muda", "disdik", "FUNGSIONAL", None),
-    "school-nurse-2": ("Perawat Ahli Muda", "disdik", "FUNGSIONAL", None),
-    "teacher": ("Guru Ahli Muda", "disdik", "FUNGSIONAL", None),
-    "clerk-1": ("Pengadministrasi Umum", "disdik", "PELAKSANA", "clerk"),
-    "clerk-2": ("Pengadministrasi Umum", "dinkes", "PELAKSANA", None),
-    "section-dinkes": ("Kepala Seksi Promosi Kesehatan", "dinkes", "PENGAWAS", "section_head"),
-    "section-disdik": ("Kepala Seksi Kurikulum", "disdik", "PENGAWAS", None),
-    "p-dukcapil": ("Kepala Dinas Kependudukan", "dukcapil", "JPT", None),
-    "section-dukcapil": ("Kepala Seksi Pencatatan", "dukcapil", "PENGAWAS", None),
-}
 
 
 def at(day: date, hour: int = 9) -> datetime:
@@ -113,6 +75,19 @@ def serang_calendar() -> WorkingCalendar:
 
 def nip_of(birth: date, sequence: int = 1) -> str:
     return f"{birth:%Y%m%d}{birth.year + 24}031{sequence:03d}"
+
+
+@dataclass
+class TownVacancies:
+    """The town's vacancies; everybody has filed their appointment."""
+
+    known: dict[str, Vacancy]
+
+    def of(self, vacancy_id: str) -> Vacancy | None:
+        return self.known.get(vacancy_id)
+
+    def documents_of(self, _: str) -> frozenset[str]:
+        return frozenset({"872"})
 
 
 @dataclass(frozen=True)
@@ -152,6 +127,7 @@ class Town:
     ids: Iterator[str] = field(default_factory=counted_ids)
     sent: list[Sent] = field(default_factory=list)
     talent: TownTalent = field(default_factory=TownTalent)
+    _vacancies: dict[str, Vacancy] = field(default_factory=dict)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
@@ -188,6 +164,7 @@ class Town:
             sealed_at=self._sealed_at,
             salt=lambda: "salt",
             talent=self.talent,
+            vacancies=TownVacancies(self._vacancies),
         )
 
     def send(self, command: cmd.Command) -> list[ev.Event]:
@@ -220,6 +197,14 @@ class Town:
         event = recorded.event
         if not stream.startswith(PERSONNEL):
             self.agency.evolve(event)
+            if stream.startswith("vacancy/"):
+                vacancy_id = stream.removeprefix("vacancy/")
+                told = [r.event for s, r in self.log if s == stream]
+                found = vacancy_of(told)
+                assert found is not None
+                self._vacancies[vacancy_id] = found
+                if isinstance(event, VacancyOpened):
+                    self.registry.note_vacancy(event)
             if stream.startswith("talent/"):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]
@@ -342,6 +327,26 @@ class Town:
             period_start=period[0],
             period_end=period[1],
         )
+        self.send(command)
+        return command.action_id
+
+    def open_vacancy(self, post: str = "section-disdik", *, by: str = "kabid", **changes: Any) -> str:
+        """Open a vacancy of the post, from today on; its id."""
+        values = self._by(person(by)) | {
+            "vacancy_id": next(self.ids),
+            "position_id": post,
+            "vacant_from": self.today,
+        }
+        command = OpenVacancy(**(values | changes))
+        self.send(command)
+        return command.vacancy_id
+
+    def vacancy(self, vacancy_id: str) -> Vacancy:
+        return self._vacancies[vacancy_id]
+
+    def promote(self, vacancy_id: str, *, by: str = "kabid") -> str:
+        """Start the promotion of a vacancy; the action's id."""
+        command = StartPromotion(**self._by(person(by)), action_id=next(self.ids), vacancy_id=vacancy_id)
         self.send(command)
         return command.action_id
 

@@ -1,0 +1,299 @@
+"""Vacancies, their frozen lists of candidates, and the chain of posts that a promotion frees."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from api.credentials import Caller, CallerDep
+from api.idempotency import REPLAY, IdempotencyKey, identify
+from api.problems import language_of, responses
+from api.views import Names, answer, as_id, names_of, position_view, receipt_view, subject_view
+from api.visibility import is_readable, viewer_for
+from api.wiring import Services, ServicesDep
+from domain.authorization import READ_ACTIONS
+from domain.eligibility import explain
+from domain.errors import NotFound, UnknownReference
+from domain.policy import Policy
+from domain.promotion_commands import OpenSelection, OpenVacancy
+from domain.promotion_events import CandidateFrozen
+from domain.vacancy import Vacancy
+from ledger.facts import vacancies_for_reading
+from ledger.read import DirectoryView
+from projections import employees, register
+
+router = APIRouter(prefix="/v1/vacancies", tags=["promotion"])
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
+ID = "0b9c2f0e-7b0a-4b53-8a57-0f3a5c1d2e11"
+
+
+class Selection(BaseModel):
+    """The three names of an open selection held outside, best first, and its letter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    letter_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100)]
+    nips: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)]
+
+
+class NewVacancy(BaseModel):
+    """A post to be filled by promotion, vacant now or from `vacant_from` on."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"position_id": "J-0042", "vacant_from": "2026-12-01"}]},
+    )
+
+    position_id: Text
+    vacant_from: Day | None = None
+    selection: Selection | None = None
+
+
+class Link(BaseModel):
+    """A post that `freed_by` leaves, and the action that fills it, if any."""
+
+    position: dict[str, Any] | None
+    freed_by: str
+    filled_by: dict[str, Any] | None
+
+
+class VacancyView(BaseModel):
+    """`list_hash` covers the frozen list. `widened_to` are boxes added because too few were eligible;
+    `left_out` counts by hard rule whom the list leaves out. `chain` are the posts that follow (*efek
+    domino*).
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "position": {"id": "J-0042", "name": "Kepala Seksi Kurikulum"},
+                    "vacant_from": "2026-12-01",
+                    "policy": {"id": "kota-serang/2026-01", "hash": "ab" * 32},
+                    "list_hash": "9f" * 32,
+                    "formula_version": "kepka-bkn-411-2025/claimed-1",
+                    "eligible": 4,
+                    "widened_to": [],
+                    "left_out": {"candidate_education": 2},
+                    "unmapped": 31,
+                    "action_id": None,
+                    "chain": [],
+                }
+            ]
+        }
+    )
+
+    id: str
+    position: dict[str, Any] | None
+    vacant_from: str
+    policy: dict[str, str]
+    list_hash: str
+    formula_version: str
+    eligible: int
+    widened_to: list[int]
+    left_out: dict[str, int]
+    unmapped: int
+    action_id: str | None
+    chain: list[Link]
+
+
+class VacancyReceipt(VacancyView):
+    receipt: dict[str, Any]
+
+
+class CandidateView(BaseModel):
+    """`admitted`: of the pool, as far as it was widened; others stand below it for comparison. Box and
+    axes (hundredths) are null where the person's key was destroyed.
+    """
+
+    rank: int
+    admitted: bool
+    person: dict[str, Any]
+    box: int | None
+    performance: int | None
+    potential: int | None
+    entry_hash: str
+    findings: list[dict[str, Any]]
+
+
+class CandidateList(BaseModel):
+    vacancy_id: str
+    list_hash: str
+    formula_version: str
+    eligible: int
+    widened_to: list[int]
+    items: list[CandidateView]
+    next: str | None
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=VacancyReceipt,
+    responses=responses(403, 409, 413, 415),
+    summary="Open a vacancy and freeze its candidates",
+)
+async def open_vacancy(
+    body: NewVacancy,
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    idempotency_key: IdempotencyKey = None,
+) -> Any:
+    """By officers of BKPSDM. The list is made, hashed and recorded before any name is debated."""
+    caller.require_person()
+    identity = identify(request, caller, idempotency_key, body)
+    command = await run_in_threadpool(
+        _command, services, caller, identity.command_id, identity.made("vacancy"), body
+    )
+    result = await services.send(command, identity.body_hash)
+    assert result.receipt is not None  # a vacancy is never a command that changes nothing
+    shown = await run_in_threadpool(_shown, services, command.vacancy_id)
+    headers = {"Location": f"/v1/vacancies/{command.vacancy_id}"}
+    return answer(
+        shown | {"receipt": receipt_view(result.receipt)},
+        201,
+        headers=headers | ({REPLAY: "true"} if result.replayed else {}),
+    )
+
+
+@router.get("/{vacancy_id}", response_model=VacancyView, responses=responses(404), summary="One vacancy")
+def one_vacancy(vacancy_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+    """For who reads the agency, the committee, and integrations that read actions."""
+    _may_read(services, caller)
+    return _shown(services, as_id(vacancy_id))
+
+
+@router.get(
+    "/{vacancy_id}/candidates",
+    response_model=CandidateList,
+    responses=responses(404),
+    summary="The frozen, ranked list",
+)
+def candidates(
+    vacancy_id: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
+) -> dict[str, Any]:
+    """Each candidate with every finding as it stood when the list was frozen."""
+    _may_read(services, caller)
+    with services.reading() as connection:
+        vacancy = _vacancy(services, connection, as_id(vacancy_id))
+        policy = services.view(connection).policies[vacancy.policy_id]
+        names = names_of(connection, {c.person_id for c in vacancy.candidates})
+    for candidate in vacancy.candidates:
+        services.access_log.note(caller.actor, candidate.person_id, "candidate", services.now())
+    language = language_of(accept_language)
+    return {
+        "vacancy_id": vacancy.id,
+        "list_hash": vacancy.list_hash,
+        "formula_version": vacancy.formula_version,
+        "eligible": vacancy.eligible,
+        "widened_to": list(vacancy.widened_to),
+        "items": [_candidate(c, names, policy, language) for c in vacancy.candidates],
+        "next": None,
+    }
+
+
+def _command(
+    services: Services, caller: Caller, command_id: str, vacancy_id: str, body: NewVacancy
+) -> OpenVacancy:
+    with services.reading() as connection:
+        today = services.today(services.view(connection))
+        selection = None
+        if body.selection is not None:
+            people = tuple(_person(connection, nip) for nip in body.selection.nips)
+            selection = OpenSelection(letter_number=body.selection.letter_number, person_ids=people)
+    return OpenVacancy(
+        command_id=command_id,
+        actor=caller.actor,
+        vacancy_id=vacancy_id,
+        position_id=body.position_id,
+        vacant_from=body.vacant_from or today,
+        selection=selection,
+    )
+
+
+def _person(connection: Connection, nip: str) -> str:
+    row = employees.by_nip(connection, nip.replace(" ", "")) if is_readable(nip) else None
+    if row is None:
+        raise UnknownReference(what="selection", field="selection")
+    return str(row["person_id"])
+
+
+def _may_read(services: Services, caller: Caller) -> None:
+    """Raises NotFound for everybody to whom no candidate's data is open."""
+    if caller.actor.kind == "integration" and READ_ACTIONS in caller.actor.scopes:
+        return
+    with services.reading() as connection:
+        view = services.view(connection)
+        viewer = viewer_for(services, connection, caller)
+        members = view.policy_in_force(services.today(view)).committee.members
+    if not (viewer.reads_agency or viewer.offices & set(members)):
+        raise NotFound()
+
+
+def _vacancy(services: Services, connection: Connection, vacancy_id: str) -> Vacancy:
+    vacancy = vacancies_for_reading(services.reader, connection).of(vacancy_id)
+    if vacancy is None:
+        raise NotFound()
+    return vacancy
+
+
+def _shown(services: Services, vacancy_id: str) -> dict[str, Any]:
+    with services.reading() as connection:
+        vacancy = _vacancy(services, connection, vacancy_id)
+        view = services.view(connection)
+        action_id = register.of_vacancy(connection, vacancy.id)
+        chain = register.chain_from(connection, action_id) if action_id else []
+    return {
+        "id": vacancy.id,
+        "position": position_view(vacancy.position_id, view),
+        "vacant_from": vacancy.vacant_from.isoformat(),
+        "policy": {"id": vacancy.policy_id, "hash": vacancy.policy_hash},
+        "list_hash": vacancy.list_hash,
+        "formula_version": vacancy.formula_version,
+        "eligible": vacancy.eligible,
+        "widened_to": list(vacancy.widened_to),
+        "left_out": vacancy.left_out,
+        "unmapped": vacancy.unmapped,
+        "action_id": action_id,
+        "chain": [_link(link, view) for link in chain],
+    }
+
+
+def _link(link: register.Link, view: DirectoryView) -> dict[str, Any]:
+    return {
+        "position": position_view(link.position_id, view),
+        "freed_by": link.freed_by,
+        "filled_by": {"action_id": link.filled_by[0], "kind": link.filled_by[1], "status": link.filled_by[2]}
+        if link.filled_by
+        else None,
+    }
+
+
+def _candidate(entry: CandidateFrozen, names: Names, policy: Policy, language: str) -> dict[str, Any]:
+    sheet = entry.sheet or {}
+    facts = {item.rule: item.facts for item in entry.facts or ()}
+    findings = []
+    for outcome in entry.outcomes:
+        if entry.sheet is None:  # erased with the person's key: what the rule said still stands readable
+            findings.append(outcome.model_dump(mode="json"))
+            continue
+        finding = explain(outcome.rule, outcome.outcome, facts.get(outcome.rule, {}), policy, language)
+        findings.append(finding.model_dump(mode="json", exclude={"parameters"}))
+    return {
+        "rank": entry.rank,
+        "admitted": entry.admitted,
+        "person": subject_view(entry.person_id, names),
+        **{name: sheet.get(name) for name in ("box", "performance", "potential")},
+        "entry_hash": entry.entry_hash,
+        "findings": findings,
+    }

@@ -1,0 +1,191 @@
+"""A promotion on its frozen list: begun, ranked, chosen with reasons where they are due, reviewed."""
+
+from __future__ import annotations
+
+from audit.case import Case
+from domain import events as ev
+from domain import promotion_events as pe
+from domain.candidacy import CandidateSheet, assess_candidate
+from domain.canonical import NotCanonical
+from domain.nine_box import months_after
+from domain.offices import split_key
+from domain.personnel_action import ActionState
+from domain.policy import Kind, Severity
+from domain.vacancy import Vacancy
+from ledger.record import StoredEvent
+
+CHOICE, CONFIRMATION, REVIEW = "promotion_choice", "override_confirmation", "promotion_review"
+DECIDING = ("appointing_decision", CHOICE, CONFIRMATION)
+
+
+def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, route: tuple[str, ...]) -> None:
+    """On the list of its vacancy, by an officer who is no candidate."""
+    vacancy = case.vacancies.get(event.vacancy_id or "")
+    post = case.moment.agency.posts.get(event.target_position_id or "")
+    if vacancy is None or post is None:
+        case.report(stored, "wrong-facts", "a promotion without a vacancy")
+        return
+    frozen = {
+        "policy_id": vacancy.policy_id,
+        "subject_id": vacancy.id,
+        "target_position_id": vacancy.position_id,
+        "target_unit_id": post.unit_id,
+        "origin_position_id": None,
+        "effective_date": max(vacancy.vacant_from, case.moment.day),
+        "inauguration": post.kind in case.policy.inauguration_for,
+        "candidate_list_hash": vacancy.list_hash,
+        "candidates": tuple(entry.person_id for entry in vacancy.candidates),
+    }
+    for name, value in frozen.items():
+        if getattr(event, name) != value:
+            listed = name.startswith("candidate")
+            case.report(stored, "candidate-list-differs" if listed else "wrong-facts", f"another {name}")
+    if event.steps != route:
+        case.report(stored, "wrong-route", f"steps should be {route}")
+    held = case.moment.offices.exercised_by(stored.actor.id, case.moment.day)
+    officer = any(split_key(key)[0] in case.policy.promotion.opened_by for key, _ in held)
+    if stored.actor.kind != "integration" and not officer:
+        case.report(stored, "not-entitled", f"{stored.actor.id} may not start a promotion")
+    if vacancy.candidate(stored.actor.id) is not None:
+        case.report(stored, "excluded-actor", f"{stored.actor.id} is a candidate")
+    case.expects = (route[0], False, None) if route else None
+
+
+def ranked(case: Case, stored: StoredEvent, event: pe.CandidatesRanked, state: ActionState) -> None:
+    task = state.task(event.task_id)
+    votes = [s.event for s in case.beside(stored, ev.VoteCast)]
+    if not any(
+        isinstance(v, ev.VoteCast) and v.task_id == event.task_id and v.vote == "approve" for v in votes
+    ):
+        case.report(stored, "illegal-transition", "a ranking that no vote was for")
+    if task is None or state.ranking_task == event.task_id:
+        case.report(stored, "illegal-transition", "the committee had a ranking on the table")
+    names = set(event.ranking)
+    if len(names) != len(event.ranking) or not names <= set(state.candidates):
+        case.report(stored, "candidate-list-differs", "the ranking names others than the frozen list")
+    if len(names) < min(3, len(state.candidates)):
+        case.report(stored, "candidate-list-differs", "fewer than three are named")
+
+
+def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: ActionState) -> None:
+    """One of the named, on the list as it was frozen, together with the decision and its assessment."""
+    vacancy = case.vacancies.get(state.vacancy_id or "")
+    entry = vacancy.candidate(event.person_id) if vacancy else None
+    person = case.moment.agency.people.get(event.person_id)
+    if vacancy is None or entry is None or event.person_id not in state.ranking:
+        case.report(stored, "choice-not-lawful", f"{event.person_id} was not named")
+        return
+    if (event.rank, event.list_hash) != (entry.rank, vacancy.list_hash):
+        case.report(stored, "candidate-list-differs", "the choice is of another list than the frozen one")
+    origin = person.position_id if person else None
+    if (event.origin_position_id, event.origin_unit_id) != (origin, case.moment.agency.unit_of(origin)):
+        case.report(stored, "wrong-facts", "the chosen person held another post")
+    if event.effective_date < case.moment.day:
+        case.report(stored, "wrong-date", "it is to take effect before its decree")
+    done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
+    if not any(isinstance(e, ev.TaskCompleted) and (e.step, e.outcome) == (CHOICE, "approve") for e in done):
+        case.report(stored, "skipped-step", "a choice without the appointing official's decision")
+    if not case.beside(stored, ev.ActionAssessed):
+        case.report(stored, "not-assessed", "a choice without putting it to the rules")
+
+
+def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState) -> None:
+    """At the choice, of the chosen person, by box and axes as they were frozen."""
+    beside = [s.event for s in case.beside(stored, pe.CandidateChosen)]
+    choice = next((e for e in beside if isinstance(e, pe.CandidateChosen)), None)
+    vacancy = case.vacancies.get(state.vacancy_id or "")
+    entry = vacancy.candidate(choice.person_id) if vacancy and choice else None
+    if event.at_step != CHOICE or choice is None or entry is None or vacancy is None:
+        case.report(stored, "illegal-transition", "a candidate assessed without a choice")
+        return
+    weights = {o.rule: o.severity for o in event.outcomes}
+    if weights != {name: rule.severity for name, rule in case.policy.promotion.rules.items()}:
+        case.report(stored, "finding-mismatch", "the rules spoken for are not the policy's")
+    if event.fact_sheet is None:
+        return
+    try:
+        sheet = CandidateSheet.model_validate(event.fact_sheet)
+        findings = assess_candidate(sheet, case.policy)
+        same = sheet.hash == event.fact_sheet_hash
+    except (ValueError, KeyError, TypeError, NotCanonical) as error:
+        case.report(stored, "finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")
+        return
+    if not same or {f.rule: f.outcome for f in findings} != {o.rule: o.outcome for o in event.outcomes}:
+        case.report(stored, "finding-mismatch", "the rules say otherwise of the chosen person")
+    place = state.ranking.index(choice.person_id) + 1 if choice.person_id in state.ranking else 0
+    _is_of_choice(case, stored, sheet, entry, max(entry.rank, place), vacancy)
+
+
+def _is_of_choice(
+    case: Case, stored: StoredEvent, sheet: CandidateSheet, entry: pe.CandidateFrozen, rank: int,
+    vacancy: Vacancy,
+) -> None:  # fmt: skip
+    person = case.moment.agency.people.get(entry.person_id)
+    pairs = [
+        ("person", sheet.subject.person_id, entry.person_id),
+        ("vacancy", sheet.vacancy_id, vacancy.id),
+        ("post", sheet.target.position_id, vacancy.position_id),
+        ("rank", sheet.rank, rank),
+        ("day", sheet.assessed_on, case.moment.day),
+        ("status", sheet.subject.employment_status, person.employment_status if person else None),
+        ("education", sheet.subject.education, person.education if person else None),
+    ]
+    if entry.sheet is not None:
+        pairs += [
+            (name, getattr(sheet, name), entry.sheet.get(name))
+            for name in ("box", "performance", "potential", "placement_hash")
+        ]
+    for name, said, was in pairs:
+        if said != was:
+            case.report(stored, "facts-differ", f"the chosen person's sheet has another {name}")
+
+
+def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> bool:
+    """What must follow an approval that only promotions know; False for every other step."""
+    if event.step == CHOICE:
+        failed = {o.rule for o in state.outcomes if (o.severity, o.outcome) == (Severity.OVERRIDE, "fail")}
+        if failed - state.overridden:
+            case.expects = (CONFIRMATION, False, None)
+        else:
+            _placed(case, stored, event)
+    elif event.step == CONFIRMATION:
+        _placed(case, stored, event)
+    elif event.step == REVIEW:
+        if not case.beside(stored, ev.ActionCompleted):
+            case.report(stored, "illegal-transition", "the case did not end with its review")
+    elif event.step == "siasn_write_back" and state.kind is Kind.PROMOTION:
+        if not case.beside(stored, pe.ReviewScheduled):
+            case.report(stored, "skipped-step", "no review was scheduled")
+    else:
+        return False
+    return True
+
+
+def _placed(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
+    decided = [s.event for s in case.beside(stored, ev.PlacementDecided)]
+    if len(decided) != 1:
+        case.report(stored, "illegal-transition", "the choice did not lead to one placement decision")
+    if event.decree_date != case.moment.day or (event.effective_date or case.moment.day) < case.moment.day:
+        case.report(stored, "wrong-date", "the decree is not of the day of its decision")
+    for placement in decided:
+        dates = (event.effective_date, event.decree_date)
+        if isinstance(placement, ev.PlacementDecided) and dates != (
+            placement.effective_date, placement.decree_date,
+        ):  # fmt: skip
+            case.report(stored, "wrong-date", "the placement has other dates than the decision")
+
+
+def scheduled(case: Case, stored: StoredEvent, event: pe.ReviewScheduled, state: ActionState) -> None:
+    done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
+    written = any(isinstance(e, ev.TaskCompleted) and e.step == "siasn_write_back" for e in done)
+    if not written or state.kind is not Kind.PROMOTION:
+        case.report(stored, "illegal-transition", "a review of what is not written back")
+    day = months_after(state.effective_date, case.policy.promotion.review.months)
+    if (event.review_on, event.review_at) != (day, case.moment.calendar.start_of(day)):
+        case.report(stored, "wrong-deadline", f"the review is due on {day}")
+
+
+def review_is_due(case: Case, stored: StoredEvent, state: ActionState) -> bool:
+    """Whether the system may open the review now."""
+    due = state.review_at is not None and state.review_at <= case.moment.at
+    return state.awaits_review and due and stored.actor.kind == "system"

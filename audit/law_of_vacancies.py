@@ -1,0 +1,257 @@
+"""Vacancies as the auditor reads them: the list is made anew from the register and the talent records
+of its moment, and every entry judged again from what its seal holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from audit.case import Moment
+from audit.law_of_registers import Problem
+from domain import promotion_events as pe
+from domain.agency import Post
+from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
+from domain.canonical import NotCanonical, digest
+from domain.fact_sheet import SubjectFacts, TargetFacts
+from domain.offices import split_key
+from domain.policy import Policy, Severity
+from domain.talent_record import TalentRecord
+from domain.vacancy import Vacancy, kind_since, vacancy_of, yearly_ratings
+from ledger.record import StoredEvent
+
+VACANCY_EVENTS = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
+RecordOf = Callable[[str], TalentRecord | None]
+
+
+class VacancyLaw:
+    """Takes the events of one command after another. `record_of` gives a person's talent record, None
+    where its seal is closed; `births` the days of birth whose seals are open.
+    """
+
+    def __init__(self, record_of: RecordOf, births: Mapping[str, date]) -> None:
+        self._record_of = record_of
+        self._births = births
+        self.known: dict[str, Vacancy] = {}
+
+    def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
+        """What is unlawful about an event of a vacancy's stream; nothing of any other event."""
+        event = stored.event
+        beside = [s.event for s in group if s.stream == stored.stream]
+        opened = next((e for e in beside if isinstance(e, pe.VacancyOpened)), None)
+        if isinstance(event, VACANCY_EVENTS) and opened is None:
+            return [("candidate-list-differs", f"{stored.type} of a list that was frozen before")]
+        if opened is None:
+            return []
+        policy, post = moment.policies.get(opened.policy_id), moment.agency.posts.get(opened.position_id)
+        if policy is None or post is None or post.kind not in policy.promotion.requirements:
+            return [("wrong-facts", f"{opened.position_id} is not filled by promotion")]
+        match event:
+            case pe.VacancyOpened():
+                return self._opened(stored, event, moment, policy, post)
+            case pe.CandidateFrozen():
+                return self._entry(event, opened, moment, policy, post)
+            case pe.PoolFrozen():
+                entries = [e for e in beside if isinstance(e, pe.CandidateFrozen)]
+                return self._frozen(event, opened, entries, moment, policy, post)
+        return []
+
+    def follow(self, stored: StoredEvent) -> None:
+        """After an event was judged."""
+        event = stored.event
+        if isinstance(event, pe.VacancyOpened):
+            found = vacancy_of([event])
+            assert found is not None  # a vacancy begins with its opening
+            self.known[event.vacancy_id] = found
+        elif isinstance(event, pe.CandidateFrozen) and event.vacancy_id in self.known:
+            known = self.known[event.vacancy_id]
+            self.known[known.id] = replace(known, candidates=(*known.candidates, event))
+        elif isinstance(event, pe.PoolFrozen) and event.vacancy_id in self.known:
+            self.known[event.vacancy_id] = replace(self.known[event.vacancy_id], list_hash=event.list_hash)
+
+    def _opened(
+        self, stored: StoredEvent, event: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
+    ) -> list[Problem]:
+        found: list[Problem] = []
+        day = max(event.vacant_from, moment.day)
+        ordered = sorted(moment.policies.values(), key=lambda each: each.effective_from)
+        current = [each for each in ordered if each.effective_from <= day] or ordered[:1]
+        if (current[-1].id, current[-1].hash) != (event.policy_id, event.policy_hash):
+            found.append(("wrong-policy", f"{current[-1].id} is in force on {day}"))
+        held = moment.offices.exercised_by(stored.actor.id, moment.day)
+        if stored.actor.kind != "person" or not any(
+            split_key(key)[0] in policy.promotion.opened_by for key, _ in held
+        ):
+            found.append(("not-entitled", f"{stored.actor.id} may not open vacancies"))
+        if post.incumbent_id is not None and event.vacant_from <= moment.day:
+            found.append(("post-not-vacant", f"{post.id} was held by {post.incumbent_id}"))
+        if post.kind != "JPT" and event.selected:
+            found.append(("wrong-facts", "an open selection for a post that has none"))
+        return found
+
+    def _entry(
+        self, event: pe.CandidateFrozen, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
+    ) -> list[Problem]:
+        if event.sheet is None:
+            return []
+        found: list[Problem] = []
+        try:
+            sheet = CandidateSheet.model_validate(event.sheet)
+            if event.entry_hash not in (sheet.hash, digest(event.sheet)):
+                found.append(("finding-mismatch", "the candidate's sheet is not the one that was hashed"))
+            findings = assess_candidate(sheet, policy)
+        except (ValueError, KeyError, TypeError, NotCanonical) as error:
+            return [("finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")]
+        said = {o.rule: (o.outcome, o.severity) for o in event.outcomes}
+        if {o.rule: (o.outcome, o.severity) for o in outcomes_of(findings)} != said:
+            found.append(("finding-mismatch", "the rules say otherwise of this candidate"))
+        if {f.rule: f.facts for f in facts_of(findings)} != {f.rule: f.facts for f in event.facts or ()}:
+            found.append(("finding-mismatch", "the findings rest on other facts than the sheet's"))
+        known = self.sheet_of(event.person_id, opened, moment, policy, post, rank=event.rank)
+        if known is not None and _comparable(known) != _comparable(sheet):
+            found.append(("facts-differ", "the sheet has other facts than the ledger"))
+        return found
+
+    def sheet_of(
+        self, person_id: str, opened: pe.VacancyOpened | Vacancy, moment: Moment, policy: Policy, post: Post,
+        *, rank: int, effective_date: date | None = None,
+    ) -> CandidateSheet | None:  # fmt: skip
+        """The candidate as the ledger knew them; None where seals are closed."""
+        person, born = moment.agency.people.get(person_id), self._births.get(person_id)
+        record = self._record_of(person_id)
+        if person is None or born is None or record is None:
+            return None
+        held, placement = moment.agency.posts.get(person.position_id or ""), record.placement
+        return CandidateSheet(
+            salt="",
+            vacancy_id=opened.id if isinstance(opened, Vacancy) else opened.vacancy_id,
+            assessed_on=moment.day,
+            effective_date=effective_date or max(opened.vacant_from, moment.day),
+            subject=SubjectFacts(
+                person_id=person.id,
+                employment_kind=person.employment_kind,
+                employment_status=person.employment_status,
+                grade=person.grade,
+                education=person.education,
+                birth_date=born,
+                nip_birth_date=None,
+                position_id=person.position_id,
+                position_name=held.name if held else None,
+                position_kind=held.kind if held else None,
+                position_since=person.position_since,
+            ),
+            target=TargetFacts(
+                position_id=post.id, name=post.name, kind=post.kind, eselon=post.eselon,
+                grade_min=post.grade_min, grade_max=post.grade_max, held_by=post.incumbent_id,
+            ),
+            rank=rank,
+            selected=bool(opened.selected),
+            box=placement.box if placement else None,
+            performance=placement.performance if placement else None,
+            potential=placement.potential if placement else None,
+            placement_hash=placement.hash if placement else None,
+            lapses_on=placement.lapses_on if placement else None,
+            vetoes=placement.vetoes if placement else (),
+            kind_since=kind_since(
+                person, moment.agency, policy.promotion.requirements[post.kind].from_kinds
+            ),
+            ratings=yearly_ratings(record),
+            document_types=(),
+        )  # fmt: skip
+
+    def _frozen(
+        self, event: pe.PoolFrozen, opened: pe.VacancyOpened, entries: list[pe.CandidateFrozen],
+        moment: Moment, policy: Policy, post: Post,
+    ) -> list[Problem]:  # fmt: skip
+        found: list[Problem] = []
+        hashed = digest(
+            {
+                "vacancy_id": opened.vacancy_id,
+                "position_id": opened.position_id,
+                "policy_hash": opened.policy_hash,
+                "formula_version": event.formula_version,
+                "candidates": [
+                    {
+                        "person_id": e.person_id, "rank": e.rank, "admitted": e.admitted,
+                        "entry_hash": e.entry_hash,
+                    }
+                    for e in entries
+                ],
+            }
+        )  # fmt: skip
+        if hashed != event.list_hash:
+            found.append(("candidate-list-differs", "the hash is not that of the frozen entries"))
+        if [e.rank for e in entries] != list(range(1, len(entries) + 1)):
+            found.append(("candidate-list-differs", "the ranks do not follow one another"))
+        if event.ranking != tuple(e.person_id for e in entries):
+            found.append(("candidate-list-differs", "the ranking is not that of the entries"))
+        if event.formula_version != policy.talent.formula_version:
+            found.append(("wrong-policy", "the list was made under another formula"))
+        lawful = self._lawful(opened, moment, policy, post)
+        if lawful is not None:
+            ranking, eligible, widened = lawful
+            if event.ranking != ranking:
+                found.append(("candidate-list-differs", "register and talent records make another list"))
+            if (event.eligible, event.widened_to) != (eligible, widened):
+                found.append(("candidate-list-differs", f"{eligible} were eligible, widened to {widened}"))
+        return found
+
+    def _lawful(
+        self, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
+    ) -> tuple[tuple[str, ...], int, tuple[int, ...]] | None:
+        """Ranking, number of eligible and boxes added; None where a seal that matters is closed."""
+        if opened.selected:
+            return opened.selected, len(opened.selected), ()
+        rule, places = policy.promotion.pool, self._places(moment, policy, post)
+        if places is None:
+            return None
+
+        def add(box: int, most: int) -> None:
+            for _, person_id in sorted(places.get(box, [])):
+                if len(ranking) >= most:
+                    return
+                sheet = self.sheet_of(person_id, opened, moment, policy, post, rank=1)
+                barred = sheet is None or any(
+                    f.severity is Severity.HARD and f.outcome == "fail"
+                    for f in assess_candidate(sheet, policy)
+                )
+                if not barred:
+                    ranking.append(person_id)
+
+        ranking: list[str] = []
+        widened: list[int] = []
+        for box in policy.talent.pool.boxes:
+            add(box, rule.longest)
+        for box in rule.widening:
+            if len(ranking) < rule.fewest:
+                widened.append(box)
+                add(box, rule.longest)
+        eligible = len(ranking)
+        for box in rule.widening:
+            if box not in widened:
+                add(box, eligible + rule.beside)
+        return tuple(ranking), eligible, tuple(widened)
+
+    def _places(self, moment: Moment, policy: Policy, post: Post) -> dict[int, list[tuple[int, str]]] | None:
+        """By box, everybody in a feeding post with the negative sum of both axes; None as above."""
+        kinds = policy.promotion.requirements[post.kind].from_kinds
+        places: dict[int, list[tuple[int, str]]] = {}
+        for person in moment.agency.people.values():
+            held = moment.agency.posts.get(person.position_id or "")
+            if held is None or held.kind not in kinds:
+                continue
+            record = self._record_of(person.id)
+            if record is None or person.id not in self._births:
+                return None
+            place = record.placement
+            if place is not None and place.box is not None:
+                total = (place.performance or 0) + (place.potential or 0)
+                places.setdefault(place.box, []).append((-total, person.id))
+        return places
+
+
+def _comparable(sheet: CandidateSheet) -> CandidateSheet:
+    """Without what the auditor cannot know better: the salt, the NIP's own date, the files at hand."""
+    subject = sheet.subject.model_copy(update={"nip_birth_date": None})
+    return sheet.model_copy(update={"salt": "", "subject": subject, "document_types": ()})

@@ -1,0 +1,146 @@
+"""What a finding on a candidate says, in Indonesian and English, and what would put it right."""
+
+from __future__ import annotations
+
+CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    "candidate_active": {
+        "pass": ("Kedudukan hukum aktif.", "Employment status is active."),
+        "fail": (
+            "Kedudukan hukum {employment_status}, bukan aktif.",
+            "Employment status is {employment_status}, not active.",
+        ),
+    },
+    "candidate_integrity": {
+        "pass": (
+            "Tidak ada hukuman disiplin atau proses pidana.",
+            "No disciplinary punishment, no criminal process.",
+        ),
+        "fail": (
+            "Sedang menjalani hukuman disiplin atau proses pidana.",
+            "Undergoing disciplinary punishment or a criminal process.",
+        ),
+    },
+    "candidate_permanent": {
+        "pass": ("Pegawai negeri sipil.", "A permanent civil servant."),
+        "fail": ("Bukan pegawai negeri sipil.", "Not a permanent civil servant."),
+    },
+    "candidate_kind": {
+        "pass": ("Jabatan asal sesuai ({kind}).", "The present kind of post leads here ({kind})."),
+        "fail": (
+            "Jabatan asal {kind} tidak menuju jabatan ini.",
+            "The present kind of post {kind} does not lead here.",
+        ),
+    },
+    "candidate_education": {
+        "pass": (
+            "Pendidikan {education}, syarat minimal {least}.",
+            "Education {education}, at least {least} asked.",
+        ),
+        "fail": (
+            "Pendidikan {education} di bawah syarat {least}.",
+            "Education {education} is below {least}.",
+        ),
+        "unknown": ("Pendidikan tidak tercatat; syarat {least}.", "No education recorded; {least} is asked."),
+    },
+    "candidate_retirement": {
+        "pass": ("Sebelum batas usia pensiun ({retires_on}).", "Before retirement ({retires_on})."),
+        "fail": (
+            "Mencapai batas usia pensiun {age_limit} tahun pada {retires_on}.",
+            "Reaches the retirement age of {age_limit} on {retires_on}.",
+        ),
+    },
+    "candidate_age": {
+        "pass": ("Usia tidak lebih dari {oldest} tahun.", "Not older than {oldest}."),
+        "fail": ("Usia lebih dari {oldest} tahun.", "Older than {oldest}."),
+    },
+    "candidate_years": {
+        "pass": (
+            "Sudah {years} tahun dalam jenis jabatan (sejak {kind_since}).",
+            "{years} years in the kind of post (since {kind_since}).",
+        ),
+        "fail": (
+            "Belum {years} tahun dalam jenis jabatan (sejak {kind_since}).",
+            "Less than {years} years in the kind of post (since {kind_since}).",
+        ),
+        "unknown": (
+            "Masa jabatan tidak diketahui; syarat {years} tahun.",
+            "The years in the kind of post are not known; {years} are asked.",
+        ),
+    },
+    "candidate_performance": {
+        "pass": (
+            "Predikat kinerja {years} tahun terakhir baik.",
+            "Performance was good in the last {years} years.",
+        ),
+        "fail": (
+            "Predikat kinerja {years} tahun terakhir belum semuanya {at_least}.",
+            "Performance in the last {years} years was not {at_least} throughout.",
+        ),
+        "unknown": (
+            "Predikat kinerja {years} tahun terakhir belum lengkap.",
+            "The ratings of the last {years} years are not complete.",
+        ),
+    },
+    "candidate_competency": {
+        "pass": (
+            "Hasil penilaian masih berlaku ({lapses_on}).",
+            "Assessment results still count ({lapses_on}).",
+        ),
+        "fail": ("Hasil penilaian kedaluwarsa pada {lapses_on}.", "Assessment results lapse on {lapses_on}."),
+        "unknown": ("Belum ada penempatan kotak talenta.", "There is no placement in the nine boxes."),
+    },
+    "candidate_grade_band": {
+        "pass": ("Golongan {grade} sesuai ({band}).", "Grade {grade} fits ({band})."),
+        "fail": ("Golongan {grade} di luar {band}.", "Grade {grade} is outside {band}."),
+        "unknown": ("Golongan {grade} tidak dikenal.", "Grade {grade} is not known."),
+    },
+    "candidate_documents": {
+        "pass": ("Berkas lengkap.", "The file is complete."),
+        "fail": ("Berkas kurang: {missing}.", "Documents are missing: {missing}."),
+    },
+    "candidate_retirement_near": {
+        "pass": ("Masih {months_left} bulan sampai pensiun.", "{months_left} months until retirement."),
+        "fail": (
+            "Tinggal {months_left} bulan sampai pensiun.",
+            "Only {months_left} months until retirement.",
+        ),
+    },
+    "talent_pool": {
+        "pass": (
+            "Kotak talenta {box}: dalam kelompok rencana suksesi.",
+            "Box {box}: in the succession pool.",
+        ),
+        "fail": (
+            "Kotak talenta {box}: di luar kelompok rencana suksesi.",
+            "Box {box}: outside the succession pool.",
+        ),
+    },
+    "leading_ranks": {
+        "pass": ("Peringkat {rank}.", "Rank {rank}."),
+        "fail": (
+            "Peringkat {rank}, di bawah {free_ranks} besar.",
+            "Rank {rank}, below the first {free_ranks}.",
+        ),
+    },
+}
+
+_REASON = ("Beri alasan tertulis; perlu orang kedua.", "Give a written reason; a second person is needed.")
+_OTHER = ("Pilih calon lain.", "Choose another candidate.")
+
+CANDIDATE_REMEDIES: dict[str, tuple[str, str]] = {
+    "candidate_active": _OTHER,
+    "candidate_integrity": _OTHER,
+    "candidate_permanent": _OTHER,
+    "candidate_kind": _OTHER,
+    "candidate_education": ("Catat ijazah pada data induk.", "Record the diploma in the register."),
+    "candidate_retirement": _OTHER,
+    "candidate_age": _OTHER,
+    "candidate_years": _REASON,
+    "candidate_performance": _REASON,
+    "candidate_competency": ("Ajukan penilaian ulang (CACT).", "Have the person assessed anew (CACT)."),
+    "candidate_grade_band": ("Periksa pangkat terhadap eselon.", "Check the grade against the echelon."),
+    "candidate_documents": ("Lengkapi berkas.", "Complete the file."),
+    "candidate_retirement_near": ("Pertimbangkan sisa masa kerja.", "Consider the time left."),
+    "talent_pool": _REASON,
+    "leading_ranks": _REASON,
+}

@@ -1,0 +1,255 @@
+"""A promotion: begun on a frozen list, ranked by the committee, chosen by the appointing official.
+
+Choosing outside the pool's boxes, below the leading ranks, or against another finding that allows it
+takes a written reason and a second person; a hard finding stops everybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from domain import events as ev
+from domain import promotion_events as pe
+from domain.candidacy import assess_candidate, facts_of, hard_stops, outcomes_of
+from domain.commands import DecideTask
+from domain.errors import (
+    AlreadyExists,
+    ExcludedOwner,
+    HardFinding,
+    InvalidDetails,
+    NotPermitted,
+    OpenActionExists,
+    OverrideRequired,
+    PositionPromised,
+    ReasonRequired,
+    UnknownReference,
+)
+from domain.facts import Facts
+from domain.forms import CandidateChoice, RankingVote
+from domain.identity import Actor, Signature
+from domain.nine_box import months_after
+from domain.overriding import override_events, with_overrides
+from domain.personnel_action import ActionState, Recorded, Task, evolve
+from domain.policy import Kind, StepRule
+from domain.promotion_commands import StartPromotion
+from domain.submission import START_SCOPE
+from domain.submission import stream_of as action_stream
+from domain.task_opening import open_task, route_of
+from domain.vacancy import Vacancy, candidate_sheet, may_open, variant_for
+
+Events = list[ev.Event]
+CHOICE, CONFIRMATION, REVIEW = "promotion_choice", "override_confirmation", "promotion_review"
+
+
+def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
+    """A new promotion on the list that was frozen for its vacancy.
+
+    Raises NotPermitted, ExcludedOwner for a candidate, UnknownReference, AlreadyExists for a vacancy
+    whose promotion runs, PositionPromised.
+    """
+    vacancy = facts.vacancy(command.vacancy_id)
+    if vacancy is None:
+        raise UnknownReference(what="vacancy_id")
+    policy = facts.policies[vacancy.policy_id]
+    _may_start(command.actor, vacancy, facts)
+    if vacancy.id in facts.registry.started_vacancies:
+        raise AlreadyExists(what="promotion of this vacancy")
+    promised = facts.registry.promised_to.get(vacancy.position_id)
+    if promised is not None:
+        raise PositionPromised(position_id=vacancy.position_id, action_id=promised)
+    post = facts.agency.posts[vacancy.position_id]
+    variant = variant_for(post, policy, selected=bool(vacancy.selected))
+    effective_date = max(vacancy.vacant_from, facts.today)
+    kinds = set(policy.rules["election_window"].parameters["post_kinds"])
+    barred = post.kind in kinds and any(w.holds(effective_date) for w in policy.election_windows)
+    submitted = ev.ActionSubmitted(
+        action_id=command.action_id,
+        kind=Kind.PROMOTION,
+        variant=variant,
+        subject_id=vacancy.id,
+        target_position_id=post.id,
+        target_unit_id=post.unit_id,
+        effective_date=effective_date,
+        policy_id=policy.id,
+        policy_hash=policy.hash,
+        calendar_version=facts.calendar.version,
+        steps=route_of(Kind.PROMOTION, variant, None, post.id, facts, policy, in_election_window=barred),
+        inauguration=post.kind in policy.inauguration_for,
+        reason=command.reason or None,
+        vacancy_id=vacancy.id,
+        candidates=tuple(candidate.person_id for candidate in vacancy.candidates),
+        candidate_list_hash=vacancy.list_hash,
+    )
+    state = evolve(None, Recorded(submitted, 1, facts.now, command.actor.kind, command.actor.id))
+    assert state is not None  # ActionSubmitted always begins a state
+    stream = action_stream(command.action_id)
+    opened = open_task(state.steps[0], state, facts)
+    return [ev.NewEvent(stream, submitted, vacancy.id), ev.NewEvent(stream, opened, vacancy.id)]
+
+
+def _may_start(actor: Actor, vacancy: Vacancy, facts: Facts) -> None:
+    if vacancy.candidate(actor.id) is not None:
+        raise ExcludedOwner(why="candidate")
+    if actor.kind == "integration" and START_SCOPE in actor.scopes:
+        return
+    if not may_open(actor, facts, facts.policies[vacancy.policy_id]):
+        raise NotPermitted()
+
+
+def ranked(state: ActionState, task: Task, answered: RankingVote) -> Events:
+    """The committee's ranking, put on the table by the first vote for it. Later votes are for that
+    ranking; who wants another votes against it.
+    """
+    if answered.vote != "approve":
+        return []
+    on_table = state.ranking if state.ranking_task == task.id else ()
+    ranking = answered.ranking or on_table
+    if on_table:
+        if ranking != on_table:
+            raise InvalidDetails(
+                errors=[{"field": "ranking", "message": "another ranking is being voted on"}]
+            )
+        return []
+    needed = min(3, len(state.candidates))
+    if len(set(ranking)) != len(ranking) or not set(ranking) <= set(state.candidates):
+        raise InvalidDetails(errors=[{"field": "ranking", "message": "names once, of the frozen list only"}])
+    if len(ranking) < needed or answered.minutes_number is None:
+        message = f"at least {needed} names and the number of the minutes"
+        raise InvalidDetails(errors=[{"field": "ranking", "message": message}])
+    return [pe.CandidatesRanked(task_id=task.id, ranking=ranking, minutes_number=answered.minutes_number)]
+
+
+def choose(
+    state: ActionState,
+    facts: Facts,
+    command: DecideTask,
+    task: Task,
+    signature: Signature,
+    answered: CandidateChoice,
+) -> Events:
+    """The choice among those whom the committee named, judged by the facts of the day.
+
+    Raises HardFinding, OverrideRequired with the rules that need a reason, OpenActionExists.
+    """
+    vacancy = facts.vacancy(state.vacancy_id or "")
+    assert vacancy is not None  # the case began on it
+    entry = vacancy.candidate(answered.person_id)
+    if entry is None or answered.person_id not in state.ranking:
+        raise InvalidDetails(errors=[{"field": "person_id", "message": "not among the named"}])
+    taken = facts.registry.open_action_of.get(entry.person_id)
+    if taken not in (None, state.id):
+        raise OpenActionExists(action_id=taken)
+    suggested_by = answered.suggested_by or command.actor.id
+    if suggested_by not in facts.agency.people:
+        raise UnknownReference(what="suggested_by")
+    policy = facts.policy_of(state)
+    effective_date = max(answered.effective_date or state.effective_date, facts.today)
+    sheet = candidate_sheet(
+        vacancy, entry.person_id, facts.agency.posts[vacancy.position_id],
+        facts.talent.of([entry.person_id])[entry.person_id], facts, policy,
+        rank=max(entry.rank, state.ranking.index(entry.person_id) + 1), effective_date=effective_date,
+    )  # fmt: skip
+    sheet = sheet.model_copy(update=_as_frozen(entry))
+    findings = assess_candidate(sheet, policy)
+    stops = hard_stops(findings)
+    if stops:
+        raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
+    chosen = pe.CandidateChosen(
+        person_id=entry.person_id,
+        rank=entry.rank,
+        list_hash=vacancy.list_hash,
+        origin_position_id=sheet.subject.position_id,
+        origin_unit_id=facts.agency.unit_of(sheet.subject.position_id),
+        effective_date=effective_date,
+        signature=signature,
+        suggested_by=suggested_by,
+        reason=answered.reason or None,
+    )
+    assessed = ev.ActionAssessed(
+        at_step=task.step,
+        outcomes=outcomes_of(findings),
+        fact_sheet_hash=sheet.hash,
+        policy_hash=policy.hash,
+        facts=facts_of(findings),
+        fact_sheet=sheet.as_json(),
+    )
+    after = _after_choice(state, chosen, assessed)
+    step = policy.steps[task.step]
+    overrides = override_events(after, step, command, signature)
+    after = with_overrides(after, overrides)
+    pending = sorted(after.open_overrides())
+    missing = [rule for rule in pending if not after.proposers_of(rule)]
+    if missing:
+        raise OverrideRequired(rules=missing, findings=[f for f in findings if f.rule in missing])
+    completed = ev.TaskCompleted(
+        task_id=task.id,
+        step=task.step,
+        outcome="approve",
+        signature=signature,
+        effective_date=effective_date,
+        decree_date=None if pending else facts.today,
+        comment=command.comment or None,
+        details=answered.model_dump(mode="json"),
+    )
+    after = replace(after, acted=(*after.acted, (task.step, command.actor.id)))
+    following = open_task(CONFIRMATION, after, facts) if pending else placed(facts, effective_date)
+    return [chosen, assessed, *overrides, completed, following]
+
+
+def _as_frozen(entry: pe.CandidateFrozen) -> dict[str, object]:
+    """What the choice is judged by as it stood on the list: box, axes and what they rest on."""
+    frozen = entry.sheet or {}
+    names = ("box", "performance", "potential", "placement_hash")
+    return {name: frozen.get(name) for name in names}
+
+
+def _after_choice(state: ActionState, chosen: pe.CandidateChosen, assessed: ev.ActionAssessed) -> ActionState:
+    return replace(
+        state,
+        subject_id=chosen.person_id,
+        origin_position_id=chosen.origin_position_id,
+        origin_unit_id=chosen.origin_unit_id,
+        effective_date=chosen.effective_date,
+        outcomes=assessed.outcomes,
+        proposals=(),
+        overridden=frozenset(),
+    )
+
+
+def confirm(
+    state: ActionState, facts: Facts, command: DecideTask, task: Task, signature: Signature, step: StepRule
+) -> Events:
+    """A second person carries the choice past the findings that the first one gave reasons for."""
+    overrides = override_events(state, step, command, signature)
+    after = with_overrides(state, overrides)
+    if after.open_overrides():
+        raise OverrideRequired(rules=sorted(after.open_overrides()))
+    if len(command.comment.strip()) < 3 and not overrides:
+        raise ReasonRequired()
+    effective_date = max(state.effective_date, facts.today)
+    completed = ev.TaskCompleted(
+        task_id=task.id,
+        step=task.step,
+        outcome="approve",
+        signature=signature,
+        effective_date=effective_date,
+        decree_date=facts.today,
+        comment=command.comment or None,
+    )
+    return [*overrides, completed, placed(facts, effective_date)]
+
+
+def placed(facts: Facts, effective_date: date) -> ev.PlacementDecided:
+    """The decision: the decree is dated today, the effect is not before it."""
+    return ev.PlacementDecided(
+        effective_date=effective_date,
+        effective_at=facts.calendar.start_of(effective_date),
+        decree_date=facts.today,
+    )
+
+
+def scheduled_review(state: ActionState, facts: Facts) -> pe.ReviewScheduled:
+    """The review so many months after the effective date, as the policy has it."""
+    day = months_after(state.effective_date, facts.policy_of(state).promotion.review.months)
+    return pe.ReviewScheduled(review_on=day, review_at=facts.calendar.start_of(day))

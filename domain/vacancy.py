@@ -1,0 +1,364 @@
+"""A vacancy and its list of candidates, frozen and hashed before any name is debated.
+
+The list follows from the register and the talent records of that moment alone: the pool's boxes in
+their order of preference, then by both axes; too few eligible widen it by the policy's rule. Nothing
+that changes afterwards changes the list. Sources: PermenPANRB 3/2020 (succession pool), PP 11/2017.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from domain import promotion_events as pe
+from domain.agency import Agency, Person, Post
+from domain.candidacy import CandidateSheet, assess_candidate, facts_of, hard_stops, outcomes_of
+from domain.canonical import digest
+from domain.errors import (
+    AlreadyExists,
+    DateOutOfOrder,
+    NotPermitted,
+    PositionHeld,
+    PositionPromised,
+    UnknownReference,
+    VariantMismatch,
+)
+from domain.event import Event, NewEvent
+from domain.fact_sheet import PerformanceYear, SubjectFacts, TargetFacts
+from domain.facts import Facts
+from domain.identity import Actor
+from domain.offices import split_key
+from domain.performance import Predicate, predicate_of
+from domain.policy import Policy, Variant
+from domain.promotion_commands import OpenVacancy
+from domain.talent_record import Placement, TalentRecord
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A vacancy as its stream tells it; `candidates` in the order of the frozen list."""
+
+    id: str
+    position_id: str
+    vacant_from: date
+    policy_id: str
+    policy_hash: str
+    selected: tuple[str, ...]
+    list_hash: str = ""
+    formula_version: str = ""
+    eligible: int = 0
+    widened_to: tuple[int, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    unmapped: int = 0
+    candidates: tuple[pe.CandidateFrozen, ...] = ()
+
+    def candidate(self, person_id: str) -> pe.CandidateFrozen | None:
+        return next((c for c in self.candidates if c.person_id == person_id), None)
+
+
+def stream_of(vacancy_id: str) -> str:
+    return f"vacancy/{vacancy_id}"
+
+
+def vacancy_of(events: Iterable[Event]) -> Vacancy | None:
+    """The vacancy that a stream's events tell, oldest first."""
+    vacancy: Vacancy | None = None
+    for event in events:
+        if isinstance(event, pe.VacancyOpened):
+            vacancy = Vacancy(
+                event.vacancy_id, event.position_id, event.vacant_from, event.policy_id, event.policy_hash,
+                event.selected,
+            )  # fmt: skip
+        elif vacancy is not None and isinstance(event, pe.CandidateFrozen):
+            vacancy = replace(vacancy, candidates=(*vacancy.candidates, event))
+        elif vacancy is not None and isinstance(event, pe.PoolFrozen):
+            vacancy = replace(
+                vacancy,
+                list_hash=event.list_hash,
+                formula_version=event.formula_version,
+                eligible=event.eligible,
+                widened_to=event.widened_to,
+                left_out=event.left_out,
+                unmapped=event.unmapped,
+            )
+    return vacancy
+
+
+def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
+    """Open a vacancy and freeze its list, in one commit.
+
+    Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day), and for
+    the races that the ledger's order decides AlreadyExists and PositionPromised.
+    """
+    policy = facts.policy_in_force(max(command.vacant_from, facts.today))
+    if not may_open(command.actor, facts, policy):
+        raise NotPermitted()
+    post = facts.agency.posts.get(command.position_id)
+    if post is None:
+        raise UnknownReference(what="position_id")
+    variant_for(post, policy, selected=command.selection is not None)
+    if post.incumbent_id is not None and command.vacant_from <= facts.today:
+        raise PositionHeld(position_id=post.id)
+    if command.vacant_from < facts.today.replace(year=facts.today.year - 1, day=1):
+        raise DateOutOfOrder(earlier="a year ago", later="vacant_from")
+    if post.id in facts.registry.vacancy_of:
+        raise AlreadyExists(what=f"vacancy of {post.id}")
+    promised = facts.registry.promised_to.get(post.id)
+    if promised is not None:
+        raise PositionPromised(position_id=post.id, action_id=promised)
+    selected = command.selection.person_ids if command.selection else ()
+    if len(set(selected)) != len(selected) or any(p not in facts.agency.people for p in selected):
+        raise UnknownReference(what="selection")
+    opened = pe.VacancyOpened(
+        vacancy_id=command.vacancy_id,
+        position_id=post.id,
+        vacant_from=command.vacant_from,
+        policy_id=policy.id,
+        policy_hash=policy.hash,
+        selected=selected,
+        selection_letter=command.selection.letter_number if command.selection else None,
+    )
+    stream = stream_of(command.vacancy_id)
+    entries, frozen = freeze(opened, post, facts, policy)
+    return [
+        NewEvent(stream, opened),
+        *(NewEvent(stream, entry, entry.person_id) for entry in entries),
+        NewEvent(stream, frozen),
+    ]
+
+
+def may_open(actor: Actor, facts: Facts, policy: Policy) -> bool:
+    """Whether the actor is an officer of BKPSDM whom the policy lets open vacancies."""
+    if actor.kind != "person":
+        return False
+    held = facts.offices.exercised_by(actor.id, facts.today)
+    return any(split_key(key)[0] in policy.promotion.opened_by for key, _ in held)
+
+
+def variant_for(post: Post, policy: Policy, *, selected: bool) -> Variant:
+    """By which way the post is filled. Raises VariantMismatch where the policy knows none."""
+    if post.kind not in policy.promotion.requirements:
+        raise VariantMismatch(
+            variant="promotion", why_id="jabatan ini tidak diisi dengan promosi",
+            why_en="the post is not filled by promotion",
+        )  # fmt: skip
+    if selected:
+        if post.kind != "JPT":
+            raise VariantMismatch(
+                variant="open_selection", why_id="seleksi terbuka hanya untuk pimpinan tinggi",
+                why_en="an open selection is for senior leadership posts",
+            )  # fmt: skip
+        return Variant.OPEN_SELECTION
+    if post.kind != "JPT":
+        return Variant.TALENT_POOL
+    if policy.promotion.merit_exemption is None:
+        raise VariantMismatch(
+            variant="merit_exemption", why_id="belum ada persetujuan manajemen talenta",
+            why_en="there is no approval for filling it by talent management",
+        )  # fmt: skip
+    return Variant.MERIT_EXEMPTION
+
+
+def freeze(
+    opened: pe.VacancyOpened, post: Post, facts: Facts, policy: Policy
+) -> tuple[list[pe.CandidateFrozen], pe.PoolFrozen]:
+    """The list as the register and the talent records make it at `facts.now`."""
+    considered = _considered(opened, post, facts, policy)
+    placements = facts.talent.placements()
+    unmapped = 0 if opened.selected else sum(not _mapped(placements.get(p)) for p in considered)
+    by_box: dict[int, list[str]] = {}
+    for person_id in considered:
+        placement = placements.get(person_id)
+        if placement is not None and placement.box is not None and not opened.selected:
+            by_box.setdefault(placement.box, []).append(person_id)
+    pool = policy.promotion.pool
+    listing = _Listing(opened, post, facts, policy)
+    widened: list[int] = []
+    if opened.selected:
+        listing.admit(list(opened.selected), len(opened.selected))
+    else:
+        for box in policy.talent.pool.boxes:
+            listing.admit(_in_order(by_box.get(box, []), placements), pool.longest)
+        for box in pool.widening:
+            if len(listing.entries) >= pool.fewest:
+                break
+            widened.append(box)
+            listing.admit(_in_order(by_box.get(box, []), placements), pool.longest)
+    eligible = len(listing.entries)
+    left_out = dict(sorted(listing.left_out.items()))
+    beside = [box for box in pool.widening if box not in widened]
+    for box in beside:
+        listing.admit(_in_order(by_box.get(box, []), placements), eligible + pool.beside, admitted=False)
+    entries = listing.entries
+    return entries, pe.PoolFrozen(
+        vacancy_id=opened.vacancy_id,
+        list_hash=list_hash_of(opened, policy.talent.formula_version, entries),
+        formula_version=policy.talent.formula_version,
+        ranking=tuple(entry.person_id for entry in entries),
+        eligible=eligible,
+        widened_to=tuple(widened),
+        left_out=left_out,
+        unmapped=unmapped,
+    )
+
+
+def list_hash_of(opened: pe.VacancyOpened, formula: str, entries: Iterable[pe.CandidateFrozen]) -> str:
+    """SHA-256 in hexadecimal over vacancy, policy, formula and every entry in its order."""
+    return digest(
+        {
+            "vacancy_id": opened.vacancy_id,
+            "position_id": opened.position_id,
+            "policy_hash": opened.policy_hash,
+            "formula_version": formula,
+            "candidates": [
+                {"person_id": e.person_id, "rank": e.rank, "admitted": e.admitted, "entry_hash": e.entry_hash}
+                for e in entries
+            ],
+        }
+    )
+
+
+@dataclass
+class _Listing:
+    opened: pe.VacancyOpened
+    post: Post
+    facts: Facts
+    policy: Policy
+    entries: list[pe.CandidateFrozen] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def admit(self, people: list[str], longest: int, *, admitted: bool = True) -> None:
+        """Add those of `people` whom no hard rule bars, until the list is as long as it may be."""
+        records = self.facts.talent.of(people[: 4 * longest])
+        for person_id in people:
+            if len(self.entries) >= longest:
+                return
+            record = records.get(person_id) or self.facts.talent.of([person_id])[person_id]
+            sheet = candidate_sheet(
+                self.opened, person_id, self.post, record, self.facts, self.policy,
+                rank=len(self.entries) + 1, effective_date=max(self.opened.vacant_from, self.facts.today),
+            )  # fmt: skip
+            findings = assess_candidate(sheet, self.policy)
+            stops = [f for f in hard_stops(findings) if f.outcome == "fail"]
+            if stops and not self.opened.selected:
+                self.left_out.update(finding.rule for finding in stops)
+                continue
+            self.entries.append(
+                pe.CandidateFrozen(
+                    vacancy_id=self.opened.vacancy_id,
+                    person_id=person_id,
+                    rank=sheet.rank,
+                    admitted=admitted,
+                    entry_hash=sheet.hash,
+                    outcomes=outcomes_of(findings),
+                    sheet=sheet.as_json(),
+                    facts=facts_of(findings),
+                )
+            )
+
+
+def candidate_sheet(
+    opened: pe.VacancyOpened | Vacancy, person_id: str, post: Post, record: TalentRecord, facts: Facts,
+    policy: Policy, *, rank: int, effective_date: date,
+) -> CandidateSheet:  # fmt: skip
+    """The facts of one candidate at `facts.now`. Raises UnknownReference for who is not registered."""
+    person, known = facts.agency.people.get(person_id), facts.identity_of(person_id)
+    if person is None or known is None:
+        raise UnknownReference(what="candidate")
+    present = facts.agency.posts.get(person.position_id or "")
+    placement = record.placement
+    return CandidateSheet(
+        salt=facts.salt(),
+        vacancy_id=opened.vacancy_id if isinstance(opened, pe.VacancyOpened) else opened.id,
+        assessed_on=facts.today,
+        effective_date=effective_date,
+        subject=SubjectFacts(
+            person_id=person.id,
+            employment_kind=person.employment_kind,
+            employment_status=person.employment_status,
+            grade=person.grade,
+            education=person.education,
+            birth_date=known.birth_date,
+            nip_birth_date=known.nip_birth_date,
+            position_id=person.position_id,
+            position_name=present.name if present else None,
+            position_kind=present.kind if present else None,
+            position_since=person.position_since,
+        ),
+        target=TargetFacts(
+            position_id=post.id,
+            name=post.name,
+            kind=post.kind,
+            eselon=post.eselon,
+            grade_min=post.grade_min,
+            grade_max=post.grade_max,
+            held_by=post.incumbent_id,
+        ),
+        rank=rank,
+        selected=bool(opened.selected),
+        box=placement.box if placement else None,
+        performance=placement.performance if placement else None,
+        potential=placement.potential if placement else None,
+        placement_hash=placement.hash if placement else None,
+        lapses_on=placement.lapses_on if placement else None,
+        vetoes=placement.vetoes if placement else (),
+        kind_since=kind_since(person, facts.agency, policy.promotion.requirements[post.kind].from_kinds),
+        ratings=yearly_ratings(record),
+        document_types=tuple(sorted(facts.vacancies.documents_of(person_id))),
+    )
+
+
+def kind_since(person: Person, agency: Agency, kinds: tuple[str, ...]) -> date | None:
+    """Since when the person has held posts of these kinds without interruption, as the ledger knows."""
+    since: date | None = None
+    held = [*person.earlier]
+    position_id, begun = person.position_id, person.position_since
+    while True:
+        post = agency.posts.get(position_id or "")
+        if post is None or post.kind not in kinds or begun is None:
+            return since
+        since = begun
+        if not held:
+            return since
+        before = held.pop()
+        position_id, begun = before.position_id, before.since
+
+
+def yearly_ratings(record: TalentRecord) -> tuple[PerformanceYear, ...]:
+    """The lowest *predikat* of each year's ratings, oldest year first."""
+    order = list(Predicate)
+    worst: dict[int, Predicate] = {}
+    for rated in record.ratings:
+        year = rated.rating.period_end.year
+        predicate = predicate_of(rated.rating.result, rated.rating.conduct)
+        worst[year] = max(worst.get(year, predicate), predicate, key=order.index)
+    return tuple(PerformanceYear(year=year, predicate=worst[year].value) for year in sorted(worst))
+
+
+def _considered(opened: pe.VacancyOpened, post: Post, facts: Facts, policy: Policy) -> list[str]:
+    """Everybody in a kind of post from which this one is filled, or those an open selection named."""
+    if opened.selected:
+        return list(opened.selected)
+    kinds = policy.promotion.requirements[post.kind].from_kinds
+    agency = facts.agency
+    return [
+        person.id
+        for person in agency.people.values()
+        if (held := agency.posts.get(person.position_id or "")) is not None and held.kind in kinds
+    ]
+
+
+def _mapped(placement: Placement | None) -> bool:
+    return placement is not None and placement.box is not None
+
+
+def _in_order(people: list[str], placements: dict[str, Placement]) -> list[str]:
+    """Of one box: the higher sum of both axes first, then the id, so that nothing is left to choice."""
+
+    def key(person_id: str) -> tuple[int, str]:
+        placement = placements[person_id]
+        return (-(placement.performance or 0) - (placement.potential or 0), person_id)
+
+    return sorted(people, key=key)
