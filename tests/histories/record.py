@@ -15,12 +15,13 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from domain.commands import AnnulAction
+from domain.commands import AnnulAction, OverrideReason
 from domain.personnel_action import ActionState
 from installation import Installation
 from integrations.temporal_server import await_server, start_development_server
 from roster.generator import generate_agency
 from settings import Settings
+from tests.pool import a_pool
 from tests.workflows.conftest import TIME_SKIPPING, free_port
 from tests.workflows.test_relay import OutOfReach
 from tests.workflows.theatre import MovableClock, Theatre, a_transfer
@@ -80,6 +81,26 @@ async def annulled_and_corrected(theatre: Theatre) -> ActionState:
     return theatre.now(state)
 
 
+async def promotion_against_findings(theatre: Theatre) -> ActionState:
+    """The fifth of the list is chosen, a second person confirms, and the review comes after six months."""
+    a_pool(theatre.world)
+    vacancy = theatre.world.open_vacancy(theatre.world.vacancies("PENGAWAS")[0])
+    state = theatre.world.promote(vacancy).state
+    assert state is not None
+    state = await theatre.walk(state, "promotion_choice")
+    rules = ("talent_pool", "leading_ranks", "candidate_performance")
+    theatre.world.decide(
+        state,
+        theatre.world.holder("appointing_official"),
+        details={"person_id": state.candidates[4]},
+        overrides=tuple(OverrideReason(rule=rule, reason="keahlian khusus") for rule in rules),
+    )
+    state = await theatre.walk(state, "awaiting_review")
+    await theatre.skip_to(state, state.review_at)
+    await theatre.until(state, lambda now: now.phase == "review")
+    return await theatre.walk(state, "completed")
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     completed,
     silent_office,
@@ -111,6 +132,7 @@ async def record_all(address: str) -> None:
     for scenario in SCENARIOS:
         name = scenario.__name__.replace("_", "-")
         write(f"mutation-{VERSION}-{name}", await record(scenario, address))
+    write(f"promotion-{VERSION}-against-findings", await record(promotion_against_findings, address))
     write(f"mutation-{VERSION}-lost-answers", await record(completed, address, lossy=True))
 
 
