@@ -268,6 +268,23 @@ def api_key(options: argparse.Namespace, settings: Settings) -> int:
     return WELL
 
 
+def policy(options: argparse.Namespace, settings: Settings) -> int:
+    from operations.policy_check import check_file
+
+    if not options.file.is_file():
+        print(f"jenjang: there is no file {options.file}", file=sys.stderr)
+        return IMPOSSIBLE
+    named, found = check_file(settings, options.file)
+    ok = not any(finding.severity == "error" for finding in found)
+    if options.json:
+        rows = [finding.model_dump() for finding in found]
+        print(json.dumps({"ok": ok, "policy": named, "findings": rows}, ensure_ascii=False))
+    else:
+        lines = [f"{finding.severity} {finding.code} {finding.where}: {finding.detail}" for finding in found]
+        print("\n".join([*lines, "the policy is sound" if ok else "the policy is NOT sound"]))
+    return WELL if ok else WRONG
+
+
 def account(options: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
     from operations.accounts import grant_role, issue_account, withdraw_role
@@ -372,6 +389,11 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     revoke = verbs.add_parser("revoke", help="end a key at once")
     revoke.add_argument("key_id", metavar="KEY_ID")
 
+    rules = command("policy", policy, "policies before they are law", reports=True)
+    rules_verbs = rules.add_subparsers(dest="verb", required=True, metavar="check")
+    checked = rules_verbs.add_parser("check", help="whether a policy hangs together and could be lived under")
+    checked.add_argument("file", type=Path, metavar="FILE")
+
     people = command("account", account, "sign-in of people, and roles that are not posts", reports=True)
     people_verbs = people.add_subparsers(dest="verb", required=True, metavar="issue|grant|withdraw")
     issue = people_verbs.add_parser("issue", help="a first password for a person")
@@ -380,7 +402,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
         change = people_verbs.add_parser(verb, help=f"{verb} a role")
         change.add_argument("nip", metavar="NIP")
         change.add_argument("role", metavar="ROLE")
-    for nested in (create, listed, revoke, issue):
+    for nested in (create, listed, revoke, checked, issue):
         _common(nested)
     for nested in people_verbs.choices.values():
         if nested is not issue:

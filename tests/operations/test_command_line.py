@@ -115,3 +115,29 @@ def test_the_tour_s_tampering_is_found(tmp_path: Path) -> None:
     done = jenjang("verify", "--data", tmp_path, "--json")
     assert done.returncode == 1
     assert position in [finding["position"] for finding in json.loads(done.stdout)["findings"]]
+
+
+POLICY = ROOT / "policies" / "kota-serang" / "2026-01.yaml"
+
+
+def test_policy_check_says_what_is_wrong_and_changes_nothing(data: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yaml"
+    text = POLICY.read_text(encoding="utf-8")
+    broken.write_text(text.replace("form: vote", "form: no_form"), encoding="utf-8")
+    done = jenjang("policy", "check", broken, "--data", data, "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"]) == (1, False)
+    assert [f["code"] for f in report["findings"] if f["severity"] == "error"] == ["form-unknown"]
+    broken.write_text("id: only", encoding="utf-8")
+    done = jenjang("policy", "check", broken, "--data", data, "--json")
+    assert done.returncode == 1
+    assert {f["code"] for f in json.loads(done.stdout)["findings"]} == {"schema"}
+    assert jenjang("policy", "check", tmp_path / "nowhere.yaml").returncode == 2
+
+
+def test_policy_check_without_a_ledger_judges_the_file_alone(tmp_path: Path) -> None:
+    done = jenjang("policy", "check", POLICY, "--data", tmp_path / "nothing", "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["ok"]) == (0, True)
+    assert [f["code"] for f in report["findings"]] == ["agency-unknown"]
+    assert not (tmp_path / "nothing").exists()

@@ -1,0 +1,168 @@
+"""Does a policy hang together, and could this agency live under it? Findings, never a bare no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.agency import Agency
+from domain.eligibility import KIND_ORDER, RULES
+from domain.forms import FORMS
+from domain.offices import Offices
+from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route
+from domain.separation import Casting, step_without_owner
+
+# Steps that the process opens by itself, on no route.
+OF_THE_PROCESS = ("revision", "inauguration", "duty_statement", "siasn_write_back", "siasn_correction")
+NAMES_NO_OFFICE = frozenset({"subject"})
+
+
+class PolicyFinding(BaseModel):
+    """One thing that is wrong (`error`) or doubtful (`warning`) about a policy, and where in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    severity: Literal["error", "warning"]
+    where: str
+    detail: str
+
+
+def check_policy(policy: Policy, agency: Agency | None, day: date) -> tuple[PolicyFinding, ...]:
+    """Everything that is wrong with `policy`. With an agency also whether every step of every route has a
+    lawful owner in each unit, as the offices are held on `day`.
+    """
+    found = [
+        *_citations(policy.model_dump(mode="json"), ""),
+        *_references(policy),
+        *_parts(policy),
+        *_routes(policy),
+    ]
+    found += _numbers(policy)
+    if agency is not None and not any(finding.severity == "error" for finding in found):
+        found += _owners(policy, agency, day)
+    return tuple(found)
+
+
+def _error(code: str, where: str, detail: str) -> PolicyFinding:
+    return PolicyFinding(code=code, severity="error", where=where, detail=detail)
+
+
+def _warning(code: str, where: str, detail: str) -> PolicyFinding:
+    return PolicyFinding(code=code, severity="warning", where=where, detail=detail)
+
+
+def _citations(value: Any, where: str) -> Iterator[PolicyFinding]:
+    if isinstance(value, dict):
+        if "citation" in value and not str(value["citation"]).strip():
+            yield _error("citation-missing", where, "the source is not named")
+        for key, inner in value.items():
+            yield from _citations(inner, f"{where}.{key}" if where else str(key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _citations(inner, f"{where}[{index}]")
+
+
+def _references(policy: Policy) -> Iterator[PolicyFinding]:
+    known = {*policy.offices, *OFFICES_OF_A_CASE, *NAMES_NO_OFFICE}
+    named: list[tuple[str, tuple[str, ...]]] = [("acting_granted_by", policy.acting_granted_by)]
+    for field in ("submitters", "annulment_by", "readers"):
+        named += [(f"{field}.{key}", offices) for key, offices in getattr(policy, field).items()]
+    for where, offices in named:
+        for office in offices:
+            if office not in known:
+                yield _error("office-unknown", where, f"{office} is not defined")
+    for name, rule in policy.offices.items():
+        if rule.superior is not None and rule.superior not in policy.offices:
+            yield _error("office-unknown", f"offices.{name}.superior", f"{rule.superior} is not defined")
+        elif _goes_round(policy, name):
+            yield _error("superior-cycle", f"offices.{name}", "the chain of superiors never ends")
+
+
+def _parts(policy: Policy) -> Iterator[PolicyFinding]:
+    for name, step in policy.steps.items():
+        if step.form is not None and step.form not in FORMS:
+            yield _error("form-unknown", f"steps.{name}.form", f"there is no form {step.form}")
+    for name in policy.rules:
+        if name not in RULES:
+            yield _error("rule-unknown", f"rules.{name}", "no rule of this name can be judged")
+    for name in OF_THE_PROCESS:
+        if name not in policy.steps:
+            yield _error("step-missing", f"steps.{name}", "the process opens this step")
+
+
+def _goes_round(policy: Policy, name: str) -> bool:
+    seen, above = {name}, policy.offices[name].superior
+    while above is not None and above in policy.offices:
+        if above in seen:
+            return True
+        seen.add(above)
+        above = policy.offices[above].superior
+    return False
+
+
+def _routes(policy: Policy) -> Iterator[PolicyFinding]:
+    transfers = [route for route in policy.routes if route.kind is Kind.MUTATION]
+    variants = [route.variant for route in transfers]
+    for variant in TRANSFERS:
+        if variants.count(variant) != 1:
+            detail = f"{variants.count(variant)} routes where one is needed"
+            yield _error("route-missing", f"routes.{variant.value}", detail)
+        if variant.value not in policy.submitters:
+            yield _error("submitters-missing", f"submitters.{variant.value}", "nobody may ask for it")
+    for route in transfers:
+        yield from _route(route)
+    reached = {*OF_THE_PROCESS, *(clearance.step for clearance in policy.clearances)}
+    reached |= {step for route in policy.routes for step in route.steps}
+    for name in policy.steps:
+        if name not in reached:
+            yield _warning("step-unreachable", f"steps.{name}", "no route and no clearance leads here")
+
+
+def _route(route: Route) -> Iterator[PolicyFinding]:
+    where = f"routes.{route.variant.value}"
+    if len(set(route.steps)) != len(route.steps):
+        yield _error("step-repeated", where, "a step stands twice on the route")
+    if not route.steps or route.steps[-1] != "appointing_decision":
+        yield _error("route-without-decision", where, "the route does not end with the appointing decision")
+    if "bkn_review" not in route.steps:
+        yield _error("clearance-unreachable", where, "clearances are asked for before bkn_review")
+
+
+def _numbers(policy: Policy) -> Iterator[PolicyFinding]:
+    for index, window in enumerate(policy.election_windows):
+        if window.last < window.first:
+            yield _error("window-reversed", f"election_windows[{index}]", f"{window.first} to {window.last}")
+    committee = policy.committee
+    if not 1 <= committee.quorum <= len(set(committee.members)):
+        yield _error("quorum-impossible", "committee", f"{committee.quorum} of {len(committee.members)}")
+    if committee.chair not in committee.members:
+        yield _error("chair-outside", "committee.chair", f"{committee.chair} is no member")
+    for name, step in policy.steps.items():
+        for days in (step.sla_working_days, *step.sla_by_variant.values()):
+            if days is not None and days < 1:
+                yield _error("deadline-senseless", f"steps.{name}", f"{days} working days")
+    for name, term in policy.acting_terms.items():
+        if term.maximum_days < 1:
+            yield _error("deadline-senseless", f"acting_terms.{name}", f"{term.maximum_days} days")
+
+
+def _owners(policy: Policy, agency: Agency, day: date) -> Iterator[PolicyFinding]:
+    offices = Offices(agency, policy)
+    staffed = {agency.apparatus_of(post.unit_id) for post in agency.posts.values() if post.kind in KIND_ORDER}
+    units = sorted(unit for unit in agency.apparatuses() if unit in staffed)
+    for route in policy.routes:
+        if route.kind is not Kind.MUTATION or not units:
+            continue
+        stuck: dict[str, list[str]] = {}
+        for unit in units:
+            step = step_without_owner(route.steps, Casting(unit, unit), policy, offices, day)
+            if step is not None:
+                stuck.setdefault(step, []).append(unit)
+        for step, where in stuck.items():
+            say = _error if len(where) == len(units) else _warning
+            detail = f"nobody could lawfully act in {len(where)} of {len(units)} units, such as {where[0]}"
+            yield say("no-lawful-owner", f"routes.{route.variant.value}.{step}", detail)
