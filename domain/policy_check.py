@@ -16,7 +16,14 @@ from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route
 from domain.separation import Casting, step_without_owner
 
 # Steps that the process opens by itself, on no route.
-OF_THE_PROCESS = ("revision", "inauguration", "duty_statement", "siasn_write_back", "siasn_correction")
+OF_THE_PROCESS = (
+    "revision",
+    "inauguration",
+    "duty_statement",
+    "siasn_write_back",
+    "siasn_correction",
+    "objection_decision",
+)
 NAMES_NO_OFFICE = frozenset({"subject"})
 
 
