@@ -23,6 +23,8 @@ OF_THE_PROCESS = (
     "siasn_write_back",
     "siasn_correction",
     "objection_decision",
+    "override_confirmation",
+    "promotion_review",
 )
 NAMES_NO_OFFICE = frozenset({"subject"})
 
