@@ -72,6 +72,30 @@ EVENT = {
     "record_base64": "eyJhY3Rvci…",
     "personal": {"reason": "kebutuhan organisasi"},
 }
+CYCLE = {
+    "id": ACTION_ID,
+    "period_start": "2026-07-01",
+    "period_end": "2026-12-31",
+    "unit_ids": [],
+    "status": "running",
+    "opened_at": "2026-11-24T02:15:07.120345Z",
+    "closed_at": None,
+    "expected": 9217,
+    "opened": 9217,
+    "skipped": 0,
+    "progress": {"total": 9217, "completed": 12, "ended": 12, "by_phase": {"planning": 9205}},
+    "units": [
+        {
+            "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
+            "total": 900,
+            "completed": 12,
+            "ended": 12,
+            "by_phase": {"planning": 888},
+        }
+    ],
+    "missing": None,
+    "version": 24,
+}
 EXAMPLES: dict[str, Any] = {
     "PersonnelAction": ACTION,
     "PersonnelActionPage": {"items": [ACTION], "next": None},
@@ -80,6 +104,7 @@ EXAMPLES: dict[str, Any] = {
     "Task": TASK,
     "TaskPage": {"items": [TASK], "next": None},
     "TaskAnswer": TASK | {"action": ACTION, "receipt": RECEIPT},
+    "EvaluationCycle": CYCLE,
     "BulkAnswer": {
         "preview": False,
         "items": [{"task_id": TASK_ID, "status": 200, "receipt": RECEIPT}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit import law_of_cycles
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -60,7 +61,7 @@ def stream_for(event: ev.Event) -> str | None:
         ):
             return f"talent/{event.person_id}"
     of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
-    return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else None
+    return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else law_of_cycles.stream_for(event)
 
 
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:

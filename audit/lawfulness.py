@@ -21,6 +21,7 @@ from audit import (
 from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
+from audit.law_of_cycles import Cycles
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
@@ -97,6 +98,7 @@ class Lawfulness:
         self._offices: dict[str, Offices] = {}
         self._findings = findings
         self._unique = Uniqueness()
+        self._cycles = Cycles()
         self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
@@ -225,6 +227,7 @@ class Lawfulness:
         stream = stream_for(stored.event)
         problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
         problems += self._vacancies.problems(stored, moment, group)
+        problems += self._cycles.problems(stored, moment, group)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
         if stored.wakes:
@@ -250,6 +253,8 @@ class Lawfulness:
 
     def _follow(self, stored: StoredEvent) -> None:
         try:
+            action_id = action_id_of(stored.stream) if stored.category == ACTION else None
+            self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
                 self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)
             elif isinstance(stored.event, ev.CalendarAdopted):

@@ -11,6 +11,7 @@ from domain import (
     annulment,
     approval,
     directory,
+    evaluation_cycle,
     evaluation_opening,
     process,
     promotion,
@@ -23,7 +24,12 @@ from domain import commands as cmd
 from domain import events as ev
 from domain.committee import verdict_of
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
-from domain.evaluation_commands import SubmitEvaluation
+from domain.evaluation_commands import (
+    CloseEvaluationCycle,
+    OpenEvaluationCycle,
+    OpenEvaluations,
+    SubmitEvaluation,
+)
 from domain.facts import Facts
 from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, SUBJECT
@@ -49,6 +55,9 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     OpenVacancy: vacancy.open_vacancy,
     cmd.GrantDelegation: acting.grant,
     cmd.RevokeDelegation: acting.revoke,
+    OpenEvaluationCycle: evaluation_cycle.open_cycle,
+    OpenEvaluations: evaluation_cycle.open_next,
+    CloseEvaluationCycle: evaluation_cycle.close_cycle,
     talent_commands.RecordSkp: talent.record_skp,
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,

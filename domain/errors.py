@@ -11,7 +11,7 @@
     │   ├── TaskAlreadyDecided, TaskClaimed, TaskClosed
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
-    │   ├── EvaluationExists
+    │   ├── EvaluationExists, CycleNotComplete
     │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
@@ -157,6 +157,12 @@ class EvaluationExists(Conflict):
     code = "evaluation-exists"
     sentence_id = "Penilaian pegawai ini untuk periode tersebut sudah ada."
     sentence_en = "This person already has an evaluation for that period."
+
+
+class CycleNotComplete(Conflict):
+    code = "cycle-not-complete"
+    sentence_id = "Siklus masih membuka penilaian; tutup setelah semuanya terbuka."
+    sentence_en = "The cycle is still opening evaluations; close it when all are open."
 
 
 class ActingHolderExists(Conflict):

@@ -7,6 +7,7 @@ from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
+from domain.cycle_register import Cycles
 from domain.policy import Kind, Variant
 
 ENDING = (
@@ -29,6 +30,7 @@ class Registry:
     open_action_of: dict[str, str] = field(default_factory=dict)
     promised_to: dict[str, str] = field(default_factory=dict)
     last_decree: dict[int, int] = field(default_factory=dict)
+    cycles: Cycles = field(default_factory=Cycles)
     evaluations: dict[EvaluationKey, str] = field(default_factory=dict)
     _evaluated_by: dict[str, EvaluationKey] = field(default_factory=dict)
     vacancy_of: dict[str, str] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Registry:
 
     def evolve(self, action_id: str, event: ev.Event) -> None:
         """Apply one event of the stream of `action_id`."""
+        self.cycles.note(action_id, event, ended=isinstance(event, ENDING))
         if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
             key = (event.subject_id, event.variant, event.period_start, event.period_end)
             self.evaluations[key] = action_id

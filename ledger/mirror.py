@@ -29,12 +29,14 @@ from ledger.vacancies import VACANCY
 STATES_IN_MEMORY = 20_000
 DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar")
 ACTION = "personnel-action"
+CYCLE = "evaluation-cycle"
 REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
     "DecreeIssued",
     "CandidateChosen",
     "ReviewScheduled",
+    "EvaluationBecameFinal",
     *(model.__name__ for model in ENDING),
 )
 NO_CALENDAR = WorkingCalendar(version="weekends-only", holidays=frozenset())
@@ -85,6 +87,8 @@ class Mirror:
                 mirror.registry.note_vacancy(stored.event)
             else:
                 mirror.registry.evolve(action_id_of(stored.stream), stored.event)
+        for stored in _read(connection, events.c.category == CYCLE, size):
+            mirror.registry.cycles.evolve(stored.event)
         mirror.size = size
         return mirror
 
@@ -109,6 +113,8 @@ class Mirror:
                     self.remember(moved)
         elif isinstance(stored.event, VacancyOpened):
             self.registry.note_vacancy(stored.event)
+        elif stored.category == CYCLE:
+            self.registry.cycles.evolve(stored.event)
         elif stored.category in DIRECTORY:
             self._evolve_directory(stored)
         elif stored.category == TALENT:

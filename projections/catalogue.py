@@ -8,6 +8,7 @@ from projections.audit_search import AuditSearch
 from projections.delegations import Delegations
 from projections.documents import Documents
 from projections.employees import Employees
+from projections.evaluation_cycles import EvaluationCycles
 from projections.inbox import Inbox
 from projections.overrides import Overrides
 from projections.register import Register
@@ -27,4 +28,5 @@ def all_projections() -> tuple[Projection, ...]:
         Overrides(),
         Tasks(),
         TalentPlaces(),
+        EvaluationCycles(),
     )

@@ -204,6 +204,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_table(
+        "evaluation_cycles",
+        sa.Column("cycle_id", sa.Text(), nullable=False),
+        sa.Column("period_start", sa.Text(), nullable=False),
+        sa.Column("period_end", sa.Text(), nullable=False),
+        sa.Column("unit_ids", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.Text(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("complete", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.Text(), nullable=True),
+        sa.Column("missing", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("cycle_id"),
+    )
+    op.create_table(
         "person_keys",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
@@ -230,8 +246,10 @@ def upgrade() -> None:
         sa.Column("next_due", sa.Text(), nullable=True),
         sa.Column("quiet", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("cycle_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("action_id"),
     )
+    op.create_index("personnel_actions_cycle", "personnel_actions", ["cycle_id", "next_due"], unique=False)
     op.create_index("personnel_actions_awaited", "personnel_actions", ["next_due"], unique=False)
     op.create_index(
         "personnel_actions_newest", "personnel_actions", ["submitted_at", "action_id"], unique=False

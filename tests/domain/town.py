@@ -22,7 +22,12 @@ from domain.approval import form_context
 from domain.calendar import WorkingCalendar
 from domain.decide import decide
 from domain.errors import Refusal
-from domain.evaluation_commands import SubmitEvaluation
+from domain.evaluation_commands import (
+    CloseEvaluationCycle,
+    OpenEvaluationCycle,
+    OpenEvaluations,
+    SubmitEvaluation,
+)
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Actor, Capacity
@@ -205,6 +210,7 @@ class Town:
                 self._vacancies[vacancy_id] = found
                 if isinstance(event, VacancyOpened):
                     self.registry.note_vacancy(event)
+            self.registry.cycles.evolve(event)
             if stream.startswith("talent/"):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]
@@ -349,6 +355,25 @@ class Town:
         command = StartPromotion(**self._by(person(by)), action_id=next(self.ids), vacancy_id=vacancy_id)
         self.send(command)
         return command.action_id
+    def open_cycle(self, *units: str, by: Actor = SYSTEM) -> str:
+        """Open a cycle for the first half of 2026; its id."""
+        command = OpenEvaluationCycle(
+            **self._by(by),
+            cycle_id=next(self.ids),
+            period_start=date(2026, 1, 1),
+            period_end=date(2026, 6, 30),
+            unit_ids=units,
+        )
+        self.send(command)
+        return command.cycle_id
+
+    def open_next(self, cycle: str, limit: int = 200, *, by: Actor = SYSTEM) -> list[str]:
+        """The cycle opens its next evaluations; whose."""
+        happened = self.send(OpenEvaluations(**self._by(by), cycle_id=cycle, limit=limit))
+        return [event.subject_id for event in happened if isinstance(event, ev.ActionSubmitted)]
+
+    def close_cycle(self, cycle: str, by: Actor = SYSTEM) -> list[ev.Event]:
+        return self.send(CloseEvaluationCycle(**self._by(by), cycle_id=cycle))
 
     def state(self, action: str) -> ActionState:
         return self.states[action]

@@ -1,0 +1,158 @@
+"""Was a cycle lawful? Opened by who may, everybody in order and nobody left out, closed with the truth."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date
+
+from audit.case import Moment
+from domain import evaluation_events as eve
+from domain import events as ev
+from domain.agency import Agency
+from domain.evaluation_dates import months_after
+from domain.policy import Policy
+from ledger.record import StoredEvent
+
+Problem = tuple[str, str]
+
+
+def stream_for(event: ev.Event) -> str | None:
+    """The stream in which an event of a cycle belongs; None for every other event."""
+    of_cycle = isinstance(
+        event, eve.EvaluationCycleOpened | eve.EvaluationsOpened | eve.EvaluationCycleClosed
+    )
+    return f"evaluation-cycle/{event.cycle_id}" if of_cycle else None
+
+
+@dataclass
+class _Cycle:
+    unit_ids: tuple[str, ...]
+    period: tuple[date, date]
+    last: str = ""
+    complete: bool = False
+    closed: bool = False
+    members: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass
+class Cycles:
+    """Follows all cycles in order; asked before each of their events is applied."""
+
+    _by_id: dict[str, _Cycle] = field(default_factory=dict)
+    _cycle_of: dict[str, str] = field(default_factory=dict)
+    _taken: dict[str, tuple[str, date | None, date | None]] = field(default_factory=dict)
+
+    def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
+        """What is unlawful about an event of a cycle."""
+        match stored.event:
+            case eve.EvaluationCycleOpened():
+                return self._opened(stored, stored.event, moment)
+            case eve.EvaluationsOpened():
+                return self._filled(stored, stored.event, moment, group)
+            case eve.EvaluationCycleClosed():
+                return self._closed(stored, stored.event, moment)
+        return []
+
+    def follow(self, action_id: str | None, event: ev.Event, *, ended: bool) -> None:
+        """Apply one event, of a cycle or (with its id) of an action."""
+        match event:
+            case eve.EvaluationCycleOpened():
+                self._by_id[event.cycle_id] = _Cycle(event.unit_ids, (event.period_start, event.period_end))
+            case eve.EvaluationsOpened():
+                cycle = self._by_id[event.cycle_id]
+                cycle.last, cycle.complete = event.last, event.complete
+            case eve.EvaluationCycleClosed():
+                self._by_id[event.cycle_id].closed = True
+            case ev.ActionSubmitted() if action_id and event.period_end is not None:
+                self._taken[action_id] = (event.subject_id, event.period_start, event.period_end)
+                if event.cycle_id in self._by_id:
+                    self._cycle_of[action_id] = event.cycle_id
+                    self._by_id[event.cycle_id].members[action_id] = False
+            case _ if action_id in self._cycle_of and (ended or isinstance(event, eve.EvaluationBecameFinal)):
+                self._by_id[self._cycle_of[action_id]].members[action_id] = True
+            case _:
+                pass
+        if action_id and ended and not isinstance(event, ev.ActionCompleted):
+            self._taken.pop(action_id, None)
+
+    def _opened(self, stored: StoredEvent, event: eve.EvaluationCycleOpened, moment: Moment) -> list[Problem]:
+        found = _by_entitled(stored, moment)
+        policy = moment.policies.get(event.policy_id)
+        if policy is None or policy.hash != event.policy_hash:
+            return [*found, ("wrong-policy", "the cycle names another policy than was adopted")]
+        first, last = event.period_start, event.period_end
+        longest = months_after(first, policy.evaluation.period.longest_months)
+        if not first < last < longest or first > moment.day:
+            found.append(("wrong-date", f"a cycle of {first} to {last}"))
+        if event.cycle_id in self._by_id:
+            found.append(("illegal-transition", "the cycle had been opened before"))
+        if event.expected != len(people_of(event.unit_ids, moment.agency, policy)):
+            found.append(("wrong-facts", f"{event.expected} is not how many are evaluated there"))
+        return found
+
+    def _filled(
+        self, stored: StoredEvent, event: eve.EvaluationsOpened, moment: Moment, group: list[StoredEvent]
+    ) -> list[Problem]:
+        """The next people in order, each under the id that derives from cycle and person."""
+        cycle = self._by_id.get(event.cycle_id)
+        if stored.actor.kind != "system":
+            return [("not-the-system", "evaluations of a cycle are opened by the system")]
+        if cycle is None or cycle.complete or cycle.closed:
+            return [("illegal-transition", "the cycle is not one that is being opened")]
+        policy = _in_force(moment, cycle.period[1])
+        waiting = [p for p in people_of(cycle.unit_ids, moment.agency, policy) if p > cycle.last]
+        part = [person for person in waiting if person <= event.last]
+        taken = {subject for subject, *period in self._taken.values() if tuple(period) == cycle.period}
+        due = {str(uuid.uuid5(uuid.UUID(event.cycle_id), p)): p for p in part if p not in taken}
+        made = {
+            s.event.action_id: s.event.subject_id
+            for s in group
+            if isinstance(s.event, ev.ActionSubmitted) and s.event.cycle_id == event.cycle_id
+        }
+        problems: list[Problem] = []
+        if made != due or (event.opened, event.skipped) != (len(made), len(part) - len(made)):
+            problems.append(("wrong-facts", "not exactly the next people's evaluations were opened"))
+        if event.complete != (len(part) == len(waiting)):
+            problems.append(("wrong-facts", "whether everybody's is open is told wrongly"))
+        return problems
+
+    def _closed(self, stored: StoredEvent, event: eve.EvaluationCycleClosed, moment: Moment) -> list[Problem]:
+        cycle = self._by_id.get(event.cycle_id)
+        found = _by_entitled(stored, moment)
+        if cycle is None or cycle.closed or not cycle.complete:
+            return [*found, ("illegal-transition", "the cycle could not be closed then")]
+        missing = tuple(sorted(action for action, final in cycle.members.items() if not final))
+        if event.missing != missing or event.final != len(cycle.members) - len(missing):
+            found.append(("wrong-facts", "what was missing is told wrongly"))
+        return found
+
+
+def people_of(unit_ids: tuple[str, ...], agency: Agency, policy: Policy) -> list[str]:
+    """Everybody who is evaluated there, as the auditor counts."""
+    rules, wanted = policy.evaluation, set(unit_ids)
+    inside = {unit for unit in agency.units if not wanted or wanted & set(agency.lineage(unit))}
+    return sorted(
+        person.id
+        for person in agency.people.values()
+        if (post := agency.posts.get(person.position_id or "")) is not None
+        and post.unit_id in inside
+        and not person.candidate
+        and person.employment_status in rules.employment_statuses
+        and post.kind not in rules.post_kinds_left_out
+    )
+
+
+def _in_force(moment: Moment, day: date) -> Policy:
+    ordered = sorted(moment.policies.values(), key=lambda policy: policy.effective_from)
+    return ([policy for policy in ordered if policy.effective_from <= day] or ordered[:1])[-1]
+
+
+def _by_entitled(stored: StoredEvent, moment: Moment) -> list[Problem]:
+    actor = stored.actor
+    if actor.kind != "person":
+        return []
+    named = moment.offices.policy.evaluation.cycles_by
+    if set(named) & moment.offices.titles_of(actor.id, moment.day):
+        return []
+    return [("not-entitled", f"{actor.id} may not open or close a cycle")]
