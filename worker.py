@@ -12,15 +12,18 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
+from activities.cycle import CycleActivities
 from activities.record import LedgerActivities
 from installation import Installation
 from operations.worker_health import HealthEndpoint
 from relay.cursor import Cursor
+from relay.cycle_recorder import LedgerCycleRecorder
+from relay.cycles import CycleStarter
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
 from settings import Settings
-from workflows.processes import PROCESS_OF_KIND
+from workflows.processes import OF_CYCLES, PROCESS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +58,28 @@ async def connect(settings: Settings) -> Client:
     )
 
 
-def process_worker(client: Client, task_queue: str, activities: LedgerActivities, **changes: Any) -> Worker:
+def process_worker(
+    client: Client,
+    task_queue: str,
+    activities: LedgerActivities,
+    cycles: CycleActivities,
+    **changes: Any,
+) -> Worker:
     """A worker with every workflow and activity.
 
     Workflows run outside the sandbox, which would double their cost: the tests run and replay them
     inside it, so what it forbids is found there.
     """
     values: dict[str, Any] = {
-        "workflows": [*PROCESS_OF_KIND.values()],
-        "activities": [activities.load_progress, activities.advance_action, activities.issue_decree],
+        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES],
+        "activities": [
+            activities.load_progress,
+            activities.advance_action,
+            activities.issue_decree,
+            cycles.open_next_evaluations,
+            cycles.advance_due_evaluations,
+            cycles.open_half_year_cycle,
+        ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
         "sticky_queue_schedule_to_start_timeout": STICKY_FOR,
@@ -90,7 +106,9 @@ class _Service:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self._stopping.set)
         ledger, reader = self._installation.ledger, self._installation.reader
-        activities = LedgerActivities(LedgerRecorder(ledger, reader, self._installation.clock))
+        clock = self._installation.clock
+        activities = LedgerActivities(LedgerRecorder(ledger, reader, clock))
+        cycles = CycleActivities(LedgerCycleRecorder(ledger, reader, clock))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -100,11 +118,15 @@ class _Service:
             relay = Relay(cursor, reader, processes, clock=self._installation.clock)
             relaying = asyncio.create_task(relay.run())
             relaying.add_done_callback(lambda _: self._stopping.set())
+            starter = CycleStarter(reader, self._client, self._settings.task_queue)
+            starting = asyncio.create_task(starter.run())
             try:
-                await self._work(self._client, activities)
+                await self._work(self._client, activities, cycles)
             finally:
                 relay.stop()
+                starter.stop()
                 await relaying
+                await starting
 
     async def _connected(self) -> Client | None:
         pause = 0.1
@@ -118,12 +140,12 @@ class _Service:
             pause = min(pause * 2, LONGEST_PAUSE)
         return None
 
-    async def _work(self, client: Client, activities: LedgerActivities) -> None:
+    async def _work(self, client: Client, activities: LedgerActivities, cycles: CycleActivities) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
         while not self._stopping.is_set():
             self._worker = process_worker(
-                client, self._settings.task_queue, activities, on_fatal_error=_tell_failure
+                client, self._settings.task_queue, activities, cycles, on_fatal_error=_tell_failure
             )
             running = asyncio.create_task(self._worker.run())
             stop = asyncio.create_task(self._stopping.wait())

@@ -19,10 +19,9 @@ Problem = tuple[str, str]
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of a cycle belongs; None for every other event."""
-    of_cycle = isinstance(
-        event, eve.EvaluationCycleOpened | eve.EvaluationsOpened | eve.EvaluationCycleClosed
-    )
-    return f"evaluation-cycle/{event.cycle_id}" if of_cycle else None
+    if isinstance(event, eve.EvaluationCycleOpened | eve.EvaluationsOpened | eve.EvaluationCycleClosed):
+        return f"evaluation-cycle/{event.cycle_id}"
+    return None
 
 
 @dataclass

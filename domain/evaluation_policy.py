@@ -70,6 +70,7 @@ class EvaluationRules(_Part):
     low_rating: LowRating
     improvement: Waiting
     temporary_placement: Waiting
+    closing: Waiting
     cycles_by: tuple[str, ...]
     withdrawn_by: tuple[str, ...]
     citation: str

@@ -14,3 +14,8 @@ def workflow_id(action_id: str) -> str:
 def action_id_of(workflow_id: str) -> str:
     """The personnel action of a workflow id."""
     return workflow_id.removeprefix(PERSONNEL_ACTION)
+
+
+def cycle_workflow_id(cycle_id: str) -> str:
+    """The workflow of a cycle of evaluations; the same text as its stream in the ledger."""
+    return f"evaluation-cycle/{cycle_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_what_a_cycle_names_has_to_exist(town: Town) -> None:
 
 def test_a_cycle_is_opened_once_and_for_a_lawful_period(town: Town) -> None:
     cycle = town.open_cycle()
-    values = {"command_id": next(town.ids), "actor": SYSTEM, "cycle_id": cycle}
+    values: dict[str, Any] = {"command_id": next(town.ids), "actor": SYSTEM, "cycle_id": cycle}
     half = {"period_start": date(2026, 1, 1), "period_end": date(2026, 6, 30)}
     with pytest.raises(AlreadyExists):
         town.send(OpenEvaluationCycle(**(values | half)))
