@@ -19,10 +19,12 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from activities.cycle import CycleActivities
 from activities.record import LedgerActivities, Recorder
 from domain.personnel_action import ActionState
 from projections.action_state import state_of
 from relay.cursor import Cursor
+from relay.cycle_recorder import LedgerCycleRecorder
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
@@ -67,8 +69,17 @@ class Theatre:
 
     def process_worker(self, recorder: Recorder | None = None, **changes: Any) -> Worker:
         activities = LedgerActivities(recorder or self.recorder)
-        values = {"workflow_runner": SandboxedWorkflowRunner(), "graceful_shutdown_timeout": timedelta()}
-        return process_worker(self.client, self.task_queue, activities, **(values | changes))
+        cycles = CycleActivities(self.cycle_recorder)
+        values: dict[str, Any] = {
+            "workflow_runner": SandboxedWorkflowRunner(),
+            "graceful_shutdown_timeout": timedelta(),
+        }
+        return process_worker(self.client, self.task_queue, activities, cycles, **(values | changes))
+
+    @property
+    def cycle_recorder(self) -> LedgerCycleRecorder:
+        installation = self.world.installation
+        return LedgerCycleRecorder(installation.ledger, installation.reader, self.clock)
 
     @asynccontextmanager
     async def relaying(self) -> AsyncIterator[Relay]:
