@@ -27,7 +27,7 @@ from domain.commands import (
     RevokeDelegation,
     WithdrawAction,
 )
-from domain.evaluation_commands import SubmitEvaluation
+from domain.evaluation_commands import OpenEvaluationCycle, OpenEvaluations, SubmitEvaluation
 from domain.identity import SYSTEM, Capacity
 from domain.performance import Judgement
 from domain.personnel_action import ActionState
@@ -127,6 +127,25 @@ def _evaluations(world: World, people: list[str]) -> None:
         record = world.walk(rated.state, until="evaluation_record")
         recorded = {"record_id": "ev-1", "document_id": "890", "predicate": "SANGAT_KURANG"}
         world.decide(record, world.owners(record, record.open_tasks[0])[0], details=recorded)
+
+
+def _cycle(world: World) -> None:
+    """A cycle of one apparatus, opened in two parts; it still opens when this is over."""
+    unit = world.agency.apparatus_of(
+        world.agency.unit_of(world.agency.people[world.movable()[0]].position_id)
+    )
+    opened = OpenEvaluationCycle(
+        command_id=new_id(),
+        actor=a_person(world.holder("agency_head")),
+        cycle_id=new_id(),
+        period_start=date(2026, 7, 1),
+        period_end=date(2026, 12, 31),
+        unit_ids=(str(unit),),
+    )
+    world.installation.ledger.execute(opened)
+    for _ in range(2):
+        part = OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=opened.cycle_id, limit=1)
+        world.installation.ledger.execute(part)
 
 
 def evidence_of(folder: Path, *, people: int) -> Iterator[Evidence]:
@@ -238,6 +257,7 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
     )
     _talent(world)
     _evaluations(world, [next(subjects) for _ in range(3)])
+    _cycle(world)
     clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):

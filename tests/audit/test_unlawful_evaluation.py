@@ -67,3 +67,37 @@ def test_a_low_rating_without_its_follow_up(evidence: Evidence, attacker: Attack
     child = f"personnel-action/{opened['data']['action_id']}"
     attacker.rewrite([d for d in documents if d is not opened and d["stream"] != child])
     assert "skipped-step" in evidence.codes(attacker)
+
+
+def test_a_cycle_opened_by_a_stranger(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    opened = next(d for d in documents if d["type"] == "EvaluationCycleOpened")
+    opened["actor"] = {"kind": "person", "id": max(evidence.world.agency.people)}
+    attacker.rewrite(documents)
+    assert "not-entitled" in evidence.codes(attacker)
+
+
+def test_a_cycle_that_leaves_somebody_out(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    part = next(d for d in reversed(documents) if d["type"] == "EvaluationsOpened")
+    action = next(
+        d["data"]["action_id"]
+        for d in reversed(documents)
+        if d["type"] == "ActionSubmitted" and d["data"].get("cycle_id") == part["data"]["cycle_id"]
+    )
+    part["data"] |= {"opened": 0, "skipped": 1}
+    attacker.rewrite([d for d in documents if d["stream"] != f"personnel-action/{action}"])
+    assert "wrong-facts" in evidence.codes(attacker)
+
+
+def test_a_cycle_closed_as_if_nothing_were_missing(evidence: Evidence, attacker: Attacker) -> None:
+    stream = next(d["stream"] for d in attacker.documents() if d["type"] == "EvaluationCycleOpened")
+    data = {
+        "cycle_id": stream.partition("/")[2],
+        "closed_at": "2026-11-24T03:00:00Z",
+        "final": 2,
+        "missing": [],
+    }
+    by = {"kind": "system", "id": "jenjang"}
+    attacker.append({"stream": stream, "type": "EvaluationCycleClosed", "actor": by, "data": data})
+    assert {"illegal-transition", "wrong-facts"} & evidence.codes(attacker)
