@@ -185,5 +185,8 @@ def escalated(case: Case, stored: StoredEvent, event: ev.TaskEscalated, state: A
     if not conflict and not overdue:
         case.report(stored, "illegal-transition", f"{task.step} is not overdue and was escalated")
     start = task.office if conflict else law_of_evaluation.office_above(case, task, step, state)
-    if start is None or event.to_office != office_that_answers(start, step, state, case.moment):
+    answers = office_that_answers(start, step, state, case.moment) if start is not None else None
+    if conflict and step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
+        answers = law_of_evaluation.office_of(case, step, state)
+    if answers is None or event.to_office != answers:
         case.report(stored, "wrong-office", f"{event.to_office} is not above {task.office}")

@@ -32,11 +32,12 @@ from domain.evaluation_commands import (
 )
 from domain.facts import Facts
 from domain.identity import SYSTEM, Actor
-from domain.offices import COMMITTEE, SUBJECT
+from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
+from domain.task_opening import office_of_assessment
 
 Judged = list[tuple[ev.NewEvent, Actor]]
 
@@ -146,7 +147,10 @@ def declare_conflict(
                 events = approval.carry(without, task, facts, carried, SYSTEM.id, None)
                 found += [(event, SYSTEM) for event in events]
             continue
-        answering = answering_office(task.office, step, without, facts)
+        if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
+            answering = office_of_assessment(step, without, facts)
+        else:
+            answering = answering_office(task.office, step, without, facts)
         if answering not in (task.office, task.escalated_to):
             found.append((ev.TaskEscalated(task_id=task.id, to_office=answering), actor))
     return found

@@ -71,7 +71,7 @@ def assessor_office(position_id: str | None, agency: Agency, offices: Offices, p
     return offices.superior(key) if agency.head_of(unit) == position_id else key
 
 
-def _of_assessment(step: StepRule, state: ActionState, facts: Facts) -> str:
+def office_of_assessment(step: StepRule, state: ActionState, facts: Facts) -> str:
     """The assessor's office or the one above it. Where nobody in the agency is left to decide, the
     policy's office records what an authority above the agency decides.
     """
@@ -94,7 +94,7 @@ def _office(step: StepRule, state: ActionState, facts: Facts) -> str:
     if step.office in (COMMITTEE, SUBJECT):
         return step.office
     if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-        return _of_assessment(step, state, facts)
+        return office_of_assessment(step, state, facts)
     if facts.policy_of(state).offices[step.office].scope == "agency":
         return answering_office(step.office, step, state, facts)
     unit_id = state.target_unit_id if _is_of_target(step, state) else state.origin_unit_id

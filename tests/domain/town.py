@@ -22,12 +22,6 @@ from domain.approval import form_context
 from domain.calendar import WorkingCalendar
 from domain.decide import decide
 from domain.errors import Refusal
-from domain.evaluation_commands import (
-    CloseEvaluationCycle,
-    OpenEvaluationCycle,
-    OpenEvaluations,
-    SubmitEvaluation,
-)
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.identity import SYSTEM, Actor, Capacity
@@ -42,6 +36,7 @@ from domain.talent_record import Placement, TalentRecord, evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
 from tests.domain.town_map import POSTS, UNITS
+from tests.domain.evaluation_requests import EvaluationRequests
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TUESDAY = date(2026, 11, 24)
@@ -118,7 +113,7 @@ class TownTalent:
 
 
 @dataclass
-class Town:
+class Town(EvaluationRequests):
     """The town. `now` is its clock; tests set it."""
 
     policy: Policy = field(default_factory=kota_serang)
@@ -318,24 +313,6 @@ class Town:
         }
         return self.submit(next(self.ids), target, **(values | changes))
 
-    def evaluate(
-        self,
-        subject: str = "nurse",
-        *,
-        by: Actor | None = None,
-        period: tuple[date, date] = (date(2026, 1, 1), date(2026, 6, 30)),
-    ) -> str:
-        """Open an evaluation by hand; the action's id."""
-        command = SubmitEvaluation(
-            **self._by(by or person("kabid")),
-            action_id=next(self.ids),
-            subject_id=subject,
-            period_start=period[0],
-            period_end=period[1],
-        )
-        self.send(command)
-        return command.action_id
-
     def open_vacancy(self, post: str = "section-disdik", *, by: str = "kabid", **changes: Any) -> str:
         """Open a vacancy of the post, from today on; its id."""
         values = self._by(person(by)) | {
@@ -355,25 +332,6 @@ class Town:
         command = StartPromotion(**self._by(person(by)), action_id=next(self.ids), vacancy_id=vacancy_id)
         self.send(command)
         return command.action_id
-    def open_cycle(self, *units: str, by: Actor = SYSTEM) -> str:
-        """Open a cycle for the first half of 2026; its id."""
-        command = OpenEvaluationCycle(
-            **self._by(by),
-            cycle_id=next(self.ids),
-            period_start=date(2026, 1, 1),
-            period_end=date(2026, 6, 30),
-            unit_ids=units,
-        )
-        self.send(command)
-        return command.cycle_id
-
-    def open_next(self, cycle: str, limit: int = 200, *, by: Actor = SYSTEM) -> list[str]:
-        """The cycle opens its next evaluations; whose."""
-        happened = self.send(OpenEvaluations(**self._by(by), cycle_id=cycle, limit=limit))
-        return [event.subject_id for event in happened if isinstance(event, ev.ActionSubmitted)]
-
-    def close_cycle(self, cycle: str, by: Actor = SYSTEM) -> list[ev.Event]:
-        return self.send(CloseEvaluationCycle(**self._by(by), cycle_id=cycle))
 
     def state(self, action: str) -> ActionState:
         return self.states[action]

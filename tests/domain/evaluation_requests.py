@@ -1,0 +1,70 @@
+"""The words in which tests ask a town for evaluations and cycles."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from domain import commands as cmd
+from domain import events as ev
+from domain.evaluation_commands import (
+    CloseEvaluationCycle,
+    OpenEvaluationCycle,
+    OpenEvaluations,
+    SubmitEvaluation,
+)
+from domain.identity import SYSTEM, Actor
+
+KABID = Actor(kind="person", id="kabid")
+
+
+class EvaluationRequests(ABC):
+    """What a town can be asked for; the town judges."""
+
+    ids: Iterator[str]
+
+    @abstractmethod
+    def send(self, command: cmd.Command) -> list[ev.Event]: ...
+
+    @abstractmethod
+    def _by(self, actor: Actor) -> dict[str, Any]: ...
+
+    def evaluate(
+        self,
+        subject: str = "nurse",
+        *,
+        by: Actor | None = None,
+        period: tuple[date, date] = (date(2026, 1, 1), date(2026, 6, 30)),
+    ) -> str:
+        """Open an evaluation by hand; the action's id."""
+        command = SubmitEvaluation(
+            **self._by(by or KABID),
+            action_id=next(self.ids),
+            subject_id=subject,
+            period_start=period[0],
+            period_end=period[1],
+        )
+        self.send(command)
+        return command.action_id
+
+    def open_cycle(self, *units: str, by: Actor = SYSTEM) -> str:
+        """Open a cycle for the first half of 2026; its id."""
+        command = OpenEvaluationCycle(
+            **self._by(by),
+            cycle_id=next(self.ids),
+            period_start=date(2026, 1, 1),
+            period_end=date(2026, 6, 30),
+            unit_ids=units,
+        )
+        self.send(command)
+        return command.cycle_id
+
+    def open_next(self, cycle: str, limit: int = 200, *, by: Actor = SYSTEM) -> list[str]:
+        """The cycle opens its next evaluations; whose."""
+        happened = self.send(OpenEvaluations(**self._by(by), cycle_id=cycle, limit=limit))
+        return [event.subject_id for event in happened if isinstance(event, ev.ActionSubmitted)]
+
+    def close_cycle(self, cycle: str, by: Actor = SYSTEM) -> list[ev.Event]:
+        return self.send(CloseEvaluationCycle(**self._by(by), cycle_id=cycle))
