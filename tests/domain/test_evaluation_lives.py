@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 
@@ -93,7 +94,7 @@ class Lives:
         """
         for _ in range(40):
             if self.town.state(action).ended:
-                return None
+                return
             try:
                 self.town.next(action)
             except DateOutOfOrder:
@@ -102,10 +103,9 @@ class Lives:
                 self.town.now += timedelta(days=30)
                 self.town.advance(action)
         for who in sorted(self.town.agency.people):
-            try:
-                return self.town.withdraw(action, by=person(who))
-            except Refusal:
-                continue
+            with suppress(Refusal):
+                self.town.withdraw(action, by=person(who))
+                return
 
 
 def waits_for_one_thing(state: ActionState) -> bool:
