@@ -35,8 +35,8 @@ from domain.registry import Registry
 from domain.talent_record import Placement, TalentRecord, evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
-from tests.domain.town_map import POSTS, UNITS
 from tests.domain.evaluation_requests import EvaluationRequests
+from tests.domain.town_map import POSTS, UNITS
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TUESDAY = date(2026, 11, 24)
