@@ -299,10 +299,6 @@ def _judged(state: ActionState, event: eve.PerformanceJudged, recorded: Recorded
     return replace(judged, status=Status.DECIDED) if event.at_step == "calibration" else judged
 
 
-def _became_final(state: ActionState, _: eve.EvaluationBecameFinal, __: Recorded) -> ActionState:
-    return _with_evaluation(state, final=True)
-
-
 def _with_task(action: ActionState, task_id: str, /, **changes: Any) -> ActionState:
     tasks = tuple(replace(task, **changes) if task.id == task_id else task for task in action.tasks)
     return replace(action, tasks=tasks)
@@ -489,7 +485,7 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     ev.DecreeIssued: _decreed,
     ev.ActionTookEffect: _took_effect,
     eve.PerformanceJudged: _judged,
-    eve.EvaluationBecameFinal: _became_final,
+    eve.EvaluationBecameFinal: lambda state, *_: _with_evaluation(state, final=True),
     pe.CandidatesRanked: promotion_moves.ranked,
     pe.CandidateChosen: promotion_moves.chosen,
     pe.ReviewScheduled: promotion_moves.review_scheduled,
