@@ -185,7 +185,17 @@ def refusal_body(
     else:
         if "findings" in facts:
             more["findings"] = findings_in(facts["findings"], policies, language)
-        for name in ("rules", "errors", "why", "what", "return_to", "position_id", "capacity", "field"):
+        for name in (
+            "rules",
+            "errors",
+            "why",
+            "what",
+            "return_to",
+            "position_id",
+            "capacity",
+            "field",
+            "documents",
+        ):
             if name in facts:
                 more[name] = facts[name]
     return problem_body(status_of(refusal), refusal.code, refusal.sentence(language), **more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.views import Names, case_subject, office_name, person_view, step_name
-from domain.approval import form_context
+from domain.approval import form_context, lacking_documents
 from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
 from domain.forms import form_schema
@@ -35,10 +35,20 @@ def task_view(
     allowed: list[str] = []
     outcomes: list[str] = []
     form = None
+    lacks: list[dict[str, Any]] = []
     if task.is_open and facts is not None:
         allowed = allowed_actions(task, state, actor, facts)
         outcomes = outcomes_of(task, step, state, actor, facts) if "decide" in allowed else []
         form = form_schema(step.form, form_context(state, facts))
+        lacks = [
+            {
+                "document_type": lack.code,
+                "name": lack.type.name_id if language == "id" else lack.type.name_en,
+                "state": lack.state.value,
+                "severity": lack.severity.value,
+            }
+            for lack in lacking_documents(task.step, state, facts)
+        ]
     return {
         "id": task.id,
         "action_id": state.id,
@@ -67,6 +77,7 @@ def task_view(
         "outcomes": outcomes,
         "return_to": return_steps(task, step, state) if "return" in outcomes else [],
         "overrides_required": overrides_required(step, state) if "decide" in allowed else [],
+        "documents_lacking": lacks,
         "form": form,
         "version": state.version,
     }

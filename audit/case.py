@@ -12,6 +12,7 @@ from domain.calendar import WorkingCalendar
 from domain.identity import Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
 from domain.personnel_action import ActionState, Status, Task
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, StepRule
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
@@ -29,6 +30,7 @@ class Moment:
     policies: dict[str, Policy]
     calendar: WorkingCalendar
     offices: Offices
+    files: PersonnelFiles
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_evaluation, law_of_promotion
+from audit import law_of_documents, law_of_evaluation, law_of_promotion
 from audit.case import Case, why_out
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
@@ -118,12 +118,16 @@ def voted(case: Case, stored: StoredEvent, event: ev.VoteCast, state: ActionStat
         case.report(stored, "voted-twice", f"{event.person_id} had voted already")
     if event.signature.capacity is Capacity.DELEGATE:
         case.report(stored, "capacity-not-allowed", "a vote is personal")
+    if event.vote == "approve":
+        law_of_documents.needed(case, stored, event.step, state)
 
 
 def _approved(
     case: Case, stored: StoredEvent, event: ev.TaskCompleted, step: StepRule, state: ActionState
 ) -> None:
     _findings_settled(case, stored, event, step, state)
+    if stored.actor.kind == "person" and step.office != COMMITTEE:
+        law_of_documents.needed(case, stored, event.step, state)
     if law_of_promotion.approved(case, stored, event, state):
         return
     if event.step == "revision":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles
+from audit import law_of_cycles, law_of_documents
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
 from domain import talent_events as talent
+from domain.document_events import DocumentVerified
 from domain.identity import Capacity
 from domain.policy import Policy
 from ledger.record import StoredEvent
@@ -51,7 +52,7 @@ def stream_for(event: ev.Event) -> str | None:
             return f"api-key/{event.key_id}"
         case ev.PersonalDataRead():
             return f"access/{event.subject_id}"
-        case ev.DocumentFiled():
+        case ev.DocumentFiled() | DocumentVerified():
             return f"document/{event.document_id}"
         case (
             talent.SkpRated()
@@ -84,6 +85,8 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
             causes = (ev.ActionTookEffect, ev.ActionAnnulled)
             if not any(isinstance(s.event, causes) and s.stream == stream for s in group):
                 found.append(("placement-without-effect", "a placement that no action caused"))
+        case DocumentVerified():
+            found += law_of_documents.verified(stored, event, moment)
         case ev.DocumentFiled():
             if event.person_id not in moment.agency.people:
                 found.append(("illegal-transition", "a document of nobody"))

@@ -33,8 +33,9 @@ from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_action import ActionState, Status, evolve, wakes
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
-from ledger.mirror import ACTION, NO_CALENDAR, action_id_of
+from ledger.mirror import ACTION, DOCUMENT, NO_CALENDAR, action_id_of
 from ledger.record import StoredEvent, decode, parse_moment
 
 # The ledger judges a command a moment before it stamps the events: around midnight either day is lawful.
@@ -94,6 +95,7 @@ class Lawfulness:
         self.agency = Agency()
         self.policies: dict[str, Policy] = {}
         self.states = States()
+        self._files = PersonnelFiles()
         self._calendar: WorkingCalendar = NO_CALENDAR
         self._offices: dict[str, Offices] = {}
         self._findings = findings
@@ -244,7 +246,7 @@ class Lawfulness:
         current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
         offices = self._offices_of(current[-1]) if current else cast(Offices, None)
         at = parse_moment(stored.recorded_at)
-        return Moment(at, day, self.agency, self.policies, self._calendar, offices)
+        return Moment(at, day, self.agency, self.policies, self._calendar, offices, self._files)
 
     def _offices_of(self, policy: Policy) -> Offices:
         if policy.id not in self._offices:
@@ -262,6 +264,8 @@ class Lawfulness:
             elif stored.category == ACTION:
                 self._unique.follow(action_id_of(stored.stream), stored.event)
                 self._remember_sealed(action_id_of(stored.stream), stored.version, stored.event)
+            elif stored.category == DOCUMENT:
+                self._files.evolve(stored.event, stored.actor)
             else:
                 self.agency.evolve(stored.event)
                 self._talent.follow(stored)

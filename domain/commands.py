@@ -123,6 +123,7 @@ class FileDocument(Command):
     size_bytes: int
     sha256: str
     file_name: str
+    issued_on: date | None = None
 
 
 class GrantDelegation(Command):

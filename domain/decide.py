@@ -19,10 +19,12 @@ from domain import (
     talent,
     talent_commands,
     vacancy,
+    verification,
 )
 from domain import commands as cmd
 from domain import events as ev
 from domain.committee import verdict_of
+from domain.document_commands import VerifyDocument
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
 from domain.evaluation_commands import (
     CloseEvaluationCycle,
@@ -54,6 +56,7 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.RecordPersonalDataRead: directory.record_read,
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
+    VerifyDocument: verification.verify_document,
     cmd.GrantDelegation: acting.grant,
     cmd.RevokeDelegation: acting.revoke,
     OpenEvaluationCycle: evaluation_cycle.open_cycle,

@@ -16,7 +16,7 @@
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
         ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
-        ├── HardFinding, OverrideRequired
+        ├── HardFinding, OverrideRequired, DocumentsLacking
         ├── ActingTermExceeded
         └── SelfAssessment        nobody rates themself
 
@@ -229,6 +229,14 @@ class OverrideRequired(Unlawful):
     code = "override-required"
     sentence_id = "Temuan ini perlu alasan tertulis dan persetujuan orang kedua."
     sentence_en = "These findings need a written reason and a second person."
+
+
+class DocumentsLacking(Unlawful):
+    """`documents` names each: code, state and names in both languages."""
+
+    code = "documents-lacking"
+    sentence_id = "Berkas untuk langkah {step} belum lengkap: {names_id}. Unggah dan mintakan verifikasi."
+    sentence_en = "The file lacks documents for step {step}: {names_en}. File them and have them verified."
 
 
 class ActingTermExceeded(Unlawful):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+import domain.document_events
 import domain.evaluation_events
 import domain.promotion_events
 import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
@@ -177,6 +178,7 @@ class DocumentFiled(Event):
     size_bytes: int
     sha256: str
     file_name: str | None = None
+    issued_on: date | None = None
 
 
 # --- the life of one personnel action ----------------------------------------------------------

@@ -12,6 +12,7 @@ from domain.calendar import WorkingCalendar
 from domain.errors import UnknownReference
 from domain.offices import Offices
 from domain.personnel_action import ActionState
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from domain.registry import Registry
 from domain.talent_record import NothingRecorded, TalentSource
@@ -65,6 +66,7 @@ class Facts:
     sealed_at: Callable[[str, int], dict[str, Any] | None]
     salt: Callable[[], str]
     talent: TalentSource = field(default_factory=NothingRecorded)
+    files: PersonnelFiles = field(default_factory=PersonnelFiles)
     vacancies: VacancySource = field(default_factory=NoVacancies)
 
     def vacancy(self, vacancy_id: str) -> Vacancy | None:

@@ -202,6 +202,71 @@ class Deadlines(_Part):
     doubt: str | None = None
 
 
+class DocumentType(_Part):
+    """A type of document in a personnel file. `siasn_id` is SIASN's number for it; `valid_years` counts
+    from the date of issue, None where it does not lapse.
+    """
+
+    name_id: str
+    name_en: str
+    siasn_id: int | None = None
+    valid_years: int | None = Field(default=None, ge=1)
+    citation: str
+    doubt: str | None = None
+
+
+class RequiredDocuments(_Part):
+    """The document types that every file of these kinds of employment has to hold."""
+
+    employment_kinds: tuple[str, ...]
+    types: tuple[str, ...]
+    citation: str
+    doubt: str | None = None
+
+
+class StepDocuments(_Part):
+    """The document types that steps of a process need: filed, or verified too. HARD lets nobody approve
+    the step without them, WARN shows what is lacking. No `variants` means all of the kind.
+    """
+
+    kind: Kind = Kind.MUTATION
+    variants: tuple[Variant, ...] = ()
+    steps: tuple[str, ...]
+    types: tuple[str, ...]
+    demand: Literal["filed", "verified"]
+    severity: Literal[Severity.HARD, Severity.WARN]
+    citation: str
+    doubt: str | None = None
+
+
+class FilePolicy(_Part):
+    """The digital personnel file: its document types, who needs which, what steps need, who verifies."""
+
+    types: dict[str, DocumentType]
+    required: tuple[RequiredDocuments, ...]
+    for_steps: tuple[StepDocuments, ...]
+    verified_by: tuple[str, ...]
+    citation: str
+    doubt: str | None = None
+
+    def code_of(self, document_type: str) -> str | None:
+        """The type that a filed document's word means, its code or SIASN number; None for any other."""
+        if document_type in self.types:
+            return document_type
+        return self._by_siasn_id.get(document_type)
+
+    def required_of(self, employment_kind: str) -> tuple[str, ...]:
+        """The codes that a file of that kind of employment has to hold, each once."""
+        found = (
+            code for rule in self.required if employment_kind in rule.employment_kinds for code in rule.types
+        )
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _by_siasn_id(self) -> dict[str, str]:
+        return {str(known.siasn_id): code for code, known in self.types.items() if known.siasn_id is not None}
+
+
 class Policy(_Part):
     """One version of an agency's policy."""
 
@@ -228,6 +293,7 @@ class Policy(_Part):
     readers: dict[str, tuple[str, ...]]
     talent: TalentRules
     evaluation: EvaluationRules
+    personnel_file: FilePolicy
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:
@@ -247,6 +313,25 @@ class Policy(_Part):
         for clearance in self.clearances:
             if clearance.step not in self.steps:
                 raise ValueError(f"clearance step {clearance.step!r} is not defined")
+        return self
+
+    @model_validator(mode="after")
+    def _documents_resolve(self) -> Policy:
+        demands: tuple[RequiredDocuments | StepDocuments, ...] = (
+            *self.personnel_file.required,
+            *self.personnel_file.for_steps,
+        )
+        for demanded in demands:
+            unknown = [code for code in demanded.types if code not in self.personnel_file.types]
+            if unknown:
+                raise ValueError(f"document types {unknown} are not defined")
+        for needing in self.personnel_file.for_steps:
+            unknown = [step for step in needing.steps if step not in self.steps]
+            if unknown:
+                raise ValueError(f"steps {unknown} that need documents are not defined")
+        for office in self.personnel_file.verified_by:
+            if office not in self.offices:
+                raise ValueError(f"verifying office {office!r} is not defined")
         return self
 
     @cached_property

@@ -338,6 +338,7 @@ class Commit:
             salt=lambda: secrets.token_hex(16),
             vacancies=LedgerVacancies(self._query, self._unseal),
             talent=LedgerTalent(mirror.talent, self._query, self._context.keyring, self._new_keys),
+            files=mirror.files,
         )
 
     def _query(self, statement: str, values: tuple[Any, ...]) -> list[Any]:

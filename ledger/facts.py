@@ -65,6 +65,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         salt=lambda: secrets.token_hex(16),
         talent=talent_for_reading(reader, connection),
         vacancies=vacancies_for_reading(reader, connection),
+        files=view.files,
     )
 
 

@@ -18,6 +18,7 @@ from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_action import ActionState, evolve
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from domain.promotion_events import VacancyOpened
 from domain.registry import ENDING, Registry
@@ -27,9 +28,10 @@ from ledger.talent import TALENT, KeptTalent
 from ledger.vacancies import VACANCY
 
 STATES_IN_MEMORY = 20_000
-DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar")
+DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar", "document")
 ACTION = "personnel-action"
 CYCLE = "evaluation-cycle"
+DOCUMENT = "document"
 REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
@@ -62,6 +64,7 @@ class Mirror:
         self.size = 0
         self.agency = Agency()
         self.registry = Registry()
+        self.files = PersonnelFiles()
         self.policies: dict[str, Policy] = {}
         self.calendar = NO_CALENDAR
         self.identity_positions: dict[str, int] = {}
@@ -155,6 +158,8 @@ class Mirror:
             self.policies[event.policy_id] = Policy.model_validate(event.document)
         elif isinstance(event, ev.CalendarAdopted):
             self.calendar = WorkingCalendar(event.version, frozenset(event.holidays))
+        elif stored.category == DOCUMENT:
+            self.files.evolve(event, stored.actor)
         else:
             self.agency.evolve(event)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):

@@ -14,26 +14,30 @@ from sqlalchemy import Connection, Engine, select
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Kind, Policy
-from ledger.mirror import ACTION, DIRECTORY, Mirror, action_id_of
+from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, Mirror, action_id_of
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
 from ledger.sealing import Keyring, find_wrapped_key
 
 NEWS = (
-    f"SELECT position, record, leaf_hash FROM events WHERE category IN ({', '.join('?' * len(DIRECTORY))}) "
-    "AND position >= ? ORDER BY position"
+    "SELECT position, record, leaf_hash, category FROM events "
+    f"WHERE category IN ({', '.join('?' * len(DIRECTORY))}) AND position >= ? ORDER BY position"
 )
 
 
 @dataclass(frozen=True)
 class DirectoryView:
-    """The agency, its offices, policies and calendar at one moment; not changed once handed out."""
+    """The agency, its offices, policies, calendar and personnel files at one moment; not changed once
+    handed out.
+    """
 
     agency: Agency
     policies: dict[str, Policy]
     calendar: WorkingCalendar
     offices_by_policy: dict[str, Offices]
+    files: PersonnelFiles
 
     def policy_in_force(self, day: date) -> Policy:
         ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
@@ -67,19 +71,26 @@ class Directory:
             fresh = connection.exec_driver_sql(NEWS.replace("?", mark), (*DIRECTORY, self._next)).fetchall()
             if fresh:
                 mirror = self._mirror
-                mirror.agency = copy.copy(mirror.agency)
-                mirror.agency.detach()
-                mirror.policies = dict(mirror.policies)
-                for position, record, leaf_hash in fresh:
+                of_files = {category == DOCUMENT for *_, category in fresh}
+                if True in of_files:
+                    mirror.files = mirror.files.copy()
+                if False in of_files:
+                    mirror.agency = copy.copy(mirror.agency)
+                    mirror.agency.detach()
+                    mirror.policies = dict(mirror.policies)
+                for position, record, leaf_hash, _ in fresh:
                     mirror.apply(stored_event(position, bytes(record), bytes(leaf_hash)))
                 self._next = mirror.size
-                self._view = self._freeze(mirror)
+                # Offices are found anew only where the agency changed, not for a document more.
+                known = self._view.offices_by_policy
+                self._view = self._freeze(mirror) if False in of_files else self._freeze(mirror, known)
             return self._view
 
     @staticmethod
-    def _freeze(mirror: Mirror) -> DirectoryView:
-        offices = {policy.id: Offices(mirror.agency, policy) for policy in mirror.policies.values()}
-        return DirectoryView(mirror.agency, mirror.policies, mirror.calendar, offices)
+    def _freeze(mirror: Mirror, offices: dict[str, Offices] | None = None) -> DirectoryView:
+        if offices is None:
+            offices = {policy.id: Offices(mirror.agency, policy) for policy in mirror.policies.values()}
+        return DirectoryView(mirror.agency, mirror.policies, mirror.calendar, offices, mirror.files)
 
 
 class Reader:

@@ -1,4 +1,4 @@
-"""Documents in people's files: what was filed, when, and the hash of its bytes."""
+"""Documents in people's files: what was filed, when, the hash of its bytes, and the newest verdict."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
 from domain import events as ev
+from domain.document_events import DocumentVerified
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import metadata
@@ -24,7 +25,21 @@ documents = Table(
     Column("file_name", Text),
     Column("filed_at", Text, nullable=False),
     Column("filed_by", Text, nullable=False),
+    Column("issued_on", Text),
+    Column("verdict", Text),
+    Column("valid_until", Text),
+    Column("reason", Text),
+    Column("verified_at", Text),
+    Column("verified_by", Text),
+    Column("version", Integer, nullable=False),
     Index("documents_person", "person_id", "filed_at"),
+)
+
+
+UNVERIFIED = (None, None, None, None, None)
+VERIFY = (
+    "UPDATE documents SET verdict = ?, valid_until = ?, reason = ?, verified_at = ?, verified_by = ?, "
+    "version = ? WHERE document_id = ?"
 )
 
 
@@ -33,30 +48,44 @@ class Documents:
     table = documents
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        writer.upsert(documents, [row for stored in batch.events for row in _rows(stored)])
+        for stored in batch.events:
+            if isinstance(stored.event, ev.DocumentFiled):
+                writer.upsert(documents, [_filed(stored, stored.event)])
+            elif isinstance(stored.event, DocumentVerified):
+                verdict = _verdict(stored, stored.event)
+                writer.execute(VERIFY, (*verdict, stored.version, stored.event.document_id))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        newest = {row[0]: row for stored in history.events.of(ev.DocumentFiled) for row in _rows(stored)}
+        newest: dict[str, tuple[Any, ...]] = {}
+        for stored in history.events.of(ev.DocumentFiled, DocumentVerified):
+            if isinstance(stored.event, ev.DocumentFiled):
+                newest[stored.event.document_id] = _filed(stored, stored.event)
+            elif isinstance(stored.event, DocumentVerified):
+                kept = newest[stored.event.document_id][: -len(UNVERIFIED) - 1]
+                newest[stored.event.document_id] = (*kept, *_verdict(stored, stored.event), stored.version)
         yield from newest.values()
 
 
-def _rows(stored: StoredEvent) -> list[tuple[Any, ...]]:
-    event = stored.event
-    if not isinstance(event, ev.DocumentFiled):
-        return []
-    return [
-        (
-            event.document_id,
-            event.person_id,
-            event.document_type,
-            event.media_type,
-            event.size_bytes,
-            event.sha256,
-            event.file_name,
-            stored.recorded_at,
-            stored.actor.id,
-        )
-    ]
+def _filed(stored: StoredEvent, event: ev.DocumentFiled) -> tuple[Any, ...]:
+    return (
+        event.document_id,
+        event.person_id,
+        event.document_type,
+        event.media_type,
+        event.size_bytes,
+        event.sha256,
+        event.file_name,
+        stored.recorded_at,
+        stored.actor.id,
+        event.issued_on.isoformat() if event.issued_on else None,
+        *UNVERIFIED,
+        stored.version,
+    )
+
+
+def _verdict(stored: StoredEvent, event: DocumentVerified) -> tuple[Any, ...]:
+    until = event.valid_until.isoformat() if event.valid_until else None
+    return (event.outcome, until, event.reason, stored.recorded_at, stored.actor.id)
 
 
 def of_person(connection: Connection, person_id: str) -> list[dict[str, Any]]:

@@ -109,6 +109,13 @@ def upgrade() -> None:
         sa.Column("file_name", sa.Text(), nullable=True),
         sa.Column("filed_at", sa.Text(), nullable=False),
         sa.Column("filed_by", sa.Text(), nullable=False),
+        sa.Column("issued_on", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("valid_until", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("verified_at", sa.Text(), nullable=True),
+        sa.Column("verified_by", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("document_id"),
     )
     op.create_index("documents_person", "documents", ["person_id", "filed_at"], unique=False)

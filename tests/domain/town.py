@@ -28,6 +28,7 @@ from domain.identity import SYSTEM, Actor, Capacity
 from domain.offices import COMMITTEE, Offices
 from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import VacancyOpened
@@ -121,6 +122,7 @@ class Town(EvaluationRequests):
     now: datetime = field(default_factory=lambda: at(TUESDAY))
     agency: Agency = field(default_factory=Agency)
     registry: Registry = field(default_factory=Registry)
+    files: PersonnelFiles = field(default_factory=PersonnelFiles)
     states: dict[str, ActionState] = field(default_factory=dict)
     log: list[tuple[str, Recorded]] = field(default_factory=list)
     woken: set[str] = field(default_factory=set)
@@ -165,6 +167,7 @@ class Town(EvaluationRequests):
             salt=lambda: "salt",
             talent=self.talent,
             vacancies=TownVacancies(self._vacancies),
+            files=self.files,
         )
 
     def send(self, command: cmd.Command) -> list[ev.Event]:
@@ -210,6 +213,9 @@ class Town(EvaluationRequests):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]
                 self.talent.records[person_id] = evolve_talent(known, event)
+            self.files.evolve(
+                event, Actor.model_validate({"kind": recorded.actor_kind, "id": recorded.actor_id})
+            )
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 assert event.birth_date is not None
                 self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
