@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Header, Request, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.credentials import Caller, CallerDep
+from api.document_views import DOCUMENT, DocumentList, completeness_view, document_view
 from api.idempotency import REPLAY, IdempotencyKey, identify
-from api.problems import Problem, responses
+from api.problems import Problem, language_of, responses
 from api.sight import sight_of
 from api.views import answer, as_id, receipt_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
 from domain.authorization import may_file_document, may_see_person
 from domain.commands import FileDocument
+from domain.personnel_file import completeness
 from integrations.object_store import (
     CHUNK,
     ObjectMissing,
@@ -35,15 +38,18 @@ router = APIRouter(prefix="/v1", tags=["documents"])
 
 FOLDER = "documents"
 UNSAFE = re.compile(r"[^\w .,()+-]+")
-EXAMPLE: dict[str, Any] = {
-    "id": "2f1d7a3e-2a5c-5b0e-9a53-5f7b7b1f5b0e",
-    "document_type": "SK_PANGKAT",
-    "media_type": "application/pdf",
-    "size_bytes": 48211,
-    "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "file_name": "sk-pangkat.pdf",
-    "filed_at": "2026-11-24T02:00:00.000000Z",
-}
+FILED_ONLY = (
+    "id",
+    "document_type",
+    "media_type",
+    "size_bytes",
+    "sha256",
+    "file_name",
+    "filed_at",
+    "issued_on",
+)
+EXAMPLE = {key: DOCUMENT[key] for key in FILED_ONLY}
+Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 DocumentType = Annotated[
     str,
     Form(
@@ -65,11 +71,7 @@ class FiledDocument(BaseModel):
     sha256: str
     file_name: str | None
     filed_at: str
-
-
-class DocumentList(BaseModel):
-    items: list[FiledDocument]
-    next: None = Field(default=None, description="The whole file comes at once.")
+    issued_on: str | None
 
 
 class DocumentReceipt(FiledDocument):
@@ -90,6 +92,7 @@ async def file_document(
     caller: CallerDep,
     file: Annotated[UploadFile, File(description="A PDF, JPEG or PNG.")],
     document_type: DocumentType,
+    issued_on: Annotated[date | None, Form(description="The date on the document, if it has one.")] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Any:
     """For the person, for those who may ask for the person's transfer, and for keys with
@@ -99,6 +102,8 @@ async def file_document(
     stored, media_type = await run_in_threadpool(_store, services, file)
     file_name = _plain_name(file.filename)
     asked = {"sha256": stored.sha256, "document_type": document_type, "file_name": file_name}
+    if issued_on is not None:
+        asked["issued_on"] = issued_on.isoformat()
     identity = identify(request, caller, idempotency_key, asked)
     command = FileDocument(
         command_id=identity.command_id,
@@ -110,6 +115,7 @@ async def file_document(
         size_bytes=stored.size_bytes,
         sha256=stored.sha256,
         file_name=file_name,
+        issued_on=issued_on,
     )
     result = await run_in_threadpool(services.ledger.execute, command, body_hash=identity.body_hash)
     assert result.receipt is not None  # filing is never a command that changes nothing
@@ -121,6 +127,7 @@ async def file_document(
         "sha256": stored.sha256,
         "file_name": file_name,
         "filed_at": result.receipt.recorded_at,
+        "issued_on": issued_on.isoformat() if issued_on else None,
         "receipt": receipt_view(result.receipt),
     }
     headers = {"Location": f"/v1/documents/{command.document_id}/content"}
@@ -133,15 +140,25 @@ async def file_document(
     responses=responses(),
     summary="The documents of a file",
 )
-def list_documents(nip: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+def list_documents(
+    nip: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
+) -> dict[str, Any]:
+    """What lies in the file, and `completeness`: each document that the person's kind of employment
+    requires, whether it is verified, unverified, expired, rejected or missing.
+    """
     with services.reading() as connection:
         row = visible_person(connection, viewer_for(services, connection, caller), nip)
         found = documents.of_person(connection, row["person_id"])
+        view = services.view(connection)
     services.access_log.note(caller.actor, row["person_id"], "documents", services.now())
-    shown = [
-        {"id": item["document_id"], **{key: item[key] for key in EXAMPLE if key != "id"}} for item in found
-    ]
-    return {"items": shown, "next": None}
+    day = services.today(view)
+    policy = view.policy_in_force(day).personnel_file
+    required = completeness(view.agency.people[row["person_id"]], view.files, policy, day)
+    return {
+        "items": [document_view(item, view.files, policy, day) for item in found],
+        "completeness": completeness_view(required, day, language_of(accept_language)),
+        "next": None,
+    }
 
 
 @router.get(
@@ -164,7 +181,7 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
     with services.reading() as connection:
         document = documents.by_id(connection, as_id(document_id))
         owner = employees.by_id(connection, document["person_id"]) if document else None
-        if document is None or owner is None or not _may_read(services, connection, caller, document, owner):
+        if document is None or owner is None or not may_read(services, connection, caller, document, owner):
             raise Problem("not-found")
     try:
         pieces = object_store(services).chunks(document["sha256"])
@@ -187,7 +204,7 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
     )
 
 
-def _may_read(
+def may_read(
     services: Services,
     connection: Connection,
     caller: Caller,

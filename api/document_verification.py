@@ -1,0 +1,169 @@
+"""Verifying documents, and how complete the files of units are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.credentials import CallerDep
+from api.document_views import (
+    DOCUMENT,
+    AgencyTotals,
+    FiledDocumentView,
+    counts,
+    document_view,
+    is_complete,
+)
+from api.documents import may_read
+from api.idempotency import REPLAY, IdempotencyKey, IfMatch, expected_version, identify
+from api.problems import Problem, responses
+from api.shapes import RECEIPT
+from api.views import answer, as_id, receipt_view
+from api.visibility import is_readable, viewer_for
+from api.wiring import ServicesDep
+from domain.agency import Person
+from domain.authorization import Viewer, may_see_person
+from domain.commands import FREE_TEXT_LIMIT
+from domain.document_commands import VerifyDocument
+from domain.document_events import Verdict
+from domain.personnel_file import Requirement, completeness
+from ledger.read import DirectoryView
+from projections import documents, employees
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"])
+
+
+class Verification(BaseModel):
+    """`reason` is needed to reject or to call expired; `valid_until` is for accepted documents only."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"outcome": "accepted", "valid_until": "2028-12-31"},
+                {"outcome": "rejected", "reason": "halaman dua tidak terbaca"},
+            ]
+        },
+    )
+
+    outcome: Verdict
+    reason: Annotated[str, Field(max_length=FREE_TEXT_LIMIT)] = ""
+    valid_until: date | None = None
+
+
+class VerifiedDocument(FiledDocumentView):
+    model_config = ConfigDict(json_schema_extra={"examples": [DOCUMENT | {"receipt": RECEIPT}]})
+
+    receipt: dict[str, Any] = Field(description="Evidence that the ledger has it.")
+
+
+@router.post(
+    "/{document_id}/verification",
+    response_model=VerifiedDocument,
+    responses=responses(409, 412, 413, 415),
+    summary="Say what a document is worth",
+)
+async def verify_document(
+    document_id: Annotated[str, Path(max_length=64, examples=[DOCUMENT["id"]])],
+    request: Request,
+    services: ServicesDep,
+    caller: CallerDep,
+    body: Verification,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """For the personnel officer of the person's apparatus and BKPSDM's analysts: not for one's own file,
+    not for what one has filed oneself. The newest verdict counts; the same one again is a `409`.
+    """
+    with services.reading() as connection:
+        row = documents.by_id(connection, as_id(document_id))
+        owner = employees.by_id(connection, row["person_id"]) if row else None
+        if row is None or owner is None or not may_read(services, connection, caller, row, owner):
+            raise Problem("not-found")
+    identified = identify(request, caller, key, body)
+    command = VerifyDocument(
+        command_id=identified.command_id,
+        actor=caller.actor,
+        expected_version=expected_version(if_match),
+        document_id=row["document_id"],
+        outcome=body.outcome,
+        valid_until=body.valid_until,
+        reason=body.reason,
+    )
+    result = await services.send(command, identified.body_hash)
+    assert result.receipt is not None  # a verdict that changes nothing is refused
+    with services.reading() as connection:
+        view = services.view(connection)
+        day = services.today(view)
+        policy = view.policy_in_force(day).personnel_file
+        row = documents.by_id(connection, row["document_id"]) or row
+        shown = document_view(row, view.files, policy, day) | {"receipt": receipt_view(result.receipt)}
+    replayed = {REPLAY: "true"} if result.replayed else {}
+    return answer(shown, version=result.receipt.version, headers=replayed)
+
+
+@router.get(
+    "/completeness",
+    response_model=AgencyTotals,
+    responses=responses(),
+    summary="How complete the personnel files of units are",
+)
+def unit_completeness(
+    services: ServicesDep,
+    caller: CallerDep,
+    unit: Annotated[
+        str | None,
+        Query(max_length=64, description="One unit with everything below it.", examples=["OPD-07"]),
+    ] = None,
+) -> dict[str, Any]:
+    """Totals per apparatus, of the people whom the caller may see. Nobody is named. A unit of which the
+    caller may see nobody is a `404`.
+    """
+    with services.reading() as connection:
+        viewer = viewer_for(services, connection, caller)
+        view = services.view(connection)
+    if unit is not None and (not is_readable(unit) or not _sees_unit(viewer, view, unit)):
+        raise Problem("not-found")
+    day = services.today(view)
+    by_unit: dict[str | None, list[list[Requirement]]] = {}
+    for home, person in _people(viewer, view, unit):
+        standing = completeness(person, view.files, view.policy_in_force(day).personnel_file, day)
+        by_unit.setdefault(view.agency.apparatus_of(home), []).append(standing)
+    named = sorted(by_unit, key=lambda key: key or "")
+    return {
+        "as_of": day.isoformat(),
+        "total": _totals(view, None, [file for files in by_unit.values() for file in files]),
+        "items": [_totals(view, key, by_unit[key]) for key in named],
+        "next": None,
+    }
+
+
+def _people(viewer: Viewer, view: DirectoryView, unit: str | None) -> Iterator[tuple[str | None, Person]]:
+    """Civil servants whose file the viewer may see, with their unit, in `unit` and below where it is given."""
+    for person in view.agency.people.values():
+        home = view.agency.unit_of(person.position_id)
+        if person.candidate or not may_see_person(viewer, home, person.id):
+            continue
+        if unit is None or (home is not None and unit in view.agency.lineage(home)):
+            yield home, person
+
+
+def _sees_unit(viewer: Viewer, view: DirectoryView, unit: str) -> bool:
+    return unit in view.agency.units and may_see_person(viewer, unit, "")
+
+
+def _totals(view: DirectoryView, unit: str | None, files: list[list[Requirement]]) -> dict[str, Any]:
+    known = view.agency.units.get(unit or "")
+    return {
+        "unit_id": unit,
+        "unit_name": known.name if known else None,
+        "people": len(files),
+        "complete": sum(map(is_complete, files)),
+        **counts(item for file in files for item in file),
+    }
