@@ -108,6 +108,7 @@ def demo_logins(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def import_(options: argparse.Namespace, settings: Settings) -> int:
+    from enrolment.document_import import import_documents
     from enrolment.roster_import import Terms, import_roster
     from enrolment.talent_import import import_talent
     from installation import Installation
@@ -119,8 +120,13 @@ def import_(options: argparse.Namespace, settings: Settings) -> int:
     try:
         installation.set_up()
         terms = Terms(dry_run=options.dry_run, partial=options.partial)
-        importer: Callable[..., Any] = import_talent if options.kind in ("skp", "cact") else import_roster
-        report = importer(installation, options.kind, options.file, terms)
+        if options.kind == "documents":
+            report = import_documents(installation, options.file, terms)
+        else:
+            importer: Callable[..., Any] = (
+                import_talent if options.kind in ("skp", "cact") else import_roster
+            )
+            report = importer(installation, options.kind, options.file, terms)
     finally:
         installation.close()
     print(json.dumps(report.as_json(), ensure_ascii=False) if options.json else report.as_text())
@@ -334,8 +340,10 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     command("worker", worker, "run workflows, activities and the relay")
     command("demo-logins", demo_logins, "logins of the synthetic agency", reports=True)
 
-    read = command("import", import_, "import a roster from CSV or XLSX", reports=True)
-    read.add_argument("kind", choices=("units", "positions", "employees", "skp", "cact"))
+    read = command(
+        "import", import_, "import from CSV or XLSX", reports=True
+    )
+    read.add_argument("kind", choices=("units", "positions", "employees", "skp", "cact", "documents"))
     read.add_argument("file", type=Path, metavar="FILE")
     read.add_argument("--dry-run", action="store_true", help="report only")
     read.add_argument("--partial", action="store_true", help="import the good rows although others are not")

@@ -145,7 +145,7 @@ def unit_completeness(
 
 
 def _people(viewer: Viewer, view: DirectoryView, unit: str | None) -> Iterator[tuple[str | None, Person]]:
-    """Civil servants whose file the viewer may see, with their unit, in `unit` and below where it is given."""
+    """Civil servants whose file the viewer may see, each with their unit; in `unit` and below, if given."""
     for person in view.agency.people.values():
         home = view.agency.unit_of(person.position_id)
         if person.candidate or not may_see_person(viewer, home, person.id):

@@ -39,6 +39,12 @@ def media_type_of(start: bytes) -> str | None:
     return next((media_type for magic, media_type in SIGNATURES if start.startswith(magic)), None)
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class ObjectStore:
     """A folder `ab/cdef…` of read-only files, for its owner only (folders 0700, files 0600)."""
 

@@ -117,11 +117,11 @@ def test_totals_of_units_are_of_those_whom_one_may_see(house: House) -> None:
 
 
 def test_a_task_shows_which_documents_its_file_lacks_and_can_still_be_decided(house: House) -> None:
-    case = house.a_case()
+    state = house.a_case()
     for _ in range(2):
-        state = house.world.state(case.id)
-        house.world.decide(state, house.world.owners(state, state.open_tasks[0])[0])
-    state = house.world.state(case.id)
+        decided = house.world.decide(state, house.world.owners(state, state.open_tasks[0])[0]).state
+        assert decided is not None
+        state = decided
     (task,) = state.open_tasks
     assert task.step == "analyst_verification"
     owner = house.world.owners(state, task)[0]
