@@ -123,9 +123,7 @@ def import_(options: argparse.Namespace, settings: Settings) -> int:
         if options.kind == "documents":
             report = import_documents(installation, options.file, terms)
         else:
-            importer: Callable[..., Any] = (
-                import_talent if options.kind in ("skp", "cact") else import_roster
-            )
+            importer: Callable[..., Any] = import_talent if options.kind in ("skp", "cact") else import_roster
             report = importer(installation, options.kind, options.file, terms)
     finally:
         installation.close()
@@ -340,9 +338,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     command("worker", worker, "run workflows, activities and the relay")
     command("demo-logins", demo_logins, "logins of the synthetic agency", reports=True)
 
-    read = command(
-        "import", import_, "import from CSV or XLSX", reports=True
-    )
+    read = command("import", import_, "import from CSV or XLSX", reports=True)
     read.add_argument("kind", choices=("units", "positions", "employees", "skp", "cact", "documents"))
     read.add_argument("file", type=Path, metavar="FILE")
     read.add_argument("--dry-run", action="store_true", help="report only")

@@ -94,9 +94,7 @@ def _row(line: Line, people: dict[str, str], folder: Path, limit: int) -> Manife
         line.fault("nip", "nip_unknown", "NIP ini tidak ada dalam daftar pegawai.")
     document_type = line.text("document_type")
     if TYPE.fullmatch(document_type) is None:
-        line.fault(
-            "document_type", "document_type_invalid", "Jenis dokumen: satu kata atau nomor SIASN."
-        )
+        line.fault("document_type", "document_type_invalid", "Jenis dokumen: satu kata atau nomor SIASN.")
     issued_on = line.date_in("issued_on")
     found = _bytes(line, folder, limit)
     if person_id is None or found is None or line.errors:
