@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from domain.commands import RecordPersonalDataRead
 from domain.identity import Actor
 from ledger.append import Ledger, LedgerUnavailable
-from ledger.commit import Result
+from ledger.result import Result
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from domain.commands import DecideTask
 from domain.decide import decide as judge
 from domain.errors import NotFound, NotPermitted, Refusal
 from ledger.append import LedgerUnavailable
-from ledger.commit import Result
 from ledger.facts import facts_for_reading
+from ledger.result import Result
 from projections import tasks as task_index
 from projections.action_state import states_of
 

@@ -23,9 +23,9 @@ from domain import events as ev
 from domain.commands import ActionCommand
 from domain.errors import NotFound, NotPermitted, Refusal, WrongExpectedVersion
 from domain.personnel_action import ActionState
-from ledger.commit import Result
 from ledger.mirror import load_state
 from ledger.record import StoredEvent
+from ledger.result import Result
 from projections.action_state import state_of
 
 

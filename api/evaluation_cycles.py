@@ -23,7 +23,7 @@ from domain.authorization import visible_scope
 from domain.errors import NotFound
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle
 from domain.personnel_action import ENDED
-from ledger.commit import Result
+from ledger.result import Result
 from projections import evaluation_cycles as cycles
 
 router = APIRouter(prefix="/v1/evaluation-cycles", tags=["evaluation cycles"])

@@ -17,10 +17,10 @@ from domain.eligibility import explain
 from domain.errors import NotFound
 from domain.personnel_action import ActionState, Task
 from domain.policy import Policy
-from ledger.commit import Receipt
 from ledger.mirror import ACTION
 from ledger.read import DirectoryView
 from ledger.record import StoredEvent, decode, moment
+from ledger.result import Receipt
 from ledger.schema import checkpoints, events
 from projections import documents, employees
 from proofs.checkpoint import Checkpoint

@@ -15,8 +15,8 @@ from api.known_names import KnownNames
 from domain.commands import Command
 from installation import Installation
 from ledger.append import Ledger
-from ledger.commit import Result
 from ledger.read import DirectoryView, Reader
+from ledger.result import Result
 
 
 @dataclass(frozen=True)

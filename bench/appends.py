@@ -21,9 +21,9 @@ from bench.report import emit, median, progress
 from demo.play import Play
 from domain.personnel_action import ActionState
 from ledger.append import LARGEST_BATCH
-from ledger.commit import Result
 from ledger.read import all_events, size
 from ledger.record import decode
+from ledger.result import Result
 
 Write = Callable[[list[tuple[int, bytes]]], None]
 

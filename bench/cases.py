@@ -10,7 +10,7 @@ from demo.play import INTEGRATION, Play, a_person, new_id
 from domain.commands import DecideTask, SubmitAction
 from domain.personnel_action import ActionState
 from domain.policy import Variant
-from ledger.commit import Result
+from ledger.result import Result
 
 
 @dataclass(frozen=True)

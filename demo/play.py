@@ -28,8 +28,8 @@ from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from enrolment.rows import employee_row, position_rows, unit_rows
 from installation import Installation
-from ledger.commit import Result
 from ledger.read import DirectoryView
+from ledger.result import Result
 from roster.generator import Agency as SyntheticAgency
 
 INTEGRATION = Actor(kind="integration", id="simpeg", scopes=frozenset({"actions:write"}))

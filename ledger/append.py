@@ -18,9 +18,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.commands import Command
-from ledger.commit import Answer, Commit, Result, Waiting, WriterContext
+from ledger.commit import Commit, WriterContext
 from ledger.mirror import Mirror
 from ledger.projection import Projection, RowWriter
+from ledger.result import Answer, Result, Waiting
 from ledger.sealing import Keyring
 from proofs.keys import Signer
 

@@ -12,7 +12,6 @@ import logging
 import secrets
 import uuid
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -44,6 +43,7 @@ from ledger.record import (
     sealing_context,
     stored_event,
 )
+from ledger.result import Answer, Receipt, Result, Waiting
 from ledger.sealing import Keyring
 from ledger.talent import LedgerTalent
 from ledger.vacancies import LedgerVacancies
@@ -57,39 +57,6 @@ READ_COLUMNS = "position, record, leaf_hash"
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """Evidence in the caller's hands: the last event of the command in its own stream, and the
-    signed tree head that includes it. `signature` is the base64 of key hash and Ed25519 signature
-    over the checkpoint text of `tree_size` and `root` (C2SP signed note).
-    """
-
-    position: int
-    version: int
-    leaf_hash: str
-    tree_size: int
-    root: str
-    recorded_at: str
-    signature: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a command led to. `state` is the action's state at `version`; `receipt` is None when
-    nothing had to change.
-    """
-
-    command_id: str
-    stream: str
-    version: int
-    receipt: Receipt | None
-    state: ActionState | None
-    replayed: bool = False
-
-
-Answer = Result | BaseException
-
-
-@dataclass(frozen=True)
 class WriterContext:
     """What every commit of a process works with."""
 
@@ -98,15 +65,6 @@ class WriterContext:
     keyring: Keyring
     projections: tuple[Projection, ...]
     clock: Callable[[], datetime]
-
-
-@dataclass
-class Waiting:
-    """A command in the queue, the hash of the request it came with, and where its answer goes."""
-
-    command: Command
-    body_hash: str
-    future: Future[Result]
 
 
 @dataclass(frozen=True)

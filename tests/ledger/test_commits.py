@@ -15,7 +15,7 @@ from domain.facts import Facts
 from domain.personnel_action import ActionState
 from ledger import commit as commit_module
 from ledger.append import LedgerUnavailable
-from ledger.commit import Result
+from ledger.result import Result
 from ledger.schema import events
 from tests.world import World, a_person, new_id
 

@@ -11,8 +11,8 @@ import pytest
 from domain.commands import GrantOffice
 from domain.identity import SYSTEM
 from installation import Installation
-from ledger.commit import Receipt
 from ledger.read import Reader, event_at
+from ledger.result import Receipt
 from ledger.sealing import KeyFileUnsafe, Keyring, SealBroken, load_or_create_sealing_key
 from proofs import checkpoint, signed_note
 from proofs.merkle import leaf_hash, verify_inclusion

@@ -10,7 +10,7 @@ import pytest
 from domain.errors import OpenActionExists, PositionPromised
 from installation import Installation
 from ledger import read
-from ledger.commit import Result
+from ledger.result import Result
 from tests.world import World
 
 

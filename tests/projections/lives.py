@@ -12,7 +12,7 @@ from random import Random
 from domain.errors import Refusal
 from domain.personnel_action import ActionState
 from installation import Installation
-from ledger.commit import Result
+from ledger.result import Result
 from settings import Settings
 from tests.domain.test_random_lives import Lives
 from tests.domain.town import Sent, Town
