@@ -36,10 +36,11 @@ from api.wiring import open_services
 from installation import Installation
 
 ROUTERS = (
-    sessions.router,
-    personnel_actions.router,
+    # The router with most requests is asked first.
     bulk_decisions.router,
     tasks.router,
+    sessions.router,
+    personnel_actions.router,
     employees.router,
     talent.router,
     documents.router,

@@ -14,6 +14,7 @@ from accounts.sessions import TOKEN_PREFIX, hash_token
 from api.problems import Problem
 from api.wiring import Services, ServicesDep
 from domain.identity import Actor
+from ledger.database import fetch
 from ledger.record import moment
 
 SESSION = (
@@ -57,15 +58,17 @@ def find_caller(services: Services, connection: Connection, secret: str) -> Call
         return None
     hashed = hash_token(secret)
     if secret.startswith(TOKEN_PREFIX):
-        row = _first(connection, SESSION, (hashed, moment(services.now())))
-        if row is None:
+        found = fetch(connection, SESSION, (hashed, moment(services.now())))
+        if not found:
             return None
+        row = found[0]
         actor = Actor(kind="person", id=row[0])
         return Caller(actor, row[0], must_change=bool(row[1]), token_hash=hashed)
     if secret.startswith(KEY_PREFIX):
-        row = _first(connection, API_KEY, (hashed,))
-        if row is None:
+        found = fetch(connection, API_KEY, (hashed,))
+        if not found:
             return None
+        row = found[0]
         scopes = frozenset(row[1].split())
         return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes)
     return None
@@ -84,13 +87,6 @@ def in_full_right(caller: Caller) -> Caller:
     if caller.must_change:
         raise Problem("password-change-required")
     return caller
-
-
-def _first(connection: Connection, statement: str, values: tuple[str, ...]) -> tuple[str, ...] | None:
-    if connection.dialect.name != "sqlite":
-        statement = statement.replace("?", "%s")
-    row = connection.exec_driver_sql(statement, values).first()
-    return tuple(row) if row is not None else None
 
 
 async def any_caller(services: ServicesDep, credentials: CredentialsDep) -> Caller:

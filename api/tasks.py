@@ -161,10 +161,10 @@ def _shown(
 
 
 def _action_of(connection: Connection, task_id: str) -> str:
-    found = task_index.actions_of(connection, [task_id])
-    if task_id not in found:
+    found = task_index.action_of(connection, task_id)
+    if found is None:
         raise NotFound()
-    return found[task_id]
+    return found
 
 
 # --- acting on one task ------------------------------------------------------------------------
@@ -174,6 +174,7 @@ def _action_of(connection: Connection, task_id: str) -> str:
 class Addressed:
     """Who calls about which task, and the agency as they find it."""
 
+    services: Services
     caller: Caller
     action_id: str
     task_id: str
@@ -197,7 +198,8 @@ async def _addressed(request: Request, services: ServicesDep, credentials: Crede
     with services.reading() as connection:
         caller = in_full_right(signed_in(services, connection, credentials))
         task_id = as_id(request.path_params["task_id"])
-        return Addressed(caller, _action_of(connection, task_id), task_id, services.view(connection))
+        action_id = _action_of(connection, task_id)
+        return Addressed(services, caller, action_id, task_id, services.view(connection))
 
 
 AddressedDep = Annotated[Addressed, Depends(_addressed)]
@@ -207,7 +209,6 @@ COMMAND = shapes.ok("TaskAnswer", 403, 404, 409, 412, 413, 415)
 @router.post("/{task_id}/decision", responses=COMMAND)
 async def decide(
     request: Request,
-    services: ServicesDep,
     addressed: AddressedDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Decision,
@@ -218,13 +219,12 @@ async def decide(
     """Decide: approve, reject or return. The first decision wins; the next one is a 409 that says whose."""
     identified = identify(request, addressed.caller, key, body)
     command = body.command(addressed.to(identified, if_match))
-    return await _answered(services, addressed, command, identified, accept_language)
+    return await _answered(addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/claim", responses=COMMAND)
 async def claim(
     request: Request,
-    services: ServicesDep,
     addressed: AddressedDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: NoBody | None = None,
@@ -235,13 +235,12 @@ async def claim(
     """Reserve the task for oneself."""
     identified = identify(request, addressed.caller, key, body)
     command = ClaimTask(**addressed.to(identified, if_match))
-    return await _answered(services, addressed, command, identified, accept_language)
+    return await _answered(addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/release", responses=COMMAND)
 async def release(
     request: Request,
-    services: ServicesDep,
     addressed: AddressedDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: NoBody | None = None,
@@ -252,13 +251,12 @@ async def release(
     """Give a claimed or delegated task back to its office."""
     identified = identify(request, addressed.caller, key, body)
     command = ReleaseTask(**addressed.to(identified, if_match))
-    return await _answered(services, addressed, command, identified, accept_language)
+    return await _answered(addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/delegation", responses=COMMAND)
 async def delegate(
     request: Request,
-    services: ServicesDep,
     addressed: AddressedDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Delegation,
@@ -268,6 +266,7 @@ async def delegate(
 ) -> Response:
     """Let another person act on this one task."""
     identified = identify(request, addressed.caller, key, body)
+    services = addressed.services
     with services.reading() as connection:
         row = employees.by_nip(connection, body.to_nip.replace(" ", ""))
         state = state_of(connection, addressed.action_id)
@@ -276,13 +275,12 @@ async def delegate(
     if row is None:
         raise UnknownReference(what="to_nip", field="to_nip")
     command = DelegateTask(**addressed.to(identified, if_match), to=row["person_id"], reason=body.reason)
-    return await _answered(services, addressed, command, identified, accept_language)
+    return await _answered(addressed, command, identified, accept_language)
 
 
 @router.post("/{task_id}/comments", responses=COMMAND)
 async def comment(
     request: Request,
-    services: ServicesDep,
     addressed: AddressedDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Comment,
@@ -293,16 +291,16 @@ async def comment(
     """Add a comment that stays with the case."""
     identified = identify(request, addressed.caller, key, body)
     command = CommentTask(**addressed.to(identified, if_match), comment=body.comment)
-    return await _answered(services, addressed, command, identified, accept_language)
+    return await _answered(addressed, command, identified, accept_language)
 
 
 async def _answered(
-    services: Services,
     addressed: Addressed,
     command: TaskCommand,
     identified: Identified,
     accept_language: str | None,
 ) -> Response:
+    services = addressed.services
     result = await command_case(services, addressed.caller, command, identified.body_hash)
     state = result.state
     assert state is not None  # a command to an action that is not refused has one

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
 from domain import evaluation, promotion
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
+from domain.changed import changed
 from domain.commands import (
     ClaimTask,
     CommentTask,
@@ -76,7 +76,7 @@ def _judge_late_comer(task: Task, command: TaskCommand, state: ActionState, fact
     """
     if task.decided_by != command.actor.id:
         # Judged as the case stood before this decision, whose own trace must not exclude them.
-        before = replace(state, acted=tuple(pair for pair in state.acted if pair[0] != task.step))
+        before = changed(state, acted=tuple(pair for pair in state.acted if pair[0] != task.step))
         signature_for(command.actor, task, before, facts)
     if task.state is TaskState.COMPLETED:
         raise TaskAlreadyDecided(
@@ -189,7 +189,7 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         assessment, verdict = assessed(task.step, sheet, facts.policy_of(state))
         _no_hard_finding(assessment, step)
         events.append(verdict)
-        outcomes_after = replace(outcomes_after, outcomes=assessment.outcomes)
+        outcomes_after = changed(outcomes_after, outcomes=assessment.outcomes)
     _overrides_settled(outcomes_after, step)
     events.append(
         ev.TaskCompleted(
@@ -281,7 +281,7 @@ def _return(
         return_to=command.return_to,
         comment=command.comment,
     )
-    after = replace(state, acted=(*state.acted, (task.step, command.actor.id)))
+    after = changed(state, acted=(*state.acted, (task.step, command.actor.id)))
     if state.kind is Kind.EVALUATION:
         wanted = evaluation.step_to_return_to(state, task, command.return_to)
         return [completed, open_task(wanted, after, facts, returned=True)]
@@ -335,7 +335,7 @@ def carry(
         return [completed, *evaluation.after_approval(state, task, facts, by, None)]
     if outcome == "reject":
         return [completed, ev.ActionRejected(step=task.step)]
-    after = replace(state, acted=(*state.acted, (task.step, by)))
+    after = changed(state, acted=(*state.acted, (task.step, by)))
     return [completed, *after_approval(after, task, facts, by, None, None)]
 
 

@@ -23,6 +23,7 @@ from domain import (
 )
 from domain import commands as cmd
 from domain import events as ev
+from domain.changed import changed
 from domain.committee import verdict_of
 from domain.document_commands import VerifyDocument
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
@@ -141,7 +142,7 @@ def declare_conflict(
     found: list[tuple[ev.Event | ev.NewEvent, Actor]] = [
         (ev.ConflictDeclared(person_id=actor.id, reason=command.reason), actor)
     ]
-    without = replace(state, conflicts=state.conflicts | {actor.id})
+    without = changed(state, conflicts=state.conflicts | {actor.id})
     for task in mine:
         step = facts.policy_of(state).steps[task.step]
         if task.office == COMMITTEE:

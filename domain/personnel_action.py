@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
 from domain import promotion_moves
+from domain.changed import changed
 from domain.decree import Decree
 from domain.evaluation_state import Evaluation, evaluation_in
 from domain.identity import Signature
@@ -240,7 +241,7 @@ def evolve(state: ActionState | None, recorded: Recorded) -> ActionState | None:
     if state is None:
         return None
     moved = _APPLY[type(event)](state, event, recorded) if type(event) in _APPLY else state
-    return replace(moved, version=recorded.version)
+    return changed(moved, version=recorded.version)
 
 
 def wakes(before: ActionState | None, after: ActionState) -> bool:
@@ -289,23 +290,23 @@ def _submitted(event: ev.ActionSubmitted, recorded: Recorded) -> ActionState:
 
 
 def _with_evaluation(state: ActionState, **changes: Any) -> ActionState:
-    return replace(state, evaluation=replace(state.evaluation, **changes)) if state.evaluation else state
+    return changed(state, evaluation=changed(state.evaluation, **changes)) if state.evaluation else state
 
 
 def _judged(state: ActionState, event: eve.PerformanceJudged, recorded: Recorded) -> ActionState:
     if event.at_step == "motion":
         return _with_evaluation(state, moved_at=recorded.version)
     judged = _with_evaluation(state, judged_at=recorded.version, moved_at=None)
-    return replace(judged, status=Status.DECIDED) if event.at_step == "calibration" else judged
+    return changed(judged, status=Status.DECIDED) if event.at_step == "calibration" else judged
 
 
 def _with_task(action: ActionState, task_id: str, /, **changes: Any) -> ActionState:
-    tasks = tuple(replace(task, **changes) if task.id == task_id else task for task in action.tasks)
-    return replace(action, tasks=tasks)
+    tasks = tuple(changed(task, **changes) if task.id == task_id else task for task in action.tasks)
+    return changed(action, tasks=tasks)
 
 
 def _assessed(state: ActionState, event: ev.ActionAssessed, recorded: Recorded) -> ActionState:
-    return replace(state, outcomes=event.outcomes, assessed_version=recorded.version)
+    return changed(state, outcomes=event.outcomes, assessed_version=recorded.version)
 
 
 def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -> ActionState:
@@ -332,7 +333,7 @@ def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -
             status = Status.AWAITING_CLEARANCE
         else:
             status = Status.IN_REVIEW
-    opened = replace(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
+    opened = changed(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
     # A new vote is on the rating again, until somebody moves to change it.
     return _with_evaluation(opened, moved_at=None) if event.step == "calibration" else opened
 
@@ -366,12 +367,12 @@ def _delegated(state: ActionState, event: ev.TaskDelegated, _: Recorded) -> Acti
 
 def _conflict(state: ActionState, event: ev.ConflictDeclared, _: Recorded) -> ActionState:
     freed = tuple(
-        replace(task, **FREE, **UNDELEGATED)
+        changed(task, **FREE, **UNDELEGATED)
         if task.is_open and event.person_id in (task.claimed_by, task.delegated_by)
         else task
         for task in state.tasks
     )
-    return replace(state, conflicts=state.conflicts | {event.person_id}, tasks=freed)
+    return changed(state, conflicts=state.conflicts | {event.person_id}, tasks=freed)
 
 
 def _voted(state: ActionState, event: ev.VoteCast, recorded: Recorded) -> ActionState:
@@ -384,7 +385,7 @@ def _voted(state: ActionState, event: ev.VoteCast, recorded: Recorded) -> Action
         state=TaskState.READY,
         claimed_by=None,
     )
-    return replace(voted, acted=(*state.acted, (event.step, event.person_id)))
+    return changed(voted, acted=(*state.acted, (event.step, event.person_id)))
 
 
 def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) -> ActionState:
@@ -397,19 +398,19 @@ def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) 
         decided_at=recorded.at,
         decided_version=recorded.version,
     )
-    done = replace(done, acted=(*state.acted, (event.step, recorded.actor_id)))
+    done = changed(done, acted=(*state.acted, (event.step, recorded.actor_id)))
     if event.outcome != "approve":
         return done
     if event.step == "analyst_verification":
-        done = replace(done, verified_version=recorded.version)
+        done = changed(done, verified_version=recorded.version)
     if event.step == "partner_consent":
-        done = replace(done, consent_version=recorded.version)
+        done = changed(done, consent_version=recorded.version)
     if event.step == "home_ministry_clearance":
-        done = replace(done, election_consent=True)
+        done = changed(done, election_consent=True)
     if event.step == "inauguration":
-        done = replace(done, inaugurated=True, phase="awaiting_effect")
+        done = changed(done, inaugurated=True, phase="awaiting_effect")
     if event.step == "siasn_correction":
-        done = replace(done, phase="closed")
+        done = changed(done, phase="closed")
     if event.step == "improvement_plan":
         done = _with_evaluation(done, waits_from=event.effective_date)
     return done
@@ -420,11 +421,11 @@ def _exited(state: ActionState, event: ev.TaskExited, _: Recorded) -> ActionStat
 
 
 def _proposed(state: ActionState, event: ev.OverrideProposed, _: Recorded) -> ActionState:
-    return replace(state, proposals=(*state.proposals, (event.rule, event.person_id)))
+    return changed(state, proposals=(*state.proposals, (event.rule, event.person_id)))
 
 
 def _overridden(state: ActionState, event: ev.Overridden, _: Recorded) -> ActionState:
-    return replace(state, overridden=state.overridden | {event.rule})
+    return changed(state, overridden=state.overridden | {event.rule})
 
 
 def _reminded(state: ActionState, event: ev.ReminderSent, _: Recorded) -> ActionState:
@@ -438,7 +439,7 @@ def _escalated(state: ActionState, event: ev.TaskEscalated, _: Recorded) -> Acti
 
 
 def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> ActionState:
-    return replace(
+    return changed(
         state,
         status=Status.DECIDED,
         phase="decree",
@@ -450,18 +451,18 @@ def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> Act
 
 def _decreed(state: ActionState, event: ev.DecreeIssued, _: Recorded) -> ActionState:
     decree = Decree(event.number, event.year, event.sequence, event.decree_date)
-    return replace(state, decree=decree, phase="awaiting_effect")
+    return changed(state, decree=decree, phase="awaiting_effect")
 
 
 def _took_effect(state: ActionState, _: ev.ActionTookEffect, __: Recorded) -> ActionState:
-    return replace(state, status=Status.EFFECTIVE, phase="effective", took_effect=True)
+    return changed(state, status=Status.EFFECTIVE, phase="effective", took_effect=True)
 
 
 def _ending(status: Status) -> Callable[[ActionState, Any, Recorded], ActionState]:
     def apply(state: ActionState, event: ev.Event, recorded: Recorded) -> ActionState:
-        ended = replace(state, status=status, phase="closed", ended_at=recorded.at)
+        ended = changed(state, status=status, phase="closed", ended_at=recorded.at)
         if isinstance(event, ev.ActionAnnulled):
-            ended = replace(ended, caused_by=event.caused_by)
+            ended = changed(ended, caused_by=event.caused_by)
         return ended
 
     return apply

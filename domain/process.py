@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from domain import evaluation, promotion
 from domain import events as ev
+from domain.changed import changed
 from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding, NotDue, NotPermitted
 from domain.facts import Facts
@@ -29,7 +29,7 @@ def after_approval(
     effective_date: date | None,
 ) -> Events:
     """The events that an approved task leads to. `state` is the state before the approval."""
-    after = replace(state, acted=(*state.acted, (task.step, person_id)))
+    after = changed(state, acted=(*state.acted, (task.step, person_id)))
     match task.step:
         case "revision":
             return [open_task(task.resumes or state.steps[0], after, facts)]
@@ -142,7 +142,7 @@ def _take_effect(state: ActionState, facts: Facts) -> Events:
         action_id=state.id,
         placed_by=state.id,
     )
-    effective = replace(state, status=Status.EFFECTIVE)
+    effective = changed(state, status=Status.EFFECTIVE)
     leaves = state.variant is Variant.INTER_AGENCY_OUT
     following = open_task("siasn_write_back" if leaves else "duty_statement", effective, facts)
     return [ev.ActionTookEffect(effective_date=state.effective_date), placed, following]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from domain import events as ev
 from domain.assessment import assessed, fact_sheet
+from domain.changed import changed
 from domain.commands import Candidate, SubmitAction
 from domain.errors import (
     NotPermitted,
@@ -67,7 +67,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
             rules=tuple(f.rule for f in hard), reason=" ".join(finding.message for finding in hard)
         )
         return [*events, ev.NewEvent(stream, refused, command.subject_id)]
-    state = replace(state, outcomes=assessment.outcomes)
+    state = changed(state, outcomes=assessment.outcomes)
     opened = open_task(state.steps[0], state, facts)
     return [*events, ev.NewEvent(stream, opened, command.subject_id)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 
 BUSY_TIMEOUT_MS = 60_000
 
@@ -54,6 +55,24 @@ def open_database(url: str | URL, *, read_only: bool = False, pool_size: int = 5
 def driver_connection(connection: Connection) -> Any:
     """The driver's own connection, for statements that run for every event."""
     return connection.connection.driver_connection
+
+
+def fetch(connection: Connection, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The rows of a `statement` written with `?` marks, by the driver alone, in `connection`'s transaction:
+    for the few statements that nearly every request runs. Raises OperationalError.
+    """
+    if not connection.in_transaction():
+        connection.begin()
+    if connection.dialect.name != "sqlite":
+        statement = statement.replace("?", "%s")
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise OperationalError(statement, None, error) from error
+    finally:
+        cursor.close()
 
 
 def _sqlite_setup(connection: sqlite3.Connection, _: Any) -> None:

@@ -16,6 +16,7 @@ from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Kind, Policy
+from ledger.database import fetch
 from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, Mirror, action_id_of
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
@@ -66,9 +67,7 @@ class Directory:
                 self._next = size
                 self._view = self._freeze(self._mirror)
                 return self._view
-            # At driver level, because nearly every request asks whether the agency has changed.
-            mark = "?" if connection.dialect.name == "sqlite" else "%s"
-            fresh = connection.exec_driver_sql(NEWS.replace("?", mark), (*DIRECTORY, self._next)).fetchall()
+            fresh = fetch(connection, NEWS, (*DIRECTORY, self._next))
             if fresh:
                 mirror = self._mirror
                 of_files = {category == DOCUMENT for *_, category in fresh}

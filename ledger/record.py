@@ -59,7 +59,7 @@ class StoredEvent:
 
 def moment(value: datetime) -> str:
     """UTC with microseconds and `Z`."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_moment(value: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -48,8 +48,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
+        return _dumped(value)
     raise TypeError(type(value).__name__)
+
+
+@lru_cache(maxsize=4096)
+def _dumped(value: BaseModel) -> dict[str, Any]:
+    """A frozen model as a dict that nobody changes; a case carries the same ones through its life."""
+    return value.model_dump(mode="json")
 
 
 @cache

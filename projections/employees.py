@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from domain import events as ev
 from domain.agency import Agency
+from ledger.database import fetch
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import metadata
@@ -35,6 +36,7 @@ employees = Table(
     Index("employees_position", "position_id"),
 )
 
+NAMES_AT_ONCE = 500
 MOVED_WITH_POST = "UPDATE employees SET unit_id = ? WHERE position_id = ?"
 PLACED = "UPDATE employees SET position_id = ?, position_since = ?, unit_id = ? WHERE person_id = ?"
 
@@ -105,11 +107,14 @@ def by_id(connection: Connection, person_id: str) -> dict[str, Any] | None:
 
 def names(connection: Connection, person_ids: set[str]) -> dict[str, tuple[str | None, str | None]]:
     """Name and NIP of people by id; ids that are not in the register are left out."""
-    if not person_ids:
-        return {}
-    statement = select(employees.c.person_id, employees.c.name, employees.c.nip)
-    found = connection.execute(statement.where(employees.c.person_id.in_(person_ids)))
-    return {row[0]: (row[1], row[2]) for row in found}
+    found: dict[str, tuple[str | None, str | None]] = {}
+    wanted = sorted(person_ids)
+    for start in range(0, len(wanted), NAMES_AT_ONCE):
+        some = tuple(wanted[start : start + NAMES_AT_ONCE])
+        marks = ", ".join("?" * len(some))
+        statement = f"SELECT person_id, name, nip FROM employees WHERE person_id IN ({marks})"
+        found |= {row[0]: (row[1], row[2]) for row in fetch(connection, statement, some)}
+    return found
 
 
 def everybody(connection: Connection) -> list[dict[str, Any]]:

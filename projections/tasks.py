@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, Text, select
 
 from domain import events as ev
+from ledger.database import fetch
 from ledger.mirror import action_id_of
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
@@ -37,6 +38,12 @@ def _rows(stored: StoredEvent) -> list[tuple[str, str]]:
     if not isinstance(stored.event, ev.TaskOpened):
         return []
     return [(stored.event.task_id, action_id_of(stored.stream))]
+
+
+def action_of(connection: Connection, task_id: str) -> str | None:
+    """The action of a task, open or done; None when there is no such task."""
+    found = fetch(connection, "SELECT action_id FROM tasks WHERE task_id = ?", (task_id,))
+    return found[0][0] if found else None
 
 
 def actions_of(connection: Connection, task_ids: Sequence[str]) -> dict[str, str]:
