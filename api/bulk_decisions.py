@@ -61,7 +61,9 @@ async def decide_many(
         actions = task_index.actions_of(connection, wanted)
         view = services.view(connection)
     commands = [
-        item.command(Addressed(caller, actions[task_id], task_id, view).to(identified.item(index), None))
+        item.command(
+            Addressed(services, caller, actions[task_id], task_id, view).to(identified.item(index), None)
+        )
         if task_id in actions
         else None
         for index, (item, task_id) in enumerate(zip(body.items, wanted, strict=True))
