@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from domain.changed import changed
-from domain.personnel_action import ActionState, Decree, Task
+from domain.decree import Decree
+from domain.personnel_action import ActionState, Task
 
 
 @dataclass(frozen=True)
