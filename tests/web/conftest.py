@@ -83,8 +83,11 @@ def address(house: House) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one file: while Playwright is open its event loop runs in this thread,
+    and the asynchronous tests of other files could not have theirs.
+    """
     path = shutil.which("chromium")
     assert path is not None, "chromium is needed: apt-get install chromium"
     with sync_playwright() as playwright:
