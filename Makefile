@@ -6,8 +6,8 @@
 .DELETE_ON_ERROR:
 
 PY := .venv/bin/python
-ENVIRONMENT := requirements/environment.py requirements/uv.txt
-LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
+ENVIRONMENT := requirements/environment.py
+LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header
 SECRETS := $(patsubst %,secrets/%_password.txt,postgres jenjang_owner jenjang_writer temporal)
 
 help: ## Print this help
@@ -34,7 +34,6 @@ format: .venv/development.stamp ## Rewrite the code as `make check` wants it
 	.venv/bin/ruff format .
 
 requirements: .venv/development.stamp ## Resolve requirements/*.in into hashed *.txt; ARGS=--upgrade for newer releases
-	$(LOCK) $(ARGS) requirements/uv.in --output-file requirements/uv.txt
 	$(LOCK) $(ARGS) requirements/runtime.in --output-file requirements/runtime.txt
 	$(LOCK) $(ARGS) requirements/development.in --constraint requirements/runtime.txt --output-file requirements/development.txt
 

@@ -4,7 +4,6 @@ Run by the Makefile with any Python >= 3.11: `environment.py runtime|development
 Standard library only, since it runs before anything is installed.
 """
 
-import ast
 import fcntl
 import os
 import shlex
@@ -18,18 +17,6 @@ BIN = ROOT / ".venv" / "bin"
 PYTHON = str(BIN / "python")
 PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check"]
 OLDEST = (3, 11)
-
-# Where packages come from and how their host is trusted: pip's setting and uv's variable for it.
-UV_VARIABLES = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
-    "find-links": "UV_FIND_LINKS",
-    "no-index": "UV_NO_INDEX",
-    "trusted-host": "UV_INSECURE_HOST",
-    "cert": "SSL_CERT_FILE",
-    "timeout": "UV_HTTP_TIMEOUT",
-}
-COMMA_SEPARATED = {"UV_FIND_LINKS"}
 
 
 def main() -> int:
@@ -48,24 +35,6 @@ def main() -> int:
     return 0
 
 
-def uv_settings(pip_config: str) -> dict[str, str]:
-    """Translate the output of `pip config list` (lines such as `global.index-url='…'`) into uv's environment.
-
-    As in pip, the environment wins over `[install]`, which wins over `[global]`.
-    """
-    ranks = {"global": 0, "install": 1, ":env:": 2}
-    found: dict[str, tuple[int, str]] = {}
-    for line in pip_config.splitlines():
-        key, _, literal = line.partition("=")
-        section, _, name = key.rpartition(".")
-        if name in UV_VARIABLES and section in ranks:
-            variable, rank = UV_VARIABLES[name], ranks[section]
-            if variable not in found or found[variable][0] < rank:
-                separator = "," if variable in COMMA_SEPARATED else " "
-                found[variable] = (rank, separator.join(str(ast.literal_eval(literal)).split()))
-    return {variable: value for variable, (_, value) in found.items()}
-
-
 def _create() -> None:
     if not _succeeds([sys.executable, "-c", "import ensurepip, venv"]):
         message = f"{sys.executable} cannot make environments (on Debian: install the package python3-venv)"
@@ -75,21 +44,13 @@ def _create() -> None:
 
 
 def _install(requirements: Path) -> None:
-    """Install with uv, which is faster; with pip where uv cannot be had or cannot reach the index.
+    """Install with pip, which knows the machine's package index, proxy and certificates.
 
     Adds and replaces, never removes: the other kind of environment may be in use by a running `make up`.
     """
     print(f"environment: installing {requirements.name}", file=sys.stderr)
-    hashed = ["--quiet", "--require-hashes", "-r"]
-    uv = [str(BIN / "uv"), "pip", "install", "--python", PYTHON, *hashed, str(requirements)]
-    if _succeeds([*PIP, "install", *hashed, str(REQUIREMENTS / "uv.txt")], shown=True):
-        config = subprocess.run([*PIP, "config", "list"], check=True, capture_output=True, text=True).stdout
-        # Every file is pinned by its hash, so it cannot matter which of several indexes it comes from.
-        settings = {"UV_INDEX_STRATEGY": "unsafe-best-match", **uv_settings(config)}
-        if _succeeds(uv, settings=settings, shown=True):
-            return
-    print("environment: uv could not; trying pip", file=sys.stderr)
-    subprocess.run([*PIP, "install", *hashed, str(requirements)], check=True, stdout=sys.stderr)
+    hashed = ["--quiet", "--require-hashes", "-r", str(requirements)]
+    subprocess.run([*PIP, "install", *hashed], check=True, stdout=sys.stderr)
 
 
 def _write_launcher() -> None:
@@ -99,12 +60,10 @@ def _write_launcher() -> None:
     launcher.chmod(0o755)
 
 
-def _succeeds(command: list[str], *, settings: dict[str, str] | None = None, shown: bool = False) -> bool:
-    """Say whether the command exists and exits 0. The user's own environment wins over `settings`."""
-    output = sys.stderr if shown else subprocess.DEVNULL
-    environment = {**(settings or {}), **os.environ}
+def _succeeds(command: list[str]) -> bool:
+    """Say whether the command exists and exits 0."""
     try:
-        finished = subprocess.run(command, check=False, env=environment, stdout=output, stderr=output)
+        finished = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError:
         return False
     return finished.returncode == 0

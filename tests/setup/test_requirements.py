@@ -1,9 +1,7 @@
 """What is installed is pinned, hashed, the same for all, and comes from the user's own package index."""
 
-import importlib.util
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,30 +46,3 @@ def test_no_file_names_a_package_registry() -> None:
     command = ["git", "grep", "--untracked", "-nIE", "|".join(REGISTRY_HOSTS)]
     found = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert (found.returncode, found.stdout) == (1, ""), found.stderr
-
-
-@pytest.fixture
-def uv_settings() -> Callable[[str], dict[str, str]]:
-    spec = importlib.util.spec_from_file_location("environment", ROOT / "requirements" / "environment.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.uv_settings  # type: ignore[no-any-return]
-
-
-def test_uv_takes_its_packages_where_pip_does(uv_settings: Callable[[str], dict[str, str]]) -> None:
-    config = r"""
-:env:.cert='/ca.crt'
-global.extra-index-url='\nfile:///one/simple\nfile:///two/simple'
-global.find-links='/a /b'
-global.index-url='https://everywhere.example/simple'
-install.index-url='https://here.example/simple?a=b'
-list.format='columns'
-"""
-    assert uv_settings(config) == {
-        "SSL_CERT_FILE": "/ca.crt",
-        "UV_INDEX": "file:///one/simple file:///two/simple",
-        "UV_FIND_LINKS": "/a,/b",
-        "UV_DEFAULT_INDEX": "https://here.example/simple?a=b",
-    }
