@@ -6,12 +6,12 @@ from datetime import date
 
 from domain import events as ev
 from domain.eligibility import Assessment, assess
-from domain.errors import UnknownReference
-from domain.fact_sheet import Attestation, FactSheet, SubjectFacts, TargetFacts
+from domain.fact_sheet import Attestation, FactSheet, SubjectFacts
 from domain.facts import Facts
 from domain.forms import Form, PartnerConsent, Verification
 from domain.personnel_action import ActionState
 from domain.policy import Policy, Variant
+from domain.register_facts import subject_facts, target_facts
 
 
 def fact_sheet(
@@ -24,7 +24,6 @@ def fact_sheet(
     decision that is just being taken, which counts before it is recorded.
     """
     target = facts.agency.posts.get(state.target_position_id) if state.target_position_id else None
-    held_by = target.incumbent_id if target else None
     return FactSheet(
         salt=facts.salt(),
         assessed_on=facts.today,
@@ -32,18 +31,8 @@ def fact_sheet(
         variant=state.variant,
         effective_date=effective_date or state.effective_date,
         decree_date=decree_date,
-        subject=subject or _subject(state, facts),
-        target=TargetFacts(
-            position_id=target.id,
-            name=target.name,
-            kind=target.kind,
-            eselon=target.eselon,
-            grade_min=target.grade_min,
-            grade_max=target.grade_max,
-            held_by=held_by,
-        )
-        if target
-        else None,
+        subject=subject or subject_facts(state.subject_id, facts),
+        target=target_facts(target) if target else None,
         requested_post_name=_requested_post(state, facts),
         consented_post_name=_consented_post(state, facts, answered),
         election_consent=state.election_consent,
@@ -61,27 +50,6 @@ def assessed(step: str, sheet: FactSheet, policy: Policy) -> tuple[Assessment, e
         policy_hash=policy.hash,
         facts=assessment.facts,
         fact_sheet=sheet.as_json(),
-    )
-
-
-def _subject(state: ActionState, facts: Facts) -> SubjectFacts:
-    person = facts.agency.people.get(state.subject_id)
-    known = facts.identity_of(state.subject_id)
-    if person is None or known is None:
-        raise UnknownReference(what="subject")
-    post = facts.agency.posts.get(person.position_id) if person.position_id else None
-    return SubjectFacts(
-        person_id=person.id,
-        employment_kind=person.employment_kind,
-        employment_status=person.employment_status,
-        grade=person.grade,
-        education=person.education,
-        birth_date=known.birth_date,
-        nip_birth_date=known.nip_birth_date,
-        position_id=person.position_id,
-        position_name=post.name if post else None,
-        position_kind=post.kind if post else None,
-        position_since=person.position_since,
     )
 
 

@@ -26,13 +26,14 @@ from domain.errors import (
     VariantMismatch,
 )
 from domain.event import Event, NewEvent
-from domain.fact_sheet import PerformanceYear, SubjectFacts, TargetFacts
+from domain.fact_sheet import PerformanceYear
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.offices import split_key
 from domain.performance import Predicate, predicate_of
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy
+from domain.register_facts import subject_facts, target_facts
 from domain.talent_record import Placement, TalentRecord
 
 
@@ -264,38 +265,17 @@ def candidate_sheet(
     policy: Policy, *, rank: int, effective_date: date,
 ) -> CandidateSheet:  # fmt: skip
     """The facts of one candidate at `facts.now`. Raises UnknownReference for who is not registered."""
-    person, known = facts.agency.people.get(person_id), facts.identity_of(person_id)
-    if person is None or known is None:
+    person = facts.agency.people.get(person_id)
+    if person is None:
         raise UnknownReference(what="candidate")
-    present = facts.agency.posts.get(person.position_id or "")
     placement = record.placement
     return CandidateSheet(
         salt=facts.salt(),
         vacancy_id=opened.vacancy_id if isinstance(opened, pe.VacancyOpened) else opened.id,
         assessed_on=facts.today,
         effective_date=effective_date,
-        subject=SubjectFacts(
-            person_id=person.id,
-            employment_kind=person.employment_kind,
-            employment_status=person.employment_status,
-            grade=person.grade,
-            education=person.education,
-            birth_date=known.birth_date,
-            nip_birth_date=known.nip_birth_date,
-            position_id=person.position_id,
-            position_name=present.name if present else None,
-            position_kind=present.kind if present else None,
-            position_since=person.position_since,
-        ),
-        target=TargetFacts(
-            position_id=post.id,
-            name=post.name,
-            kind=post.kind,
-            eselon=post.eselon,
-            grade_min=post.grade_min,
-            grade_max=post.grade_max,
-            held_by=post.incumbent_id,
-        ),
+        subject=subject_facts(person_id, facts, what="candidate"),
+        target=target_facts(post),
         rank=rank,
         selected=bool(opened.selected),
         box=placement.box if placement else None,
