@@ -28,14 +28,3 @@ sessions = Table(
     Column("revoked_at", Text),
     Index("sessions_person", "person_id"),
 )
-
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("key_id", Text, primary_key=True),
-    Column("label", Text, nullable=False),
-    Column("secret_hash", Text, nullable=False, unique=True),
-    Column("scopes", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Column("revoked_at", Text),
-)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.command_check import CommandCheck
 from audit.findings import CannotVerify, Finding, Findings, Verification
 from audit.history import Events, history_of
-from audit.key_check import ApiKeys, SealedPeople
+from audit.key_check import SealedPeople
 from audit.lawfulness import Lawfulness
 from audit.ledger_pass import LedgerPass
 from audit.projection_check import compare_rows, without
@@ -25,7 +25,6 @@ from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, pa
 from domain import events as ev
 from ledger.database import driver_connection
 from ledger.projection import History, Projection
-from ledger.schema import metadata
 from proofs.signed_note import VerifierKey
 
 __all__ = ["CannotVerify", "Finding", "Verification", "verify"]
@@ -82,9 +81,7 @@ def _verify(
 ) -> Verification:
     findings = Findings()
     own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
-    api_keys = metadata.tables.get("api_keys")
-    tables = own if api_keys is None else [*own, api_keys]
-    readable = check_schema(connection, tables, findings)
+    readable = check_schema(connection, own, findings)
     if not readable:
         findings.leave_unchecked("everything else, because a table or column is missing")
         return Verification(0, "", findings.all(), tuple(findings.unchecked))
@@ -96,28 +93,26 @@ def _verify(
     check_head(connection, ledger, findings)
     check_checkpoints(connection, ledger, trusted, origin, findings)
     check_kept(connection, kept, ledger, findings)
-    history = _replay(connection, ledger, sealing_key, now, findings)
+    history = _replay(connection, ledger, sealing_key, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     return Verification(ledger.size, ledger.frontier.root().hex(), findings.all(), tuple(findings.unchecked))
 
 
 def _replay(
-    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, now: datetime, findings: Findings
+    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, findings: Findings
 ) -> History:
     """Fold the history once, judging each command's lawfulness and noting keys on the way."""
     if sealing_key is None:
         findings.leave_unchecked("sealed personal data, findings and their facts: no sealing key")
     stored = Events(connection, sealing_key, broken=ledger.broken, size=ledger.size, report=findings.add)
     lawfulness = Lawfulness(findings)
-    people, api_keys = SealedPeople(), ApiKeys()
+    people = SealedPeople()
     for item in stored:
         people.note(item)
-        api_keys.note(item)
         lawfulness.next(item)
     lawfulness.end()
     people.check(connection, sealing_key, findings)
-    api_keys.check(connection, now, findings)
     return history_of(stored, lawfulness.agency, lawfulness.policies, lawfulness.states)
 
 

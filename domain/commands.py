@@ -103,6 +103,7 @@ class IssueApiKey(Command):
     key_id: str
     label: str
     scopes: tuple[str, ...]
+    secret_hash: str
 
 
 class RevokeApiKey(Command):

@@ -137,7 +137,12 @@ def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:
 
 def issue_api_key(facts: Facts, command: IssueApiKey) -> list[ev.NewEvent]:
     operator_only(command.actor, facts)
-    event = ev.ApiKeyIssued(key_id=command.key_id, label=command.label, scopes=command.scopes)
+    event = ev.ApiKeyIssued(
+        key_id=command.key_id,
+        label=command.label,
+        scopes=command.scopes,
+        secret_hash=command.secret_hash,
+    )
     return [ev.NewEvent(f"api-key/{command.key_id}", event)]
 
 

@@ -147,9 +147,12 @@ class CalendarAdopted(Event):
 
 
 class ApiKeyIssued(Event):
+    """`secret_hash` is the SHA-256 of 256 random bits: it tells nothing of the secret."""
+
     key_id: str
     label: str
     scopes: tuple[str, ...]
+    secret_hash: str
 
 
 class ApiKeyRevoked(Event):

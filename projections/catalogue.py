@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.projection import Projection
 from projections.action_state import ActionStates
+from projections.api_keys import ApiKeys
 from projections.audit_search import AuditSearch
 from projections.delegations import Delegations
 from projections.documents import Documents
@@ -29,4 +30,5 @@ def all_projections() -> tuple[Projection, ...]:
         Tasks(),
         TalentPlaces(),
         EvaluationCycles(),
+        ApiKeys(),
     )

@@ -19,9 +19,6 @@ NO_EVIDENCE = {
 # Single columns likewise.
 UNPROVABLE = {
     ("commands", "body_hash"): "guards against a reused key only; any SHA-256 is as good to the ledger",
-    ("api_keys", "secret_hash"): "a credential; its key, scopes and revocation are in the ledger",
-    ("api_keys", "created_at"): "informative; the issue is an event with its own moment",
-    ("api_keys", "revoked_at"): "only whether, not when; the revocation is an event with its own moment",
 }
 MUTATIONS = ("flip", "null", "retype", "swap")
 TABLES = sorted(set(metadata.tables) - NO_EVIDENCE.keys())

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from accounts.api_keys import create_key, revoke_key
 from audit.rebuild import fold_history
 from domain.commands import (
     FileDocument,
@@ -17,7 +18,7 @@ from domain.commands import (
 )
 from domain.identity import SYSTEM, Capacity
 from ledger.projection import Projection
-from projections import audit_search, delegations, documents, employees
+from projections import api_keys, audit_search, delegations, documents, employees
 from tests.world import World, a_person, new_id
 
 
@@ -131,3 +132,19 @@ def test_auditors_find_events_by_words_stream_actor_and_time(world: World) -> No
     assert types(stream=stream, first=newest.recorded_at)[0] == "ActionCompleted"
     assert "ActionCompleted" not in types(stream=stream, last=newest.recorded_at)
     assert types(stream=stream, before=newest.position)[0] != "ActionCompleted"
+
+
+def test_a_key_and_its_event_are_one_commit(world: World) -> None:
+    """Whoever dies between them leaves both or none."""
+    kept, _ = create_key(world.installation, "simpeg", ("actions:write",))
+    ended, _ = create_key(world.installation, "portal", ("audit:read", "actions:read"))
+    assert revoke_key(world.installation, ended)
+    assert not revoke_key(world.installation, ended)
+    with world.installation.reader.engine.connect() as connection:
+        assert api_keys.is_in_force(connection, kept)
+        assert not api_keys.is_in_force(connection, ended)
+        assert [key["scopes"] for key in api_keys.all_keys(connection)] == [
+            ["actions:write"],
+            ["actions:read", "audit:read"],
+        ]
+    assert_rebuilt_the_same(world, api_keys.ApiKeys())

@@ -1,0 +1,77 @@
+"""The keys of integrations: what each may do, the hash by which it is known, and whether it was ended.
+
+A row is written in the same transaction as its event, so a key works exactly while the ledger says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, Text, select
+
+from domain import events as ev
+from ledger.projection import Batch, History, RowWriter
+from ledger.record import StoredEvent
+from ledger.schema import metadata
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("revoked_at", Text),
+)
+
+
+class ApiKeys:
+    name = "api_keys"
+    table = api_keys
+
+    def apply(self, writer: RowWriter, batch: Batch) -> None:
+        for stored in batch.events:
+            if isinstance(stored.event, ev.ApiKeyIssued):
+                writer.upsert(api_keys, [_row(stored, stored.event, None)])
+            elif isinstance(stored.event, ev.ApiKeyRevoked):
+                writer.execute(
+                    "UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL",
+                    (stored.recorded_at, stored.event.key_id),
+                )
+
+    def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
+        issued: dict[str, tuple[StoredEvent, ev.ApiKeyIssued]] = {}
+        revoked: dict[str, str] = {}
+        for stored in history.events.of(ev.ApiKeyIssued, ev.ApiKeyRevoked):
+            if isinstance(stored.event, ev.ApiKeyIssued):
+                issued[stored.event.key_id] = (stored, stored.event)
+                revoked.pop(stored.event.key_id, None)
+            elif isinstance(stored.event, ev.ApiKeyRevoked):
+                revoked.setdefault(stored.event.key_id, stored.recorded_at)
+        for key_id, (stored, event) in issued.items():
+            yield _row(stored, event, revoked.get(key_id))
+
+
+def _row(stored: StoredEvent, event: ev.ApiKeyIssued, revoked_at: str | None) -> tuple[Any, ...]:
+    scopes = " ".join(event.scopes)
+    return (event.key_id, event.label, event.secret_hash, scopes, stored.recorded_at, revoked_at)
+
+
+def all_keys(connection: Connection) -> list[dict[str, Any]]:
+    """Every key, oldest first: key_id, label, scopes, created_at, revoked_at."""
+    columns = (
+        api_keys.c.key_id,
+        api_keys.c.label,
+        api_keys.c.scopes,
+        api_keys.c.created_at,
+        api_keys.c.revoked_at,
+    )
+    rows = connection.execute(select(*columns).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()
+    return [{**row, "scopes": row["scopes"].split()} for row in rows]
+
+
+def is_in_force(connection: Connection, key_id: str) -> bool:
+    found = select(api_keys.c.key_id).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
+    return connection.execute(found).first() is not None
