@@ -119,7 +119,7 @@ def test_a_finding_of_a_candidate_that_the_rules_do_not_give(promoted: Evidence,
 
 def test_a_vacancy_opened_by_a_stranger(promoted: Evidence, insider: Attacker) -> None:
     documents = insider.documents()
-    stranger = promoted.world.movable("PELAKSANA")[-1]
+    stranger = promoted.world.movable("PELAKSANA")[0]
     last(documents, "VacancyOpened")["actor"] = person(stranger)
     insider.rewrite(documents)
     assert "not-entitled" in promoted.codes(insider)
@@ -131,7 +131,7 @@ def test_a_promotion_on_another_list(promoted: Evidence, insider: Attacker) -> N
 
 
 def test_a_choice_of_somebody_who_was_not_named(promoted: Evidence, insider: Attacker) -> None:
-    altered(insider, "CandidateChosen", person_id=promoted.world.movable("PELAKSANA")[-1])
+    altered(insider, "CandidateChosen", person_id=promoted.world.movable("PELAKSANA")[0])
     assert "choice-not-lawful" in promoted.codes(insider)
 
 

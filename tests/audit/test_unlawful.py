@@ -65,7 +65,8 @@ def test_a_self_approval(evidence: Evidence, attacker: Attacker) -> None:
 def test_a_decision_by_a_stranger(evidence: Evidence, attacker: Attacker) -> None:
     documents = attacker.documents()
     task = open_at(documents, "unit_file_check")
-    stranger = max(evidence.world.agency.people.keys() - {subject_of(documents, task["stream"])})
+    subject = subject_of(documents, task["stream"])
+    stranger = next(one for one in evidence.world.movable("PELAKSANA") if one != subject)
     attacker.append(decision(task, stranger, task["data"]["office"]))
     assert "not-an-owner" in evidence.codes(attacker)
 

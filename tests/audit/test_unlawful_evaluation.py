@@ -72,7 +72,7 @@ def test_a_low_rating_without_its_follow_up(evidence: Evidence, attacker: Attack
 def test_a_cycle_opened_by_a_stranger(evidence: Evidence, attacker: Attacker) -> None:
     documents = attacker.documents()
     opened = next(d for d in documents if d["type"] == "EvaluationCycleOpened")
-    opened["actor"] = {"kind": "person", "id": max(evidence.world.agency.people)}
+    opened["actor"] = {"kind": "person", "id": evidence.world.movable("PELAKSANA")[0]}
     attacker.rewrite(documents)
     assert "not-entitled" in evidence.codes(attacker)
 
