@@ -11,9 +11,10 @@ from api.visibility import viewer_for
 from api.wiring import Services
 from domain.authorization import Viewer, may_see_action
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.offices import COMMITTEE
 from domain.ownership import may_act
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 from ledger.facts import facts_for_reading
 from ledger.read import DirectoryView
 

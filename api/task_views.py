@@ -9,10 +9,11 @@ from domain.approval import form_context, lacking_documents
 from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
 from domain.forms import form_schema
+from domain.human_task import Task
 from domain.identity import Actor, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON
 from domain.ownership import may_act, signature_for
-from domain.personnel_action import DECREED, ActionState, Task
+from domain.personnel_action import DECREED, ActionState
 from domain.policy import Kind, StepRule
 from ledger.read import DirectoryView
 from ledger.record import moment

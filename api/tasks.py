@@ -32,7 +32,8 @@ from domain.commands import (
     TaskCommand,
 )
 from domain.errors import NotFound, UnknownReference
-from domain.personnel_action import ActionState, Task
+from domain.human_task import Task
+from domain.personnel_action import ActionState
 from ledger.facts import facts_for_reading
 from ledger.read import DirectoryView
 from projections import employees, inbox

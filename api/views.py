@@ -15,7 +15,8 @@ from domain import evaluation_events as eve
 from domain import events as ev
 from domain.eligibility import explain
 from domain.errors import NotFound
-from domain.personnel_action import ActionState, Task
+from domain.human_task import Task
+from domain.personnel_action import ActionState
 from domain.policy import Policy
 from ledger.mirror import ACTION
 from ledger.read import DirectoryView

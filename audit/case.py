@@ -9,9 +9,10 @@ from typing import Any
 
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.human_task import Task
 from domain.identity import Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
-from domain.personnel_action import ActionState, Status, Task
+from domain.personnel_action import ActionState, Status
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, StepRule
 from domain.vacancy import Vacancy

@@ -6,9 +6,10 @@ from audit import law_of_documents, law_of_evaluation, law_of_promotion
 from audit.case import Case, why_out
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
+from domain.human_task import Task
 from domain.identity import BKN_SILENCE, Capacity
 from domain.offices import COMMITTEE, INITIATOR
-from domain.personnel_action import DECREED, ActionState, Task
+from domain.personnel_action import DECREED, ActionState
 from domain.policy import Severity, StepRule
 from ledger.record import StoredEvent
 

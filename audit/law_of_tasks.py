@@ -8,8 +8,9 @@ from audit import law_of_evaluation
 from audit.case import Case, could_act, office_that_answers, people_out, why_not, why_out
 from audit.law_of_promotion import REVIEW, review_is_due
 from domain import events as ev
+from domain.human_task import Task
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, office_key
-from domain.personnel_action import ENDED, ActionState, Task
+from domain.personnel_action import ENDED, ActionState
 from domain.policy import StepRule, Variant
 from ledger.record import StoredEvent
 

@@ -21,9 +21,10 @@ from domain.commands import (
 )
 from domain.errors import Refusal
 from domain.forms import FORMS, FormContext
+from domain.human_task import Task
 from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT, Offices
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from enrolment.rows import employee_row, position_rows, unit_rows

@@ -41,11 +41,12 @@ from domain.errors import (
 from domain.evaluation_forms import ImprovementPlan
 from domain.facts import Facts
 from domain.forms import AppointingDecision, CandidateChoice, Form, FormContext, RankingVote, Vote, answer
+from domain.human_task import Task, TaskState
 from domain.identity import Signature
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT
 from domain.overriding import override_events, with_overrides
 from domain.ownership import may_act, signature_for, why_excluded
-from domain.personnel_action import DECREED, ActionState, Task, TaskState
+from domain.personnel_action import DECREED, ActionState
 from domain.personnel_file import Lack, lacking
 from domain.policy import Kind, Severity, StepRule
 from domain.process import after_approval

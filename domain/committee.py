@@ -6,8 +6,9 @@ from typing import Literal
 
 from domain import events as ev
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.ownership import voters
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 
 
 def verdict_of(

@@ -27,8 +27,9 @@ from domain.evaluation_forms import (
 from domain.facts import Facts
 from domain.follow_up import after_measure, opened_by_low_rating
 from domain.forms import Form
+from domain.human_task import Task
 from domain.performance import Judgement, Predicate, predicate_of
-from domain.personnel_action import DECREED, ActionState, Task
+from domain.personnel_action import DECREED, ActionState
 from domain.task_opening import open_task
 
 Events = list[ev.Event | ev.NewEvent]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from domain.errors import CapacityNotAllowed, ExcludedOwner, NotFound, NotPermitted
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.identity import Actor, Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT
-from domain.personnel_action import ActionState, Status, Task
+from domain.personnel_action import ActionState, Status
 from domain.policy import StepRule
 
 

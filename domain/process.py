@@ -10,10 +10,11 @@ from domain.changed import changed
 from domain.commands import AdvanceAction, IssueDecree
 from domain.errors import HardFinding, NotDue, NotPermitted
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.identity import BKN_SILENCE, Actor
 from domain.offices import ASSESSOR, office_key
 from domain.ownership import answering_office
-from domain.personnel_action import ActionState, Status, Task
+from domain.personnel_action import ActionState, Status
 from domain.policy import Kind, StepRule, Variant
 from domain.task_opening import assessor_office, open_task
 

@@ -27,10 +27,11 @@ from domain.errors import (
 )
 from domain.facts import Facts
 from domain.forms import CandidateChoice, RankingVote
+from domain.human_task import Task
 from domain.identity import Actor, Signature
 from domain.nine_box import months_after
 from domain.overriding import override_events, with_overrides
-from domain.personnel_action import ActionState, Recorded, Task, evolve
+from domain.personnel_action import ActionState, Recorded, evolve
 from domain.policy import Kind, StepRule
 from domain.promotion_commands import StartPromotion
 from domain.submission import START_SCOPE

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, func, select
 
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.offices import COMMITTEE, INITIATOR
 from domain.ownership import may_act, voters
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 from ledger.record import moment
 from ledger.schema import checkpoints, cursors, events, head
 from operations.diagnosis import Finding, Repair

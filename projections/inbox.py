@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, select
 
+from domain.human_task import Task
 from domain.offices import INITIATOR, SUBJECT
 from domain.ownership import excluded_people
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 from domain.policy import Policy
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import moment

@@ -8,7 +8,8 @@ import pytest
 
 from domain.changed import changed
 from domain.decree import Decree
-from domain.personnel_action import ActionState, Task
+from domain.human_task import Task
+from domain.personnel_action import ActionState
 
 
 @dataclass(frozen=True)

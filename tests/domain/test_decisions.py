@@ -24,7 +24,8 @@ from domain.errors import (
     UnknownReturnStep,
     WrongExpectedVersion,
 )
-from domain.personnel_action import Status, TaskState
+from domain.human_task import TaskState
+from domain.personnel_action import Status
 from domain.policy import Variant
 from tests.domain.town import TUESDAY, Town, at, person
 

@@ -24,10 +24,11 @@ from domain.decide import decide
 from domain.errors import Refusal
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
+from domain.human_task import Task
 from domain.identity import SYSTEM, Actor, Capacity
 from domain.offices import COMMITTEE, Offices
 from domain.ownership import may_act, voters
-from domain.personnel_action import ActionState, Recorded, Task, evolve, wakes
+from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy, StartPromotion

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from audit.rebuild import fold_history
 from audit.verify import verify
 from domain.errors import CapacityNotAllowed, ExcludedOwner
+from domain.human_task import Task
 from domain.offices import COMMITTEE
 from domain.ownership import may_act, signature_for, voters
-from domain.personnel_action import ActionState, Task
+from domain.personnel_action import ActionState
 from ledger.database import open_database
 from projections import inbox, register
 from projections.action_state import state_of
