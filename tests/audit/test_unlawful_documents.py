@@ -1,0 +1,94 @@
+"""Verdicts on documents written past the program, with all keys: verify knows whose verdict counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.audit.attacker import Attacker
+from tests.audit.conftest import Evidence
+from tests.audit.test_unlawful import last, person
+
+Document = dict[str, Any]
+UNLAWFUL = {"excluded-actor", "not-entitled", "illegal-transition"}
+
+
+def verdict(filed: Document, by: str, signature: Document, **data: Any) -> Document:
+    known = {name: filed["data"][name] for name in ("document_id", "person_id")}
+    return {
+        "stream": filed["stream"],
+        "type": "DocumentVerified",
+        "actor": person(by),
+        "data": known | {"outcome": "accepted", "signature": signature} | data,
+    }
+
+
+def an_analyst(evidence: Evidence, filed: Document) -> tuple[str, Document]:
+    """Somebody who may verify the document, with their own signature."""
+    offices, today = evidence.world.offices, evidence.world.today
+    holders = offices.holders("personnel_analyst", today)
+    analyst = min(holders - {filed["data"]["person_id"], filed["actor"]["id"]})
+    signature = next(s for key, s in offices.exercised_by(analyst, today) if key == "personnel_analyst")
+    return analyst, signature.model_dump(mode="json", exclude_none=True)
+
+
+def told(evidence: Evidence, attacker: Attacker, forged: Document) -> set[str]:
+    attacker.append(forged)
+    return evidence.codes(attacker) & UNLAWFUL
+
+
+def test_an_analysts_verdict_is_lawful(evidence: Evidence, attacker: Attacker) -> None:
+    """Only the read models, which the attacker left as they were, tell of it."""
+    filed = last(attacker.documents(), "DocumentFiled")
+    assert told(evidence, attacker, verdict(filed, *an_analyst(evidence, filed))) == set()
+
+
+def test_a_verdict_on_ones_own_file(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    assert "excluded-actor" in told(
+        evidence, attacker, verdict(filed, filed["data"]["person_id"], an_analyst(evidence, filed)[1])
+    )
+
+
+def test_a_verdict_by_who_filed_the_document(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    filed = last(documents, "DocumentFiled")
+    analyst, signature = an_analyst(evidence, filed)
+    filed["actor"] = person(analyst)
+    attacker.rewrite(documents)
+    assert told(evidence, attacker, verdict(filed, analyst, signature)) == {"excluded-actor"}
+
+
+def test_a_verdict_by_somebody_without_the_office(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    subject = filed["data"]["person_id"]
+    stranger = next(one for one in evidence.world.movable("PELAKSANA") if one != subject)
+    assert told(evidence, attacker, verdict(filed, stranger, an_analyst(evidence, filed)[1])) == {
+        "not-entitled"
+    }
+
+
+def test_a_verdict_signed_as_a_personal_delegate(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    analyst, signature = an_analyst(evidence, filed)
+    forged = verdict(filed, analyst, signature | {"capacity": "DELEGATE"})
+    assert told(evidence, attacker, forged) == {"not-entitled"}
+
+
+def test_a_verdict_on_a_document_of_another_file(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    other = evidence.world.movable("PELAKSANA")[0]
+    forged = verdict(filed, *an_analyst(evidence, filed), person_id=other)
+    assert "illegal-transition" in told(evidence, attacker, forged)
+
+
+def test_a_verdict_on_a_document_that_was_never_filed(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    unknown = "7f8a5c52-4a06-4f9b-9a5c-0000000000aa"
+    forged = verdict(filed, *an_analyst(evidence, filed), document_id=unknown)
+    assert "illegal-transition" in told(evidence, attacker, forged | {"stream": f"document/{unknown}"})
+
+
+def test_a_refused_document_has_no_last_day(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    rejected = verdict(filed, *an_analyst(evidence, filed), outcome="rejected", valid_until="2030-01-01")
+    assert "illegal-transition" in told(evidence, attacker, rejected)
