@@ -29,6 +29,9 @@ def verified(stored: StoredEvent, event: DocumentVerified, moment: Moment) -> li
         found.append(("excluded-actor", f"{actor.id} verified what they had filed themselves"))
     if not _holds(actor.id, event, document, moment):
         found.append(("not-entitled", f"{actor.id} may not verify documents of {document.person_id}"))
+    unreasoned = stored.person_id is None or (stored.sealed is not None and not event.reason)
+    if event.outcome != "accepted" and unreasoned:
+        found.append(("illegal-transition", "a document that does not count, without a reason"))
     if event.outcome != "accepted" and event.valid_until is not None:
         found.append(("illegal-transition", "a document that does not count has no last day"))
     return found

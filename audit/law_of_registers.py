@@ -90,6 +90,8 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
         case ev.DocumentFiled():
             if event.person_id not in moment.agency.people:
                 found.append(("illegal-transition", "a document of nobody"))
+            if event.document_id in moment.files.documents:
+                found.append(("illegal-transition", "a document that had been filed before"))
         case _:
             pass
     return found

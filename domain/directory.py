@@ -162,6 +162,8 @@ def file_document(facts: Facts, command: FileDocument) -> list[ev.NewEvent]:
     """
     if command.person_id not in facts.agency.people:
         raise UnknownReference(what="person_id")
+    if command.document_id in facts.files.documents:
+        raise AlreadyExists(what="document_id")
     event = ev.DocumentFiled(
         **command.model_dump(include=set(ev.DocumentFiled.model_fields)),
     )

@@ -92,3 +92,18 @@ def test_a_refused_document_has_no_last_day(evidence: Evidence, attacker: Attack
     filed = last(attacker.documents(), "DocumentFiled")
     rejected = verdict(filed, *an_analyst(evidence, filed), outcome="rejected", valid_until="2030-01-01")
     assert "illegal-transition" in told(evidence, attacker, rejected)
+
+
+def test_a_document_refused_without_a_reason(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    forged = verdict(filed, *an_analyst(evidence, filed), outcome="rejected")
+    assert told(evidence, attacker, forged) == {"illegal-transition"}
+
+
+def test_a_document_filed_again_into_another_file(evidence: Evidence, attacker: Attacker) -> None:
+    """It would forget who had filed it, and who may therefore not verify it."""
+    filed = last(attacker.documents(), "DocumentFiled")
+    other = evidence.world.movable("PELAKSANA")[0]
+    again = {name: filed[name] for name in ("stream", "type")}
+    forged = again | {"actor": person(other), "data": filed["data"] | {"person_id": other}}
+    assert "illegal-transition" in told(evidence, attacker, forged)

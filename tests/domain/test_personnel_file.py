@@ -209,3 +209,22 @@ def test_a_warning_or_another_process_s_demand_stops_nothing(rule: dict[str, Any
 def test_a_case_that_lacks_documents_can_still_be_rejected_or_returned() -> None:
     town = Town(policy=strict())
     town.decide(town.submit(), "kasubag", "return", comment="lengkapi berkas")
+
+
+def test_a_document_is_filed_once() -> None:
+    """Filed again, it would move to another file and forget who had filed it."""
+    town = Town()
+    document_id = file(town, "kabid", "SK_JABATAN")
+    again = cmd.FileDocument(
+        command_id=new_id(),
+        actor=SYSTEM,
+        document_id=document_id,
+        person_id="sekda",
+        document_type="SK_JABATAN",
+        media_type="application/pdf",
+        size_bytes=9,
+        sha256="0" * 64,
+        file_name="berkas.pdf",
+    )
+    with pytest.raises(AlreadyExists):
+        town.send(again)
