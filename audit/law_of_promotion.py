@@ -8,7 +8,6 @@ from domain import promotion_events as pe
 from domain.candidacy import CandidateSheet, assess_candidate
 from domain.canonical import NotCanonical
 from domain.nine_box import months_after
-from domain.offices import split_key
 from domain.personnel_action import ActionState
 from domain.policy import Kind, Severity
 from domain.vacancy import Vacancy
@@ -42,8 +41,8 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, route:
             case.report(stored, "candidate-list-differs" if listed else "wrong-facts", f"another {name}")
     if event.steps != route:
         case.report(stored, "wrong-route", f"steps should be {route}")
-    held = case.moment.offices.exercised_by(stored.actor.id, case.moment.day)
-    officer = any(split_key(key)[0] in case.policy.promotion.opened_by for key, _ in held)
+    openers = case.policy.promotion.opened_by
+    officer = case.moment.offices.holds_any(stored.actor.id, openers, case.moment.day)
     if stored.actor.kind != "integration" and not officer:
         case.report(stored, "not-entitled", f"{stored.actor.id} may not start a promotion")
     if vacancy.candidate(stored.actor.id) is not None:

@@ -125,8 +125,8 @@ def _granted(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -
             found.append(("not-entitled", "only the holder appoints their delegate"))
         elif person.position_id != event.position_id:
             found.append(("not-entitled", "a delegate for a post that is not the principal's"))
-    elif actor.kind != "person" or not set(policy.acting_granted_by) & moment.offices.titles_of(
-        actor.id, moment.day
+    elif actor.kind != "person" or not moment.offices.holds_any(
+        actor.id, policy.acting_granted_by, moment.day
     ):
         found.append(("not-entitled", f"{actor.id} may not appoint acting holders"))
     delegate = agency.people.get(event.delegate_id)
@@ -143,9 +143,7 @@ def _revoked(stored: StoredEvent, event: ev.DelegationRevoked, moment: Moment) -
     if known is None:
         return [("illegal-transition", "a delegation that was not in force")]
     mine = stored.actor.id == known.principal_id
-    appoints = set(moment.offices.policy.acting_granted_by) & moment.offices.titles_of(
-        stored.actor.id, moment.day
-    )
+    appoints = moment.offices.holds_any(stored.actor.id, moment.offices.policy.acting_granted_by, moment.day)
     if stored.actor.kind != "person" or not (mine or appoints):
         return [("not-entitled", f"{stored.actor.id} may not end this delegation")]
     return []

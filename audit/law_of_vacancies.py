@@ -15,7 +15,6 @@ from domain.agency import Post
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import NotCanonical, digest
 from domain.fact_sheet import SubjectFacts, TargetFacts
-from domain.offices import split_key
 from domain.policy import Policy, Severity
 from domain.talent_record import TalentRecord
 from domain.vacancy import Vacancy, kind_since, vacancy_of, yearly_ratings
@@ -79,9 +78,9 @@ class VacancyLaw:
         current = [each for each in ordered if each.effective_from <= day] or ordered[:1]
         if (current[-1].id, current[-1].hash) != (event.policy_id, event.policy_hash):
             found.append(("wrong-policy", f"{current[-1].id} is in force on {day}"))
-        held = moment.offices.exercised_by(stored.actor.id, moment.day)
-        if stored.actor.kind != "person" or not any(
-            split_key(key)[0] in policy.promotion.opened_by for key, _ in held
+        openers = policy.promotion.opened_by
+        if stored.actor.kind != "person" or not moment.offices.holds_any(
+            stored.actor.id, openers, moment.day
         ):
             found.append(("not-entitled", f"{stored.actor.id} may not open vacancies"))
         if post.incumbent_id is not None and event.vacant_from <= moment.day:

@@ -16,7 +16,6 @@ from domain.errors import (
 )
 from domain.facts import Facts
 from domain.identity import Actor, Capacity
-from domain.offices import split_key
 
 ACTIVE = ("01", "07")
 
@@ -75,11 +74,8 @@ def may_appoint(actor: Actor, facts: Facts) -> bool:
     """
     if actor.kind != "person":
         return False
-    allowed = set(facts.policy_in_force(facts.today).acting_granted_by)
-    return any(
-        split_key(key)[0] in allowed and signature.capacity is not Capacity.DELEGATE
-        for key, signature in facts.offices.exercised_by(actor.id, facts.today)
-    )
+    allowed = facts.policy_in_force(facts.today).acting_granted_by
+    return facts.offices.holds_any(actor.id, allowed, facts.today)
 
 
 def _on_whose_behalf(facts: Facts, command: GrantDelegation) -> tuple[str, str | None]:

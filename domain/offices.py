@@ -7,6 +7,7 @@ its superior office answers for it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -110,6 +111,17 @@ class Offices:
     def titles_of(self, person_id: str, day: date) -> frozenset[str]:
         """Office names without units, of any capacity."""
         return frozenset(split_key(key)[0] for key, _ in self.exercised_by(person_id, day))
+
+    def holds_any(
+        self, person_id: str, names: Collection[str], day: date, *, delegates: bool = False
+    ) -> bool:
+        """Whether the person exercises an office of one of these names, in any unit. A personal delegate
+        signs what waits for their principal: what a person does of their own motion needs the office.
+        """
+        return any(
+            split_key(key)[0] in names and (delegates or signature.capacity is not Capacity.DELEGATE)
+            for key, signature in self.exercised_by(person_id, day)
+        )
 
     def holders(self, key: str, day: date) -> frozenset[str]:
         """People who hold the office themselves: incumbents, acting holders and grantees."""

@@ -29,7 +29,6 @@ from domain.event import Event, NewEvent
 from domain.fact_sheet import PerformanceYear
 from domain.facts import Facts
 from domain.identity import Actor
-from domain.offices import split_key
 from domain.performance import Predicate, predicate_of
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy
@@ -131,11 +130,10 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
 
 
 def may_open(actor: Actor, facts: Facts, policy: Policy) -> bool:
-    """Whether the actor is an officer of BKPSDM whom the policy lets open vacancies."""
+    """Whether the actor is an officer of BKPSDM whom the policy lets open vacancies; a delegate is none."""
     if actor.kind != "person":
         return False
-    held = facts.offices.exercised_by(actor.id, facts.today)
-    return any(split_key(key)[0] in policy.promotion.opened_by for key, _ in held)
+    return facts.offices.holds_any(actor.id, policy.promotion.opened_by, facts.today)
 
 
 def variant_for(post: Post, policy: Policy, *, selected: bool) -> Variant:

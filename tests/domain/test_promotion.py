@@ -22,7 +22,7 @@ from domain.errors import (
     PositionPromised,
     VariantMismatch,
 )
-from domain.identity import SYSTEM
+from domain.identity import SYSTEM, Capacity
 from domain.personnel_action import Status
 from domain.promotion_commands import OpenSelection
 from domain.vacancy import Vacancy, list_hash_of
@@ -169,6 +169,15 @@ def test_only_officers_of_bkpsdm_open_vacancies(pool: Town) -> None:
     for who in ("mayor", "kepala_dinkes", "nurse"):
         with pytest.raises(NotPermitted):
             pool.open_vacancy(by=who)
+
+
+def test_an_officer_s_delegate_neither_opens_a_vacancy_nor_starts_a_promotion(pool: Town) -> None:
+    pool.acting(Capacity.DELEGATE, "nurse", by="kabid")
+    with pytest.raises(NotPermitted):
+        pool.open_vacancy(by="nurse")
+    vacancy_id = pool.open_vacancy()
+    with pytest.raises(NotPermitted):
+        pool.promote(vacancy_id, by="nurse")
 
 
 def test_a_clerk_s_post_is_not_filled_by_promotion(pool: Town) -> None:
