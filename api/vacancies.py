@@ -67,7 +67,8 @@ class Link(BaseModel):
 
 class VacancyView(BaseModel):
     """`list_hash` covers the frozen list. `widened_to` are boxes added because too few were eligible;
-    `left_out` counts by hard rule whom the list leaves out. `chain` are the posts that follow (*efek
+    `left_out` counts by hard rule whom the list leaves out. From `lapses_on` on no promotion starts on
+    the list. `chain` are the posts that follow (*efek
     domino*).
     """
 
@@ -78,6 +79,7 @@ class VacancyView(BaseModel):
                     "id": ID,
                     "position": {"id": "J-0042", "name": "Kepala Seksi Kurikulum"},
                     "vacant_from": "2026-12-01",
+                    "lapses_on": "2027-05-24",
                     "policy": {"id": "kota-serang/2026-01", "hash": "ab" * 32},
                     "list_hash": "9f" * 32,
                     "formula_version": "kepka-bkn-411-2025/claimed-1",
@@ -95,6 +97,7 @@ class VacancyView(BaseModel):
     id: str
     position: dict[str, Any] | None
     vacant_from: str
+    lapses_on: str
     policy: dict[str, str]
     list_hash: str
     formula_version: str
@@ -257,6 +260,7 @@ def _shown(services: Services, vacancy_id: str) -> dict[str, Any]:
         "id": vacancy.id,
         "position": position_view(vacancy.position_id, view),
         "vacant_from": vacancy.vacant_from.isoformat(),
+        "lapses_on": vacancy.lapses_on.isoformat(),
         "policy": {"id": vacancy.policy_id, "hash": vacancy.policy_hash},
         "list_hash": vacancy.list_hash,
         "formula_version": vacancy.formula_version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -54,6 +54,8 @@ class Case:
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
+    births: Mapping[str, date] = field(default_factory=dict)
+    open_action_of: Callable[[str], ActionState | None] = lambda _: None
 
     def report(self, stored: StoredEvent, code: str, detail: str) -> None:
         self.found.append((code, stored.position, detail))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from audit.case import Case
 from domain import events as ev
 from domain import promotion_events as pe
+from domain.agency import Post
 from domain.candidacy import CandidateSheet, assess_candidate
 from domain.canonical import NotCanonical
 from domain.nine_box import months_after
 from domain.personnel_action import ActionState
 from domain.policy import Kind, Severity
+from domain.post_holding import is_kept
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
@@ -47,7 +51,25 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, route:
         case.report(stored, "not-entitled", f"{stored.actor.id} may not start a promotion")
     if vacancy.candidate(stored.actor.id) is not None:
         case.report(stored, "excluded-actor", f"{stored.actor.id} is a candidate")
+    if case.moment.day >= vacancy.lapses_on:
+        case.report(stored, "wrong-date", f"the list had lapsed on {vacancy.lapses_on}")
+    if vacancy.vacant_from <= case.moment.day:
+        _not_kept(case, stored, post, None, case.moment.day)
     case.expects = (route[0], False, None) if route else None
+
+
+def _not_kept(case: Case, stored: StoredEvent, post: Post | None, person_id: str | None, day: date) -> None:
+    """Nobody but this person holds the post, unless they are known to leave it by that day."""
+    holder = post.incumbent_id if post else None
+    born = case.births.get(holder or "")  # None as well where the holder's seal is closed
+    if post is None or holder is None or born is None:
+        return
+    if is_kept(post, person_id, day, case.policy, born=born, leaving=case.open_action_of(holder)):
+        case.report(stored, "post-not-vacant", f"{post.id} was held by {holder}")
+
+
+def _target(case: Case, state: ActionState) -> Post | None:
+    return case.moment.agency.posts.get(state.target_position_id or "")
 
 
 def ranked(case: Case, stored: StoredEvent, event: pe.CandidatesRanked, state: ActionState) -> None:
@@ -81,6 +103,7 @@ def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: Ac
         case.report(stored, "wrong-facts", "the chosen person held another post")
     if event.effective_date < case.moment.day:
         case.report(stored, "wrong-date", "it is to take effect before its decree")
+    _not_kept(case, stored, _target(case, state), event.person_id, event.effective_date)
     done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     if not any(isinstance(e, ev.TaskCompleted) and (e.step, e.outcome) == (CHOICE, "approve") for e in done):
         case.report(stored, "skipped-step", "a choice without the appointing official's decision")
@@ -148,6 +171,8 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
         else:
             _placed(case, stored, event)
     elif event.step == CONFIRMATION:
+        day = event.effective_date or case.moment.day
+        _not_kept(case, stored, _target(case, state), state.subject_id, day)
         _placed(case, stored, event)
     elif event.step == REVIEW:
         if not case.beside(stored, ev.ActionCompleted):

@@ -15,6 +15,7 @@ from domain.agency import Post
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import NotCanonical, digest
 from domain.fact_sheet import SubjectFacts, TargetFacts
+from domain.nine_box import months_after
 from domain.policy import Policy, Severity
 from domain.talent_record import TalentRecord
 from domain.vacancy import Vacancy, kind_since, vacancy_of, yearly_ratings
@@ -85,6 +86,8 @@ class VacancyLaw:
             found.append(("not-entitled", f"{stored.actor.id} may not open vacancies"))
         if post.incumbent_id is not None and event.vacant_from <= moment.day:
             found.append(("post-not-vacant", f"{post.id} was held by {post.incumbent_id}"))
+        if event.lapses_on != months_after(moment.day, policy.promotion.pool.list_months):
+            found.append(("wrong-date", f"the list does not stand until {event.lapses_on}"))
         if post.kind != "JPT" and event.selected:
             found.append(("wrong-facts", "an open selection for a post that has none"))
         return found

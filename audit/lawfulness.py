@@ -25,7 +25,7 @@ from audit.law_of_cycles import Cycles
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
-from audit.uniqueness import ENDINGS, Uniqueness
+from audit.uniqueness import ENDINGS, Lists, Uniqueness
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
@@ -100,6 +100,7 @@ class Lawfulness:
         self._offices: dict[str, Offices] = {}
         self._findings = findings
         self._unique = Uniqueness()
+        self._lists = Lists()
         self._cycles = Cycles()
         self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
@@ -163,6 +164,7 @@ class Lawfulness:
                 policy = self._policy_of(stored, before[action_id])
                 case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
                 case.vacancies = self._vacancies.known
+                case.births, case.open_action_of = self._births, self._open_action_of
                 case.attested = self._attested.get(action_id)
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
@@ -183,7 +185,8 @@ class Lawfulness:
             if state is not None:
                 case.report(stored, "illegal-transition", "submitted twice")
             law_of_submission.submitted(case, stored, event)
-            case.found += [(c, stored.position, d) for c, d in self._unique.clashes(event)]
+            clashes = self._unique.clashes(event) + self._lists.clashes(event, case.moment.day)
+            case.found += [(c, stored.position, d) for c, d in clashes]
         elif state is None:
             case.report(stored, "illegal-transition", f"{stored.type} before any submission")
             return
@@ -208,6 +211,10 @@ class Lawfulness:
         if other not in (None, action_id_of(stored.stream)):
             case.report(stored, "two-open-actions", f"{event.person_id} has the open action {other}")
 
+    def _open_action_of(self, person_id: str) -> ActionState | None:
+        open_action = self._unique.open_action_of(person_id)
+        return self.states.get(open_action) if open_action else None
+
     def _at_end(self, case: Case, last: StoredEvent) -> None:
         state = case.state
         if case.expects is not None:
@@ -229,6 +236,7 @@ class Lawfulness:
         stream = stream_for(stored.event)
         problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
         problems += self._vacancies.problems(stored, moment, group)
+        problems += self._lists.clashes(stored.event, moment.day)
         problems += self._cycles.problems(stored, moment, group)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
@@ -256,6 +264,7 @@ class Lawfulness:
     def _follow(self, stored: StoredEvent) -> None:
         try:
             action_id = action_id_of(stored.stream) if stored.category == ACTION else None
+            self._lists.follow(action_id, stored.event)
             self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
                 self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)

@@ -25,6 +25,49 @@ def _period_of(event: ev.ActionSubmitted) -> Period:
     return (event.subject_id, event.variant.value, event.period_start, event.period_end)
 
 
+class Lists:
+    """The frozen lists of candidates that stand for a post: one a post, until its promotion is over or
+    it lapses unused.
+    """
+
+    def __init__(self) -> None:
+        self._of_post: dict[str, tuple[str, date]] = {}
+        self._used: set[str] = set()
+        self._begun_on: dict[str, tuple[str, str]] = {}
+
+    def standing(self, position_id: str | None, day: date) -> str | None:
+        vacancy_id, lapses_on = self._of_post.get(position_id or "", (None, day))
+        return vacancy_id if vacancy_id in self._used or day < lapses_on else None
+
+    def clashes(self, event: ev.Event, day: date) -> list[tuple[str, str]]:
+        """A second list for a post, a second promotion on a list, a transfer past a list that stands."""
+        if isinstance(event, pe.VacancyOpened):
+            known = self.standing(event.position_id, day)
+            said = f"{event.position_id} had the list {known}"
+        elif isinstance(event, ev.ActionSubmitted) and event.kind is Kind.PROMOTION:
+            known = event.vacancy_id if event.vacancy_id in self._used else None
+            said = f"the list {known} was used before"
+        elif isinstance(event, ev.ActionSubmitted) and event.kind is Kind.MUTATION:
+            known = self.standing(event.target_position_id, day)
+            said = f"{event.target_position_id} is to be filled from the list {known}"
+        else:
+            return []
+        return [("post-promised-twice", said)] if known else []
+
+    def follow(self, action_id: str | None, event: ev.Event) -> None:
+        if isinstance(event, pe.VacancyOpened):
+            self._of_post[event.position_id] = (event.vacancy_id, event.lapses_on)
+        elif action_id is None:
+            return
+        elif isinstance(event, ev.ActionSubmitted) and event.vacancy_id and event.target_position_id:
+            self._used.add(event.vacancy_id)
+            self._begun_on[action_id] = (event.target_position_id, event.vacancy_id)
+        elif isinstance(event, (ev.ActionTookEffect, *ENDINGS)):
+            post, vacancy_id = self._begun_on.pop(action_id, ("", ""))
+            if self._of_post.get(post, ("",))[0] == vacancy_id:
+                self._of_post.pop(post, None)
+
+
 class Uniqueness:
     """Follows all actions in order; keyed by surrogate ids."""
 

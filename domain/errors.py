@@ -177,6 +177,12 @@ class AlreadyVoted(Conflict):
     sentence_en = "You have already voted."
 
 
+class CandidateListLapsed(Conflict):
+    code = "candidate-list-lapsed"
+    sentence_id = "Daftar calon hanya berlaku sampai sebelum {lapses_on}; buka lowongan baru."
+    sentence_en = "The list of candidates stood until before {lapses_on}; open the vacancy anew."
+
+
 class AlreadyExists(Conflict):
     code = "already-exists"
     sentence_id = "Sudah ada: {what}."

@@ -15,12 +15,14 @@ from domain.candidacy import assess_candidate, facts_of, hard_stops, outcomes_of
 from domain.commands import DecideTask
 from domain.errors import (
     AlreadyExists,
+    CandidateListLapsed,
     ExcludedOwner,
     HardFinding,
     InvalidDetails,
     NotPermitted,
     OpenActionExists,
     OverrideRequired,
+    PositionHeld,
     PositionPromised,
     ReasonRequired,
     UnknownReference,
@@ -33,6 +35,7 @@ from domain.nine_box import months_after
 from domain.overriding import override_events, with_overrides
 from domain.personnel_action import ActionState, Recorded, evolve
 from domain.policy import Kind, StepRule
+from domain.post_holding import is_kept_now
 from domain.promotion_commands import StartPromotion
 from domain.submission import START_SCOPE
 from domain.submission import stream_of as action_stream
@@ -47,7 +50,7 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
     """A new promotion on the list that was frozen for its vacancy.
 
     Raises NotPermitted, ExcludedOwner for a candidate, UnknownReference, AlreadyExists for a vacancy
-    whose promotion runs, PositionPromised.
+    whose promotion runs, CandidateListLapsed, PositionPromised, PositionHeld.
     """
     vacancy = facts.vacancy(command.vacancy_id)
     if vacancy is None:
@@ -56,10 +59,14 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
     _may_start(command.actor, vacancy, facts)
     if vacancy.id in facts.registry.started_vacancies:
         raise AlreadyExists(what="promotion of this vacancy")
+    if facts.today >= vacancy.lapses_on:
+        raise CandidateListLapsed(lapses_on=vacancy.lapses_on.isoformat())
     promised = facts.registry.promised_to.get(vacancy.position_id)
     if promised is not None:
         raise PositionPromised(position_id=vacancy.position_id, action_id=promised)
     post = facts.agency.posts[vacancy.position_id]
+    if vacancy.vacant_from <= facts.today and is_kept_now(post, None, facts.today, facts, policy):
+        raise PositionHeld(position_id=post.id)
     variant = variant_for(post, policy, selected=bool(vacancy.selected))
     effective_date = max(vacancy.vacant_from, facts.today)
     kinds = set(policy.rules["election_window"].parameters["post_kinds"])
@@ -131,7 +138,8 @@ def choose(
 ) -> Events:
     """The choice among those whom the committee named, judged by the facts of the day.
 
-    Raises HardFinding, OverrideRequired with the rules that need a reason, OpenActionExists.
+    Raises HardFinding, OverrideRequired with the rules that need a reason, OpenActionExists, and
+    PositionHeld where the post is held and not known to be free on the effective date.
     """
     vacancy = facts.vacancy(state.vacancy_id or "")
     assert vacancy is not None  # the case began on it
@@ -146,6 +154,8 @@ def choose(
         raise UnknownReference(what="suggested_by")
     policy = facts.policy_of(state)
     effective_date = max(answered.effective_date or state.effective_date, facts.today)
+    if is_kept_now(facts.agency.posts[vacancy.position_id], entry.person_id, effective_date, facts, policy):
+        raise PositionHeld(position_id=vacancy.position_id)
     sheet = candidate_sheet(
         vacancy, entry.person_id, facts.agency.posts[vacancy.position_id],
         facts.talent.of([entry.person_id])[entry.person_id], facts, policy,
@@ -229,6 +239,9 @@ def confirm(
     if len(command.comment.strip()) < 3 and not overrides:
         raise ReasonRequired()
     effective_date = max(state.effective_date, facts.today)
+    post = facts.agency.posts[state.target_position_id or ""]
+    if is_kept_now(post, state.subject_id, effective_date, facts, facts.policy_of(state)):
+        raise PositionHeld(position_id=post.id)
     completed = ev.TaskCompleted(
         task_id=task.id,
         step=task.step,

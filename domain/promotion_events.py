@@ -12,12 +12,14 @@ from domain.identity import Signature
 
 class VacancyOpened(Event):
     """A post is to be filled by promotion. `selection_letter` is set where the names come from an open
-    selection outside; `selected` are they, best first.
+    selection outside; `selected` are they, best first. From `lapses_on` on no promotion starts on the
+    list, and another may be made.
     """
 
     vacancy_id: str
     position_id: str
     vacant_from: date
+    lapses_on: date
     policy_id: str
     policy_hash: str
     selected: tuple[str, ...] = ()

@@ -37,7 +37,8 @@ class PoolRule(_Part):
 
     With fewer than `fewest` eligible people in the pool it is widened by one box of `widening` after
     the other. At most `longest` of the admitted stand on the list, and below them `beside` people of
-    other boxes, who can be chosen only against a finding. A choice below `free_ranks` needs reasons.
+    other boxes, who can be chosen only against a finding. A choice below `free_ranks` needs reasons. A
+    promotion starts on the list within `list_months` of the day on which it was frozen.
     """
 
     fewest: int = Field(ge=1)
@@ -45,6 +46,7 @@ class PoolRule(_Part):
     longest: int = Field(ge=1)
     beside: int = Field(ge=0)
     free_ranks: int = Field(ge=1)
+    list_months: int = Field(ge=1)
     citation: str
     doubt: str | None = None
 

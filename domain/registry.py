@@ -34,6 +34,7 @@ class Registry:
     evaluations: dict[EvaluationKey, str] = field(default_factory=dict)
     _evaluated_by: dict[str, EvaluationKey] = field(default_factory=dict)
     vacancy_of: dict[str, str] = field(default_factory=dict)
+    list_lapses_on: dict[str, date] = field(default_factory=dict)
     started_vacancies: set[str] = field(default_factory=set)
     _vacancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -71,8 +72,18 @@ class Registry:
             self._held_by.pop(action_id, None)
 
     def note_vacancy(self, event: pe.VacancyOpened) -> None:
-        """A post has a frozen list; it gets no second one before that promotion ends or takes effect."""
+        """A post has a frozen list; it gets no second one before that promotion ends or takes effect, or
+        the list lapses unused.
+        """
         self.vacancy_of[event.position_id] = event.vacancy_id
+        self.list_lapses_on[event.vacancy_id] = event.lapses_on
+
+    def standing_list_of(self, position_id: str, day: date) -> str | None:
+        """The vacancy whose frozen list stands for the post: used, or not lapsed by `day`."""
+        vacancy_id = self.vacancy_of.get(position_id)
+        if vacancy_id is None or vacancy_id in self.started_vacancies:
+            return vacancy_id
+        return vacancy_id if day < self.list_lapses_on[vacancy_id] else None
 
     def take(self, action_id: str, subject_id: str, position_id: str | None) -> None:
         """Note an open action: its subject is taken and its post, if any is still promised."""

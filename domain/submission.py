@@ -49,6 +49,8 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     promised = facts.registry.promised_to.get(command.target_position_id or "")
     if promised is not None:
         raise PositionPromised(position_id=command.target_position_id, action_id=promised)
+    if facts.registry.standing_list_of(command.target_position_id or "", facts.today) is not None:
+        raise PositionPromised(position_id=command.target_position_id)
     submitted = _submitted(command, origin, facts, policy)
     state = evolve(None, Recorded(submitted, 1, facts.now, command.actor.kind, command.actor.id))
     assert state is not None  # ActionSubmitted always begins a state

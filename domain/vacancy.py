@@ -29,6 +29,7 @@ from domain.event import Event, NewEvent
 from domain.fact_sheet import PerformanceYear
 from domain.facts import Facts
 from domain.identity import Actor
+from domain.nine_box import months_after
 from domain.performance import Predicate, predicate_of
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy
@@ -43,6 +44,7 @@ class Vacancy:
     id: str
     position_id: str
     vacant_from: date
+    lapses_on: date
     policy_id: str
     policy_hash: str
     selected: tuple[str, ...]
@@ -68,8 +70,8 @@ def vacancy_of(events: Iterable[Event]) -> Vacancy | None:
     for event in events:
         if isinstance(event, pe.VacancyOpened):
             vacancy = Vacancy(
-                event.vacancy_id, event.position_id, event.vacant_from, event.policy_id, event.policy_hash,
-                event.selected,
+                event.vacancy_id, event.position_id, event.vacant_from, event.lapses_on, event.policy_id,
+                event.policy_hash, event.selected,
             )  # fmt: skip
         elif vacancy is not None and isinstance(event, pe.CandidateFrozen):
             vacancy = replace(vacancy, candidates=(*vacancy.candidates, event))
@@ -103,7 +105,7 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
         raise PositionHeld(position_id=post.id)
     if command.vacant_from < facts.today.replace(year=facts.today.year - 1, day=1):
         raise DateOutOfOrder(earlier="a year ago", later="vacant_from")
-    if post.id in facts.registry.vacancy_of:
+    if facts.registry.standing_list_of(post.id, facts.today) is not None:
         raise AlreadyExists(what=f"vacancy of {post.id}")
     promised = facts.registry.promised_to.get(post.id)
     if promised is not None:
@@ -115,6 +117,7 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
         vacancy_id=command.vacancy_id,
         position_id=post.id,
         vacant_from=command.vacant_from,
+        lapses_on=months_after(facts.today, policy.promotion.pool.list_months),
         policy_id=policy.id,
         policy_hash=policy.hash,
         selected=selected,
