@@ -57,9 +57,9 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
         raise UnknownReference(what="vacancy_id")
     policy = facts.policies[vacancy.policy_id]
     _may_start(command.actor, vacancy, facts)
-    if vacancy.id in facts.registry.started_vacancies:
+    if _is_used(vacancy, facts):
         raise AlreadyExists(what="promotion of this vacancy")
-    if facts.today >= vacancy.lapses_on:
+    if _has_lapsed(vacancy, facts):
         raise CandidateListLapsed(lapses_on=vacancy.lapses_on.isoformat())
     promised = facts.registry.promised_to.get(vacancy.position_id)
     if promised is not None:
@@ -103,6 +103,14 @@ def _may_start(actor: Actor, vacancy: Vacancy, facts: Facts) -> None:
         return
     if not may_open(actor, facts, facts.policies[vacancy.policy_id]):
         raise NotPermitted()
+
+
+def _is_used(vacancy: Vacancy, facts: Facts) -> bool:
+    return vacancy.id in facts.registry.started_vacancies
+
+
+def _has_lapsed(vacancy: Vacancy, facts: Facts) -> bool:
+    return facts.today >= vacancy.lapses_on
 
 
 def ranked(state: ActionState, task: Task, answered: RankingVote) -> Events:

@@ -54,13 +54,17 @@ def profile(town: Town, who: str, judged: tuple[int, int], points: int) -> None:
     cact(town, who, points)
 
 
-@pytest.fixture
-def pool(town: Town) -> Town:
+def with_candidates(town: Town) -> Town:
     """Four people of the pool, in order of preference, and two of box 6."""
     employ(town)
     for who, (judged, points) in zip(STAFF, JUDGED, strict=True):
         profile(town, who, judged, points)
     return town
+
+
+@pytest.fixture
+def pool(town: Town) -> Town:
+    return with_candidates(town)
 
 
 def boxes(vacancy: Vacancy) -> list[int]:

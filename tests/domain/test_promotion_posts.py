@@ -13,11 +13,15 @@ from domain.errors import (
     PositionPromised,
 )
 from domain.personnel_action import Status
-from tests.domain.test_promotion import choose
-from tests.domain.test_promotion import pool as pool
+from tests.domain.test_promotion import choose, with_candidates
 from tests.domain.town import Town, at
 
 AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
+
+
+@pytest.fixture
+def pool(town: Town) -> Town:
+    return with_candidates(town)
 
 
 def at_choice_for_held(town: Town, vacant_in: int = 1) -> str:

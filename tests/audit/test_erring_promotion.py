@@ -1,0 +1,138 @@
+"""A program that errs about promotions writes sound records; verify knows the law without it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import domain.promotion
+import domain.submission
+import domain.vacancy
+from domain.errors import Refusal
+from domain.personnel_action import ActionState
+from domain.registry import Registry
+from installation import Installation
+from ledger.read import newest_checkpoint
+from roster.generator import generate_agency
+from settings import Settings
+from tests.audit.conftest import Clock, Evidence
+from tests.pool import a_pool
+from tests.world import World, seed
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World, datetime]:
+    """An agency with a talent pool, nothing asked for yet."""
+    folder, clock = tmp_path_factory.mktemp("ready"), Clock(NOW)
+    installation = Installation(Settings(data=folder), clock=clock)
+    installation.set_up()
+    world = seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24)))
+    a_pool(world)
+    installation.close()
+    return folder, world, clock.now
+
+
+@pytest.fixture
+def lab(ready: tuple[Path, World, datetime], tmp_path: Path) -> Iterator[Evidence]:
+    """A copy of it in which the test's own program may err."""
+    folder, world, now = ready
+    shutil.copytree(folder, tmp_path / "lab")
+    clock = Clock(now)
+    installation = Installation(Settings(data=tmp_path / "lab"), clock=clock)
+    copied = World(**(vars(world) | {"installation": installation}))
+    with installation.reader.engine.connect() as connection:
+        kept = newest_checkpoint(connection) or ""
+    yield Evidence(tmp_path / "lab", installation, copied, clock, kept, tmp_path / "none")
+    installation.close()
+
+
+def codes(lab: Evidence) -> set[str]:
+    return {finding.code for finding in lab.verify().findings}
+
+
+def a_post(lab: Evidence, number: int = 0) -> str:
+    return lab.world.vacancies("PENGAWAS")[number]
+
+
+def begun(lab: Evidence) -> ActionState:
+    state = lab.world.promote(lab.world.open_vacancy(a_post(lab))).state
+    assert state is not None
+    return state
+
+
+def lawful(lab: Evidence) -> None:
+    found = lab.verify()
+    assert found.ok, found.as_text()
+
+
+def no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Registry, "standing_list_of", lambda *_: None)
+
+
+def test_a_promotion_as_the_law_has_it_is_in_order(lab: Evidence) -> None:
+    lab.world.walk(begun(lab), until="awaiting_review")
+    lawful(lab)
+
+
+def test_a_second_list_for_a_post(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_list(monkeypatch)
+    lab.world.open_vacancy(a_post(lab))
+    lab.world.open_vacancy(a_post(lab))
+    assert codes(lab) == {"post-promised-twice"}
+
+
+def test_a_second_promotion_on_one_list(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    vacancy_id = lab.world.open_vacancy(a_post(lab))
+    state = lab.world.promote(vacancy_id).state
+    assert state is not None
+    owner = lab.world.owners(state, state.open_tasks[0])[0]
+    lab.world.decide(state, owner, outcome="reject", comment="tidak")
+    with pytest.raises(Refusal):
+        lab.world.promote(vacancy_id)
+    monkeypatch.setattr(domain.promotion, "_is_used", lambda *_: False)
+    lab.world.promote(vacancy_id)
+    assert codes(lab) == {"post-promised-twice"}
+
+
+def test_a_transfer_past_a_list_that_stands(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.world.open_vacancy(a_post(lab))
+    no_list(monkeypatch)
+    lab.world.submit(lab.world.movable()[0], a_post(lab))
+    assert codes(lab) == {"post-promised-twice"}
+
+
+def test_a_promotion_on_a_list_that_lapsed(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    vacancy_id = lab.world.open_vacancy(a_post(lab))
+    lab.clock.now += timedelta(days=400)
+    lab.world.open_vacancy(a_post(lab, 1))
+    lawful(lab)
+    monkeypatch.setattr(domain.promotion, "_has_lapsed", lambda *_: False)
+    lab.world.promote(vacancy_id)
+    assert codes(lab) == {"wrong-date"}
+
+
+def test_a_list_that_stands_longer_than_the_policy_has_it(
+    lab: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain.vacancy, "months_after", lambda day, _: day + timedelta(days=3000))
+    lab.world.open_vacancy(a_post(lab))
+    assert codes(lab) == {"wrong-date"}
+
+
+def test_a_decision_on_a_post_that_is_held(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    posts: Any = lab.world.agency.posts.values()
+    held = next(post.id for post in posts if post.kind == "PENGAWAS" and post.incumbent_id)
+    vacancy_id = lab.world.open_vacancy(held, vacant_from=date(2026, 11, 25))
+    state = lab.world.walk(lab.world.promote(vacancy_id).state, until="promotion_choice")
+    with pytest.raises(Refusal):
+        lab.world.decide(state, lab.world.holder("appointing_official"))
+    monkeypatch.setattr(domain.promotion, "is_kept_now", lambda *_: False)
+    lab.world.decide(state, lab.world.holder("appointing_official"))
+    assert codes(lab) == {"post-not-vacant"}
