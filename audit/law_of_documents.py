@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.case import Case, Moment
+from domain import events as ev
 from domain.document_events import DocumentVerified
 from domain.identity import Capacity
 from domain.offices import split_key
@@ -12,6 +13,16 @@ from domain.policy import Severity
 from ledger.record import StoredEvent
 
 Problem = tuple[str, str]
+
+
+def filed(event: ev.DocumentFiled, moment: Moment) -> list[Problem]:
+    """What is unlawful about a document's arrival: it belongs to somebody registered, and arrives once."""
+    found: list[Problem] = []
+    if event.person_id not in moment.agency.people:
+        found.append(("illegal-transition", "a document of nobody"))
+    if event.document_id in moment.files.documents:
+        found.append(("illegal-transition", "a document that had been filed before"))
+    return found
 
 
 def verified(stored: StoredEvent, event: DocumentVerified, moment: Moment) -> list[Problem]:

@@ -88,10 +88,7 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
         case DocumentVerified():
             found += law_of_documents.verified(stored, event, moment)
         case ev.DocumentFiled():
-            if event.person_id not in moment.agency.people:
-                found.append(("illegal-transition", "a document of nobody"))
-            if event.document_id in moment.files.documents:
-                found.append(("illegal-transition", "a document that had been filed before"))
+            found += law_of_documents.filed(event, moment)
         case _:
             pass
     return found

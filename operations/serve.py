@@ -14,7 +14,7 @@ def serve(settings: Settings) -> int:
     """Serve until told to stop; 0 after an orderly end."""
     installation = Installation(settings)
     try:
-        app = create_site(create_app(installation))
+        app = create_site(create_app(installation), settings.document_limit_mb * 2**20)
         uvicorn.run(
             app,
             host=settings.host,

@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,7 @@ class Api:
         if self._visitor.token:
             headers["authorization"] = f"Bearer {self._visitor.token}"
         if key:
-            headers["idempotency-key"] = key
+            headers["idempotency-key"] = key.encode("ascii", "backslashreplace").decode()[:256]
         asked = urlencode({name: value for name, value in (query or {}).items() if value not in (None, "")})
         scope = {
             "type": "http",
@@ -101,7 +102,7 @@ class Api:
         async def receive() -> Message:
             nonlocal sent
             if sent:
-                return {"type": "http.disconnect"}
+                await asyncio.Event().wait()  # the visitor is there until the answer is complete
             sent = True
             return {"type": "http.request", "body": body, "more_body": False}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 ROWS_AT_MOST = 10
 SCALAR = "value"
-LONGEST_NUMBER = 10
+INTEGER = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _typed(kind: Any, text: str) -> Any:
         return True if text == "yes" else None
     if text == "":
         return None
-    if kind == "integer" and text.lstrip("-").isdigit() and len(text) < LONGEST_NUMBER:
+    if kind == "integer" and INTEGER.fullmatch(text):
         return int(text)
     return text
 

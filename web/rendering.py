@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from web import labels
 from web.api_client import Api, Refused
 from web.language import Words, words
 from web.visitor import Visitor, forget_session, is_from_here, visitor_of
+
+log = logging.getLogger(__name__)
 
 FORM_LIMIT = 256 * 1024
 CSP = (
@@ -48,15 +51,12 @@ class Page:
 
     async def form(self) -> dict[str, str]:
         """The fields of a posted form; of a field sent twice, the last."""
-        body = await self.request.body()
-        if len(body) > FORM_LIMIT:
-            return {}
         return dict(await self.fields())
 
     async def fields(self) -> list[tuple[str, str]]:
         """The fields of a posted form in order, repetitions kept."""
         body = await self.request.body()
-        pairs = parse_qsl(body[:FORM_LIMIT].decode(errors="replace"), keep_blank_values=True)
+        pairs = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         return [(name, value.replace("\r\n", "\n").replace("\x00", "")) for name, value in pairs]
 
     async def me(self) -> dict[str, Any]:
@@ -88,10 +88,34 @@ class Page:
 Handler = Callable[[Page], Awaitable[Response]]
 
 
-def page_route(path: str, handler: Handler, methods: tuple[str, ...] = ("GET",)) -> Route:
-    """A page at `path`: forms come from our own pages only, refusals become pages or lead to sign-in."""
+class BodyTooLarge(Exception):
+    """More was sent than the page takes; what is beyond was not read."""
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise BodyTooLarge
+        return message
+
+    return counted
+
+
+def page_route(
+    path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), *, upload: bool = False
+) -> Route:
+    """A page at `path`: forms come from our own pages only, refusals become pages or lead to sign-in.
+    With `upload` a document may be sent, which the API limits; else a form.
+    """
 
     async def answer(request: Request) -> Response:
+        limit = request.app.state.upload_limit if upload else FORM_LIMIT
+        request = Request(request.scope, _limited(request.receive, limit))
         visitor = visitor_of(request)
         page = Page(request, visitor, words(visitor.language), Api(request.app.state.api, request, visitor))
         if request.method == "POST" and not is_from_here(request):
@@ -100,6 +124,13 @@ def page_route(path: str, handler: Handler, methods: tuple[str, ...] = ("GET",))
             return await handler(page)
         except Refused as refused:
             return _refusal(page, refused)
+        except BodyTooLarge:
+            title = page.words.gettext("Yang dikirim terlalu besar.")
+            return page.show_to_anybody("problem.html", 413, problem={"title": title})
+        except Exception:
+            log.exception("a page failed: %s", path)
+            title = page.words.gettext("Terjadi kesalahan pada sistem.")
+            return page.show_to_anybody("problem.html", 500, problem={"title": title})
 
     return Route(path, answer, methods=list(methods))
 

@@ -12,13 +12,13 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from web.pages import audit, case, inbox, mine, register, sign_in, start, talent, task
-from web.rendering import Headers
+from web.rendering import FORM_LIMIT, Headers
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_site(api: FastAPI) -> Starlette:
-    """Pages over `api`. Whatever is no page is the API's to answer."""
+def create_site(api: FastAPI, upload_limit: int) -> Starlette:
+    """Pages over `api`. Whatever is no page is the API's to answer. `upload_limit` is in bytes."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -45,4 +45,5 @@ def create_site(api: FastAPI) -> Starlette:
         lifespan=lifespan,
     )
     site.state.api = api
+    site.state.upload_limit = upload_limit + FORM_LIMIT
     return site

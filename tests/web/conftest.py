@@ -24,6 +24,7 @@ from web.visitor import SESSION
 __all__ = ["house", "settle", "world"]  # fixtures of the API's tests, used here too
 
 HERE = "http://testserver"
+UPLOAD_LIMIT = 2**20
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -62,7 +63,7 @@ class Site:
 
 @pytest.fixture
 def site(house: House) -> Iterator[Site]:
-    with TestClient(create_site(house.app), raise_server_exceptions=True) as client:
+    with TestClient(create_site(house.app, UPLOAD_LIMIT), raise_server_exceptions=True) as client:
         yield Site(house, client)
 
 
@@ -72,7 +73,9 @@ def address(house: House) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(create_site(house.app), host="127.0.0.1", port=port, log_level="warning")
+    config = uvicorn.Config(
+        create_site(house.app, UPLOAD_LIMIT), host="127.0.0.1", port=port, log_level="warning"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

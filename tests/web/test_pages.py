@@ -8,7 +8,7 @@ import re
 import pytest
 
 from domain.personnel_action import ActionState
-from tests.web.conftest import Site
+from tests.web.conftest import HERE, UPLOAD_LIMIT, Site
 from web.visitor import SESSION
 
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -211,3 +211,50 @@ def test_the_api_answers_behind_the_pages(site: Site) -> None:
     assert site.client.get("/v1/tasks").status_code == 401
     assert site.client.get("/health/live").status_code == 200
     assert site.client.get("/v1/nothing").headers["content-type"] == "application/problem+json"
+
+
+def test_a_document_is_downloaded_as_it_was_filed(site: Site) -> None:
+    person = site.house.a_stranger()
+    content = b"%PDF-1.7\n" + bytes(range(256)) * 2000
+    sent = site.client.post(
+        "/saya/dokumen",
+        files={"file": ("sk.pdf", content, "application/pdf")},
+        data={"document_type": "SK_JABATAN"},
+        headers=site._headers(person, "id") | {"Origin": HERE},
+        follow_redirects=False,
+    )
+    assert sent.status_code == 303, sent.text
+    link = re.search(r'href="(/dokumen/[^"]+)"', site.get(person, "/saya").text)
+    assert link is not None
+    assert site.get(person, link[1]).content == content
+    assert site.get(site.house.plain()[0], link[1]).status_code == 404
+
+
+def test_nobody_fills_the_memory_with_a_form(site: Site) -> None:
+    """More than a form can hold is not read, whoever sends it."""
+    answer = site.post(None, "/masuk", {"nip": "x" * 300_000, "password": "y"})
+    assert answer.status_code == 413
+    assert "terlalu besar" in answer.text
+    big = site.client.post(
+        "/saya/dokumen",
+        content=b"x" * (UPLOAD_LIMIT + 300_000),
+        headers=site._headers(site.house.a_stranger(), "id") | {"Origin": HERE},
+    )
+    assert big.status_code == 413
+
+
+@pytest.mark.parametrize("number", ["--5", "\u00b2", "9" * 400, "dua"])
+def test_a_number_that_is_none_is_refused_not_fallen_over(site: Site, number: str) -> None:
+    _, task, owners = verification(site)
+    form = answered() | {"d.performance.0.year": number}
+    assert site.post(owners[0], f"/tugas/{task}/keputusan", form).status_code == 422
+
+
+def test_odd_keys_and_positions_are_refused(site: Site) -> None:
+    _, task, owners = verification(site)
+    odd = {"comment": "halo", "key": "\u2603" * 300}
+    assert site.post(owners[0], f"/tugas/{task}/komentar", odd).status_code == 422
+    auditor = min(site.house.world.offices.holders("auditor", site.house.world.today))
+    for position in ("9" * 5000, "-1", "x", "\u00b2"):
+        assert site.get(auditor, f"/audit/bukti/{position}").status_code in (404, 422)
+        assert site.get(None, f"/audit/bukti/{position}").status_code in (303, 404)

@@ -27,4 +27,4 @@ async def proof(page: Page) -> Response:
     return await page.show("proof.html", position=position, note=note, size=size, proof=path)
 
 
-routes = [page_route("/audit", events), page_route("/audit/bukti/{position:int}", proof)]
+routes = [page_route("/audit", events), page_route("/audit/bukti/{position}", proof)]

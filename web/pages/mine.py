@@ -49,6 +49,6 @@ async def content(page: Page) -> Response:
 
 routes = [
     page_route("/saya", show),
-    page_route("/saya/dokumen", upload, ("POST",)),
+    page_route("/saya/dokumen", upload, ("POST",), upload=True),
     page_route("/dokumen/{document_id}", content),
 ]
