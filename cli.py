@@ -182,7 +182,9 @@ def export(options: argparse.Namespace, settings: Settings) -> int:
     from mining.export import export_ocel, export_xes
     from mining.selection import Selection
     from operations.export import export_events
+    from operations.output import check_output
 
+    check_output(options.out, settings)
     installation = Installation(settings)
     try:
         if options.format in ("ocel2", "xes"):
@@ -220,7 +222,9 @@ def conformance(options: argparse.Namespace, settings: Settings) -> int:
 def bundle(options: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
     from operations.bundles import write_to
+    from operations.output import check_output
 
+    check_output(options.out, settings)
     installation = Installation(settings)
     try:
         write_to(

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -70,9 +71,18 @@ class Installation:
 
     @property
     def reader(self) -> Reader:
+        """The ledger to read. Raises DatabaseUnavailable where there is none of this version."""
         with self._opening:
             if self._reader is None:
-                engine = open_database(self.settings.database, read_only=True)
+                database = self.settings.database
+                if database.get_backend_name() == "sqlite" and not Path(database.database or "").is_file():
+                    raise DatabaseUnavailable(
+                        f"there is no ledger at {database.database}: run `jenjang migrate`"
+                    )
+                engine = open_database(database, read_only=True)
+                if not is_current(engine):
+                    engine.dispose()
+                    raise DatabaseUnavailable("the database is not of this version: run `jenjang migrate`")
                 self._reader = Reader(engine, self.sealing_key)
             return self._reader
 

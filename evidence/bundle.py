@@ -56,8 +56,8 @@ Record = tuple[int, bytes, dict[str, Any]]
 
 def write_bundle(
     reader: Reader, tree: TreeReader, vkey: str, action_id: str, out: BinaryIO, terms: Terms
-) -> str:
-    """Write the bundle to `out`; returns the subject's person id. Raises NoSuchCase, NoSuchSize."""
+) -> None:
+    """Write the bundle to `out`. Raises NoSuchCase, NoSuchSize."""
     with reader.engine.connect() as connection:
         note = newest_checkpoint(connection)
         if note is None:
@@ -81,7 +81,6 @@ def write_bundle(
             files |= _sheets(reader, connection, case) | _contents(found, terms)
     files |= {"verify_bundle.py": VERIFIER.read_bytes(), "README.txt": README.encode()}
     _write(out, files, {"action_id": action_id, "versions": len(case), "opened": terms.opened})
-    return str(case[0][2]["data"]["subject_id"])
 
 
 def _records(connection: Connection, size: int, condition: Any) -> list[Record]:

@@ -15,6 +15,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,10 @@ NO_OLDER = (
 )
 
 
+LARGEST = 2**30
+BROKEN = (OSError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, RuntimeError)
+
+
 class Unreadable(Exception):
     """The file is no bundle, or not one of this form."""
 
@@ -242,10 +247,20 @@ class Bundle:
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
+                if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                    raise Unreadable(f"it unpacks to more than {LARGEST} bytes")
                 self.files = {name: archive.read(name) for name in names}
             self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
             listed: dict[str, str] = self.manifest["files"]
-        except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError) as error:
+        except (
+            OSError,
+            zipfile.BadZipFile,
+            zlib.error,
+            KeyError,
+            ValueError,
+            TypeError,
+            RuntimeError,
+        ) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.find("file-altered", f"{name} twice")
@@ -296,6 +311,8 @@ class Bundle:
         stream = f"personnel-action/{self.manifest['action_id']}"
         case = [records[position] for position in sorted(records) if records[position]["stream"] == stream]
         versions = [document["version"] for document in case]
+        if not case:
+            self.find("record-missing", f"all of {stream}")
         upto = max(versions, default=0)
         for version in sorted(set(range(1, max(upto, self.manifest["versions"]) + 1)) - set(versions)):
             self.find("record-missing", f"version {version} of {stream}")
@@ -372,7 +389,7 @@ def main(arguments: list[str] | None = None) -> int:
         kept = [file.read_text(encoding="utf-8") for file in options.checkpoint]
         bundle = Bundle(options.bundle)
         bundle.check(key, kept)
-    except (Unreadable, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+    except (Unreadable, OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         print(f"tidak terbaca / unreadable: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from evidence.bundle import Terms, write_bundle
 from installation import Installation
 from integrations.object_store import ObjectStore
 from ledger.read import leaf_hashes
+from projections import action_state
 from proofs.tree_reader import TreeReader
 
 FOLDER = "documents"
@@ -37,15 +39,19 @@ def write_to(
     terms = Terms(checkpoint_size, purpose is not None, store.whole)
     draft = out.with_name(f".{out.name}.partial")
     try:
-        with draft.open("wb") as file:
+        # It may hold personal data: nobody else's to read.
+        with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
             vkey = installation.signer.vkey
-            subject = write_bundle(reader, TreeReader(leaves), vkey, action_id, file, terms)
+            write_bundle(reader, TreeReader(leaves), vkey, action_id, file, terms)
         if purpose is not None:
+            with reader.engine.connect() as connection:
+                state = action_state.state_of(connection, action_id)
+            assert state is not None  # write_bundle found the case
             installation.ledger.execute(
                 RecordPersonalDataRead(
                     command_id=str(uuid.uuid4()),
                     actor=SYSTEM,
-                    subject_id=subject,
+                    subject_id=state.subject_id,
                     what="bundle",
                     purpose=purpose,
                 )

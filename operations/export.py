@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
 import orjson
 from sqlalchemy import select
@@ -41,32 +41,35 @@ def export_events(
     how many. Sealed data stays sealed. The file appears whole or not at all.
     """
     draft = out.with_name(f".{out.name}.partial")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            selected = _select(reader, instant(first), instant(last), kind)
+            count = _write_csv(file, selected) if format_ == "csv" else _write_lines(file, selected)
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
+    return count
+
+
+def _write_csv(file: TextIO, selected: Iterator[tuple[bytes, bytes]]) -> int:
+    rows, count = csv.writer(file), 0
+    rows.writerow(COLUMNS)
+    for record, leaf_hash in selected:
+        document = decode(record)
+        data = orjson.dumps(document["data"], option=orjson.OPT_SORT_KEYS).decode()
+        actor = document["actor"]
+        plain = [document[name] for name in COLUMNS[:5]]
+        rows.writerow((*plain, actor["kind"], actor["id"], leaf_hash.hex(), data))
+        count += 1
+    return count
+
+
+def _write_lines(file: TextIO, selected: Iterator[tuple[bytes, bytes]]) -> int:
     count = 0
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file) if format_ == "csv" else None
-        if rows:
-            rows.writerow(COLUMNS)
-        for record, leaf_hash in _select(reader, instant(first), instant(last), kind):
-            document = decode(record)
-            if rows:
-                rows.writerow(
-                    (
-                        document["position"],
-                        document["stream"],
-                        document["version"],
-                        document["type"],
-                        document["recorded_at"],
-                        document["actor"]["kind"],
-                        document["actor"]["id"],
-                        leaf_hash.hex(),
-                        orjson.dumps(document["data"], option=orjson.OPT_SORT_KEYS).decode(),
-                    )
-                )
-            else:
-                document["leaf_hash"] = leaf_hash.hex()
-                file.write(orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode() + "\n")
-            count += 1
-    draft.replace(out)
+    for record, leaf_hash in selected:
+        document = decode(record) | {"leaf_hash": leaf_hash.hex()}
+        file.write(orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode() + "\n")
+        count += 1
     return count
 
 

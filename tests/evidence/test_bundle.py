@@ -126,10 +126,28 @@ def _consistency(files: Files) -> None:
     files["proofs.json"] = json.dumps(proofs).encode()
 
 
+def _without_the_case(files: Files) -> None:
+    for name in [
+        n for n, content in files.items() if n.startswith("records/") and b"personnel-action/" in content
+    ]:
+        del files[name]
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps(manifest | {"versions": 0}).encode()
+
+
+def _of_another_case(files: Files) -> None:
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps(
+        manifest | {"action_id": "7f8a5c52-4a06-4f9b-9a5c-0000000000aa"}
+    ).encode()
+
+
 ATTACKS: dict[str, tuple[Callable[[Files], None], bool, str]] = {
     "a decision turned round": (_edit("records/", b'"approve"', b'"reject"'), True, "record-not-in-tree"),
     "a record moved": (_edit("proofs.json", b'"position": ', b'"position": 9'), True, "record-not-in-tree"),
     "a step taken out": (_drop("records/", b'"step":"division_review"'), True, "record-missing"),
+    "the whole case taken out": (_without_the_case, True, "record-missing"),
+    "another case's name": (_of_another_case, True, "record-missing"),
     "the root changed": (_edit("checkpoint.note", b"=\n", b"a=\n"), True, "checkpoint-not-signed"),
     "the size changed": (_edit("checkpoint.note", b"\n", b"\n1"), True, "checkpoint-not-signed"),
     "another past": (_consistency, True, "not-consistent"),
@@ -166,6 +184,10 @@ def test_another_key_and_rubbish_are_refused(bundle: Path, tmp_path: Path) -> No
     rubbish = tmp_path / "rubbish.zip"
     rubbish.write_bytes(b"PK\x03\x04 no")
     assert verify_bundle.main([str(rubbish)]) == 2
+    deep = altered(
+        bundle, tmp_path, lambda files: files.update({"proofs.json": b"[" * 100_000}), relisted=True
+    )
+    assert verify_bundle.main([str(deep)]) == 2
 
 
 def test_without_a_purpose_nothing_personal_is_opened(lived: Lived, tmp_path: Path) -> None:

@@ -84,6 +84,41 @@ def test_export_writes_every_event_with_its_leaf_hash(data: Path, tmp_path: Path
     assert [json.loads(line)["position"] for line in lines] == list(range(len(lines)))
 
 
+def test_nothing_is_exported_over_database_or_keys(data: Path, tmp_path: Path) -> None:
+    for out in (data / "jenjang.db", data / "keys" / "log.key", data / "new.jsonl", tmp_path):
+        done = jenjang("export", "--format", "jsonl", "--out", out, "--data", data)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    done = jenjang("bundle", "--action", "x", "--out", data / "jenjang.db", "--data", data)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert jenjang("verify", "--data", data).returncode == 0
+
+
+def test_a_refused_export_leaves_nothing_behind(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for format_ in ("jsonl", "csv", "ocel2", "xes"):
+        out = folder / "events.json"
+        done = jenjang("export", "--format", format_, "--from", "kemarin", "--out", out, "--data", data)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("conformance",),
+        ("bundle", "--action", "x", "--out", "b.zip"),
+        ("export", "--format", "xes", "--out", "e.xes"),
+        ("export", "--format", "jsonl", "--out", "e.jsonl"),
+    ],
+)
+def test_a_mistyped_folder_is_said_so_and_not_made(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = jenjang(*command, "--data", tmp_path / "nothing")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "jenjang migrate" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
 def test_an_api_key_is_shown_once_and_can_be_revoked(data: Path) -> None:
     made = json.loads(
         jenjang(
