@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from api.credentials import Caller
 from api.sight import Sight, sight_of
+from api.veil import Veil, veil_of
 from api.views import (
     Names,
     action_detail,
@@ -40,17 +41,22 @@ def visible_case(
     return state, sight
 
 
-def detail(services: Services, connection: Connection, state: ActionState, language: str) -> dict[str, Any]:
-    """The action in full, as at `state.version`."""
+def detail(
+    services: Services, connection: Connection, caller: Caller, state: ActionState, language: str
+) -> dict[str, Any]:
+    """The action in full, as at `state.version`, for this caller."""
     history = services.reader.stream(connection, stream_of(state.id))[: state.version]
-    return detail_of(services, connection, state, history, language)
+    veil = veil_of(services, connection, caller, state)
+    return detail_of(services, connection, veil, state, history, language)
 
 
 def detail_of(
-    services: Services, connection: Connection, state: ActionState, history: list[StoredEvent], language: str
-) -> dict[str, Any]:
+    services: Services, connection: Connection, veil: Veil, state: ActionState, history: list[StoredEvent],
+    language: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The action in full, as it stood after `history`."""
     names = names_of(connection, people_of([state]) | _people_in(history))
-    return action_detail(state, history, names, services.view(connection), language)
+    return veil.over(action_detail(state, history, names, services.view(connection), language))
 
 
 def _people_in(history: list[StoredEvent]) -> set[str]:

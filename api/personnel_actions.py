@@ -26,6 +26,7 @@ from api.idempotency import (
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, language_of
 from api.start_evaluation import StartEvaluation, evaluation_of
+from api.veil import veil_of
 from api.views import action_summary, answer, as_id, event_view, names_of, people_of, stream_of
 from api.visibility import is_readable, viewer_for
 from api.wiring import Services, ServicesDep
@@ -167,7 +168,7 @@ async def start(
     result = await services.send(command, identified.body_hash)
     assert result.state is not None  # a submission that is not refused makes an action
     with services.reading() as connection:
-        shown = detail(services, connection, result.state, language_of(accept_language))
+        shown = detail(services, connection, caller, result.state, language_of(accept_language))
         shown["receipt"] = receipt_of(result, connection)
     headers = {"Location": f"/v1/personnel-actions/{result.state.id}"} | _replay(result.replayed)
     return answer(shown, 201, version=result.version, headers=headers)
@@ -303,7 +304,8 @@ def show(
         if moment is not None:
             history = [stored for stored in history if parse_moment(stored.recorded_at) <= moment]
         stood = as_it_stood(history)
-        shown = detail_of(services, connection, stood, history, language_of(accept_language))
+        veil = veil_of(services, connection, caller, state)
+        shown = detail_of(services, connection, veil, stood, history, language_of(accept_language))
     if state.has_subject:
         services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(shown, version=stood.version)
@@ -314,15 +316,19 @@ def history_of(
     services: ServicesDep, caller: CallerDep, action_id: ActionId, limit: Limit = 200, cursor: Cursor = None
 ) -> Response:
     """The action's events, oldest first: each record with its leaf hash, its exact bytes and, opened,
-    what is sealed in it (`personal`; null where the person's key was destroyed).
+    what is sealed in it (`personal`; null where the person's key was destroyed, or where it is not the
+    caller's to read).
     """
     after = decode_cursor(cursor, (int,))
     with services.reading() as connection:
         state, _ = visible_case(services, connection, caller, action_id)
         history = services.reader.stream(connection, stream_of(state.id))
+        veil = veil_of(services, connection, caller, state)
     rows = [stored for stored in history if after is None or stored.version > after[0]]
     shown = [
-        event_view(stored) | {"record_base64": base64.b64encode(stored.record).decode()}
+        event_view(stored)
+        | ({"personal": None} if veil.closes(stored, state) else {})
+        | {"record_base64": base64.b64encode(stored.record).decode()}
         for stored in rows[:limit]
     ]
     if state.has_subject:

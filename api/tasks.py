@@ -145,7 +145,7 @@ def show(
         task = state.task(as_id(task_id))
         assert task is not None  # the index and the states are written in one transaction
         shown = _shown(services, connection, caller, state, task, language)
-        case = detail(services, connection, state, language)
+        case = detail(services, connection, caller, state, language)
         shown |= {"case": case, "findings": case["findings"], "evidence": evidence_of(connection, state)}
     if state.has_subject:
         services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())

@@ -11,19 +11,19 @@ from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
 from api.credentials import Caller, CallerDep
-from api.idempotency import REPLAY, IdempotencyKey, identify
+from api.idempotency import REPLAY, IdempotencyKey, Identified, identify, was_answered
 from api.problems import language_of, responses
+from api.veil import reads_candidates
 from api.views import Names, answer, as_id, names_of, position_view, receipt_view, subject_view
-from api.visibility import is_readable, viewer_for
+from api.visibility import is_readable
 from api.wiring import Services, ServicesDep
-from domain.authorization import READ_ACTIONS
 from domain.eligibility import explain
-from domain.errors import NotFound, UnknownReference
+from domain.errors import NotFound, NotPermitted, UnknownReference
 from domain.policy import Policy
 from domain.promotion_commands import OpenSelection, OpenVacancy
 from domain.promotion_events import CandidateFrozen
-from domain.vacancy import Vacancy
-from ledger.facts import vacancies_for_reading
+from domain.vacancy import Vacancy, may_open
+from ledger.facts import facts_for_reading, vacancies_for_reading
 from ledger.read import DirectoryView
 from projections import employees, register
 
@@ -155,12 +155,10 @@ async def open_vacancy(
     """By officers of BKPSDM. The list is made, hashed and recorded before any name is debated."""
     caller.require_person()
     identity = identify(request, caller, idempotency_key, body)
-    command = await run_in_threadpool(
-        _command, services, caller, identity.command_id, identity.made("vacancy"), body
-    )
+    command = await run_in_threadpool(_command, services, caller, identity, body)
     result = await services.send(command, identity.body_hash)
     assert result.receipt is not None  # a vacancy is never a command that changes nothing
-    shown = await run_in_threadpool(_shown, services, command.vacancy_id)
+    shown = await run_in_threadpool(_opened, services, command.vacancy_id)
     headers = {"Location": f"/v1/vacancies/{command.vacancy_id}"}
     return answer(
         shown | {"receipt": receipt_view(result.receipt)},
@@ -171,9 +169,12 @@ async def open_vacancy(
 
 @router.get("/{vacancy_id}", response_model=VacancyView, responses=responses(404), summary="One vacancy")
 def one_vacancy(vacancy_id: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
-    """For who reads the agency, the committee, and integrations that read actions."""
-    _may_read(services, caller)
-    return _shown(services, as_id(vacancy_id))
+    """For who reads the agency, the committee, and integrations that read actions and people. A candidate
+    does not see the list in which they stand.
+    """
+    with services.reading() as connection:
+        vacancy = _for_readers(services, connection, caller, vacancy_id)
+        return _shown(services, connection, vacancy)
 
 
 @router.get(
@@ -186,9 +187,8 @@ def candidates(
     vacancy_id: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
 ) -> dict[str, Any]:
     """Each candidate with every finding as it stood when the list was frozen."""
-    _may_read(services, caller)
     with services.reading() as connection:
-        vacancy = _vacancy(services, connection, as_id(vacancy_id))
+        vacancy = _for_readers(services, connection, caller, vacancy_id)
         policy = services.view(connection).policies[vacancy.policy_id]
         names = names_of(connection, {c.person_id for c in vacancy.candidates})
     for candidate in vacancy.candidates:
@@ -205,19 +205,23 @@ def candidates(
     }
 
 
-def _command(
-    services: Services, caller: Caller, command_id: str, vacancy_id: str, body: NewVacancy
-) -> OpenVacancy:
+def _command(services: Services, caller: Caller, identity: Identified, body: NewVacancy) -> OpenVacancy:
     with services.reading() as connection:
-        today = services.today(services.view(connection))
+        view = services.view(connection)
+        today = services.today(view)
         selection = None
         if body.selection is not None:
+            # Asked first, so that nobody finds out here who is in the register.
+            facts = facts_for_reading(services.reader, connection, view, services.now())
+            policy = facts.policy_in_force(max(body.vacant_from or today, today))
+            if not may_open(caller.actor, facts, policy) and not was_answered(connection, identity):
+                raise NotPermitted()
             people = tuple(_person(connection, nip) for nip in body.selection.nips)
             selection = OpenSelection(letter_number=body.selection.letter_number, person_ids=people)
     return OpenVacancy(
-        command_id=command_id,
+        command_id=identity.command_id,
         actor=caller.actor,
-        vacancy_id=vacancy_id,
+        vacancy_id=identity.made("vacancy"),
         position_id=body.position_id,
         vacant_from=body.vacant_from or today,
         selection=selection,
@@ -231,31 +235,27 @@ def _person(connection: Connection, nip: str) -> str:
     return str(row["person_id"])
 
 
-def _may_read(services: Services, caller: Caller) -> None:
-    """Raises NotFound for everybody to whom no candidate's data is open."""
-    if caller.actor.kind == "integration" and READ_ACTIONS in caller.actor.scopes:
-        return
-    with services.reading() as connection:
-        view = services.view(connection)
-        viewer = viewer_for(services, connection, caller)
-        members = view.policy_in_force(services.today(view)).committee.members
-    if not (viewer.reads_agency or viewer.offices & set(members)):
+def _for_readers(services: Services, connection: Connection, caller: Caller, vacancy_id: str) -> Vacancy:
+    """The vacancy. Raises NotFound for everybody to whom its candidates are not open, them included."""
+    if not reads_candidates(services, connection, caller):
         raise NotFound()
-
-
-def _vacancy(services: Services, connection: Connection, vacancy_id: str) -> Vacancy:
-    vacancy = vacancies_for_reading(services.reader, connection).of(vacancy_id)
-    if vacancy is None:
+    vacancy = vacancies_for_reading(services.reader, connection).of(as_id(vacancy_id))
+    if vacancy is None or vacancy.candidate(caller.person_id or "") is not None:
         raise NotFound()
     return vacancy
 
 
-def _shown(services: Services, vacancy_id: str) -> dict[str, Any]:
+def _opened(services: Services, vacancy_id: str) -> dict[str, Any]:
     with services.reading() as connection:
-        vacancy = _vacancy(services, connection, vacancy_id)
-        view = services.view(connection)
-        action_id = register.of_vacancy(connection, vacancy.id)
-        chain = register.chain_from(connection, action_id) if action_id else []
+        vacancy = vacancies_for_reading(services.reader, connection).of(vacancy_id)
+        assert vacancy is not None  # it was just recorded
+        return _shown(services, connection, vacancy)
+
+
+def _shown(services: Services, connection: Connection, vacancy: Vacancy) -> dict[str, Any]:
+    view = services.view(connection)
+    action_id = register.of_vacancy(connection, vacancy.id)
+    chain = register.chain_from(connection, action_id) if action_id else []
     return {
         "id": vacancy.id,
         "position": position_view(vacancy.position_id, view),

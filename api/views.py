@@ -170,7 +170,6 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
         "target_position": position_view(state.target_position_id, view),
         "steps": list(state.steps),
         "vacancy_id": state.vacancy_id,
-        "ranking": [person_view(person, names) for person in state.ranking],
         "decree": {
             "number": state.decree.number,
             "year": state.decree.year,
@@ -228,6 +227,7 @@ def action_detail(
             "overrides_open": sorted(state.open_overrides()),
             "document_ids": list(state.document_ids),
             "suggested_by": person_view(submitted.suggested_by, names),
+            "ranking": [person_view(person, names) for person in state.ranking],
             "step_names": {step: step_name(step, policy, language) for step in state.steps},
             "ahead": [{"step": s, "step_name": step_name(s, policy, language)} for s in steps_ahead(state)],
             "decisions": [

@@ -119,3 +119,24 @@ def test_a_stranger_learns_nothing_by_asking(house: House) -> None:
     answers = [house.post(house.a_stranger(), "/v1/personnel-actions", body) for body in (known, unknown)]
     assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].json() == answers[1].json()
+
+
+def test_a_rating_is_the_persons_to_read_when_it_was_delivered(house: House) -> None:
+    """Before that the committee may still change it, and the time to object has not begun."""
+    subject = house.plain()[0]
+    action_id = started(house, subject)["id"]
+    path = f"/v1/personnel-actions/{action_id}"
+    walk(house, action_id, "delivery")
+    shown = house.get(subject, path).json()
+    rating = next(d for d in shown["decisions"] if d["step"] == "rating")
+    assert (shown["judgements"], rating["details"], rating["comment"]) == ([], None, None)
+    events = house.get(subject, f"{path}/events").json()["items"]
+    told = [e["personal"] for e in events if e["type"] == "PerformanceJudged"]
+    assert told == [None] * len(told) != []
+    assert "AS_EXPECTED" not in house.get(subject, f"/v1/tasks/{rating['task_id']}").text
+    assert len(house.get(house.key("actions:read"), path).json()["judgements"]) == 2
+
+    walk(house, action_id, "result_response")
+    assert len(house.get(subject, path).json()["judgements"]) == 2
+    events = house.get(subject, f"{path}/events").json()["items"]
+    assert all(e["personal"] for e in events if e["type"] == "PerformanceJudged")

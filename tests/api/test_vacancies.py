@@ -157,3 +157,60 @@ def test_a_promotion_needs_its_vacancy(house: House, vacancy_id: str) -> None:
     body = {"kind": "promotion", "vacancy_id": vacancy_id}
     answer = house.post(an_officer(house), "/v1/personnel-actions", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown-reference")
+
+
+def lent(house: House, principal: str, delegate: str) -> None:
+    """`principal` lets `delegate` sign for them."""
+    body = {
+        "capacity": "DELEGATE",
+        "delegate_nip": house.nip(delegate),
+        "first_day": house.world.today.isoformat(),
+        "last_day": house.world.today.isoformat(),
+        "letter_number": "800/1",
+        "reason": "dinas luar",
+    }
+    answer = house.post(principal, "/v1/delegations", body)
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_members_delegate_does_not_read_the_list(house: House) -> None:
+    vacancy = opened(house)
+    stranger = house.a_stranger()
+    lent(house, house.world.holder("planning_head"), stranger)
+    assert house.get(stranger, f"/v1/vacancies/{vacancy['id']}/candidates").status_code == 404
+    assert house.get(stranger, f"/v1/vacancies/{vacancy['id']}").status_code == 404
+
+
+def test_a_candidate_does_not_read_the_list_in_which_they_stand(house: House) -> None:
+    vacancy = opened(house)
+    first = listed(house, vacancy)["items"][0]["person"]["id"]
+    lent(house, house.world.holder("finance_head"), first)
+    assert house.get(first, f"/v1/vacancies/{vacancy['id']}/candidates").status_code == 404
+
+
+def test_a_key_reads_candidates_only_if_it_may_read_people(house: House) -> None:
+    path = f"/v1/vacancies/{opened(house)['id']}/candidates"
+    assert house.get(house.key("actions:read"), path).status_code == 404
+    assert house.get(house.key("actions:read", "employees:read"), path).status_code == 200
+
+
+def test_who_was_chosen_does_not_learn_who_else_was_ranked(house: House) -> None:
+    vacancy = opened(house)
+    state = house.world.walk(started(house, vacancy), until="duty_statement")
+    path = f"/v1/personnel-actions/{state.id}"
+    assert len(house.get(an_officer(house), path).json()["ranking"]) > 2
+    assert house.get(state.subject_id, path).json()["ranking"] == []
+    events = house.get(state.subject_id, f"{path}/events").json()["items"]
+    votes = [e["personal"] for e in events if e["type"] in ("VoteCast", "CandidatesRanked")]
+    assert votes == [None] * len(votes) != []
+
+
+def test_nobody_finds_out_here_who_is_in_the_register(house: House) -> None:
+    known = [house.nip(person) for person in house.plain()[:3]]
+    answers = set()
+    for nips in (known, [*known[:2], "199001012015011999"]):
+        selection = {"letter_number": "800/9", "nips": nips}
+        body = {"position_id": house.world.vacancies("PENGAWAS")[0], "selection": selection}
+        answer = house.post(house.a_stranger(), "/v1/vacancies", body)
+        answers.add((answer.status_code, answer.json()["code"]))
+    assert answers == {(403, "not-permitted")}
