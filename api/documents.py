@@ -23,7 +23,7 @@ from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
 from domain.authorization import may_file_document, may_see_person
 from domain.commands import FileDocument
-from domain.personnel_file import completeness
+from domain.personnel_file import DOCUMENT_TYPE, NEWEST_DOCUMENT, OLDEST_DOCUMENT, completeness
 from integrations.object_store import (
     CHUNK,
     ObjectMissing,
@@ -55,8 +55,8 @@ DocumentType = Annotated[
     Form(
         min_length=1,
         max_length=64,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9 _./-]*$",
-        description="What it is, such as SK_PANGKAT, IJAZAH, SURAT_PERSETUJUAN.",
+        pattern=DOCUMENT_TYPE,
+        description="What it is, such as SK_PANGKAT, IJAZAH, or SIASN's number: one word, never a name.",
     ),
 ]
 
@@ -92,7 +92,10 @@ async def file_document(
     caller: CallerDep,
     file: Annotated[UploadFile, File(description="A PDF, JPEG or PNG.")],
     document_type: DocumentType,
-    issued_on: Annotated[date | None, Form(description="The date on the document, if it has one.")] = None,
+    issued_on: Annotated[
+        date | None,
+        Form(ge=OLDEST_DOCUMENT, le=NEWEST_DOCUMENT, description="The date on the document, if it has one."),
+    ] = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Any:
     """For the person, for those who may ask for the person's transfer, and for keys with

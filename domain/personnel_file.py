@@ -17,6 +17,12 @@ from domain.document_events import DocumentVerified, Verdict
 from domain.identity import Actor
 from domain.policy import DocumentType, FilePolicy, Kind, Severity, StepDocuments, Variant
 
+# What a document is, as a word or a SIASN number. It stands readable in the record, so no sentence, no
+# name with spaces and no NIP fits in.
+DOCUMENT_TYPE = r"^([A-Za-z][A-Za-z_.-]{0,31}[0-9]{0,5}|[0-9]{1,5})$"
+# A document is not older than any civil servant's file, nor from a day beyond counting.
+OLDEST_DOCUMENT, NEWEST_DOCUMENT = date(1950, 1, 1), date(2199, 12, 31)
+
 
 class DocumentState(StrEnum):
     """What a document, or the best of a type, is worth; ordered from best to worst."""

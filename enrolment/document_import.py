@@ -14,6 +14,7 @@ from pathlib import Path
 
 from domain.commands import FileDocument
 from domain.identity import SYSTEM
+from domain.personnel_file import DOCUMENT_TYPE, NEWEST_DOCUMENT, OLDEST_DOCUMENT
 from enrolment.roster_import import Terms
 from installation import Installation
 from integrations.object_store import (
@@ -36,7 +37,6 @@ COLUMNS = (
     Column("issued_on", ("tanggal dokumen", "tanggal", "date", "issued_on", "issued on"), required=False),
 )
 AS_IT_IS = Terms()
-TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _./-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,11 @@ def _row(line: Line, people: dict[str, str], folder: Path, limit: int) -> Manife
     if person_id is None:
         line.fault("nip", "nip_unknown", "NIP ini tidak ada dalam daftar pegawai.")
     document_type = line.text("document_type")
-    if TYPE.fullmatch(document_type) is None:
+    if re.fullmatch(DOCUMENT_TYPE, document_type) is None:
         line.fault("document_type", "document_type_invalid", "Jenis dokumen: satu kata atau nomor SIASN.")
     issued_on = line.date_in("issued_on")
+    if issued_on is not None and not OLDEST_DOCUMENT <= issued_on <= NEWEST_DOCUMENT:
+        line.fault("issued_on", "date_invalid", "Tanggal dokumen di luar yang mungkin.")
     found = _bytes(line, folder, limit)
     if person_id is None or found is None or line.errors:
         return None
@@ -108,31 +110,36 @@ def _bytes(line: Line, folder: Path, limit: int) -> tuple[Path, str, str] | None
     if not name:
         line.fault("path", "file_empty", "Nama berkas belum diisi.")
         return None
-    path = (folder / name.replace("\\", "/")).resolve()
-    # Resolved first: neither `..`, nor an absolute name, nor a link leads out of the folder.
-    if not path.is_relative_to(folder):
-        line.fault("path", "path_outside", "Berkas harus berada di folder manifes atau di bawahnya.")
-        return None
     try:
-        size = path.stat().st_size
+        # Resolved first: neither `..`, nor an absolute name, nor a link leads out of the folder.
+        path = (folder / name.replace("\\", "/")).resolve()
+        if not path.is_relative_to(folder):
+            line.fault("path", "path_outside", "Berkas harus berada di folder manifes atau di bawahnya.")
+            return None
+        if not path.is_file():  # a pipe would wait for a writer for ever
+            raise FileNotFoundError(path)
+        if path.stat().st_size > limit:
+            line.fault("path", "file_too_big", f"Berkas melebihi {limit // 2**20} MiB.")
+            return None
         with path.open("rb") as file:
-            media_type, sha256 = media_type_of(file.read(CHUNK)), sha256_of(path)
-    except OSError:
+            media_type = media_type_of(file.read(CHUNK))
+        if media_type is None:
+            line.fault("path", "file_type", "Isi berkas bukan PDF, JPEG atau PNG.")
+            return None
+        return path, media_type, sha256_of(path)
+    except (OSError, RuntimeError, ValueError):
         line.fault("path", "file_missing", "Berkas ini tidak ada atau tidak terbaca.")
         return None
-    if size > limit:
-        line.fault("path", "file_too_big", f"Berkas melebihi {limit // 2**20} MiB.")
-    elif media_type is None:
-        line.fault("path", "file_type", "Isi berkas bukan PDF, JPEG atau PNG.")
-    return (path, media_type, sha256) if media_type is not None and size <= limit else None
 
 
 def _file(installation: Installation, rows: list[ManifestRow], limit: int) -> None:
-    """Store the bytes first, then file: a document in the ledger always has its bytes."""
+    """Store all bytes first, then file: a document in the ledger always has its bytes, and a file that
+    has changed meanwhile stops the import before anything is filed.
+    """
     store = ObjectStore(installation.settings.data / "documents")
+    sizes = [_store(store, row, limit) for row in rows]
     waiting = []
-    for row in rows:
-        size = _store(store, row, limit)
+    for row, size in zip(rows, sizes, strict=True):
         command = FileDocument(
             command_id=str(uuid.uuid4()),
             actor=SYSTEM,

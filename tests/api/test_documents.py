@@ -113,3 +113,11 @@ def test_a_document_type_is_a_word(house: House) -> None:
     person = house.plain()[0]
     assert file(house, person, house.nip(person), document_type="\x00").status_code == 422
     assert file(house, person, house.nip(person), document_type="x" * 65).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["SK Budi Santoso", "SK 198501012010011001", "198501012010011001", "a" * 40])
+def test_a_kind_of_document_is_a_word_or_a_number_never_a_person(house: House, name: str) -> None:
+    """It stands readable in the record for ever."""
+    person = house.plain()[0]
+    refused = file(house, person, house.nip(person), document_type=name)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from enrolment.document_import import import_documents
+import pytest
+
+from enrolment import document_import
+from enrolment.document_import import ManifestRow, import_documents
 from enrolment.roster_import import Terms
 from installation import Installation
+from integrations.object_store import ObjectMissing, ObjectStore
 from tests.enrolment.test_roster_import import everything, files, size  # noqa: F401
 
 PDF = b"%PDF-1.7\nsurat\n%%EOF\n"
@@ -58,3 +63,58 @@ def test_documents_come_in_once_and_only_from_the_manifest_s_folder(
     ]
     assert (whole.imported, size(installation)) == (0, after)
     assert import_documents(installation, bad, Terms(partial=True)).imported == 1
+
+
+def test_odd_files_and_days_are_reported_and_names_are_no_kinds_of_document(
+    installation: Installation,
+    files: tuple[object, Path],  # noqa: F811
+) -> None:
+    """A loop of links, a pipe that nobody writes to, a day beyond counting, and a NIP as a type."""
+    agency, folder = files
+    everything(installation, folder)
+    nip = agency.employees[0].nip  # type: ignore[attr-defined]
+    (folder / "a.pdf").write_bytes(PDF)
+    (folder / "loop.pdf").symlink_to(folder / "loop.pdf")
+    os.mkfifo(folder / "pipe.pdf")
+    told = import_documents(
+        installation,
+        manifest(
+            folder,
+            f"{nip},872,loop.pdf,",
+            f"{nip},872,pipe.pdf,",
+            f"{nip},872,a.pdf,01-01-0001",
+            f"{nip},SK Budi Santoso,a.pdf,",
+            f"{nip},SK {nip},a.pdf,",
+            f"{nip},{nip},a.pdf,",
+        ),
+    )
+    assert [issue.code for issue in told.errors] == [
+        "file_missing",
+        "file_missing",
+        "date_invalid",
+        *["document_type_invalid"] * 3,
+    ]
+
+
+def test_a_file_that_changes_during_the_import_stops_it_before_anything_is_filed(
+    installation: Installation,
+    files: tuple[object, Path],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agency, folder = files
+    everything(installation, folder)
+    nip = agency.employees[0].nip  # type: ignore[attr-defined]
+    for name in ("a", "b"):
+        (folder / f"{name}.pdf").write_bytes(PDF + name.encode())
+    rows = manifest(folder, f"{nip},872,a.pdf,", f"{nip},887,b.pdf,")
+    stored = document_import._store
+
+    def overtaken(store: ObjectStore, row: ManifestRow, limit: int) -> int:
+        (folder / "b.pdf").write_bytes(PDF + b"another")
+        return stored(store, row, limit)
+
+    monkeypatch.setattr(document_import, "_store", overtaken)
+    before = size(installation)
+    with pytest.raises(ObjectMissing):
+        import_documents(installation, rows)
+    assert size(installation) == before
