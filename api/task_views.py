@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.views import Names, case_subject, office_name, person_view, step_name
-from domain.approval import form_context, lacking_documents
+from domain.approval import form_context
 from domain.errors import NotFound, NotPermitted
 from domain.facts import Facts
 from domain.forms import form_schema
@@ -15,6 +15,7 @@ from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON
 from domain.ownership import may_act, signature_for
 from domain.personnel_action import DECREED, ActionState
 from domain.policy import Kind, StepRule
+from domain.step_documents import lacking_documents
 from ledger.read import DirectoryView
 from ledger.record import moment
 

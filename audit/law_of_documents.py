@@ -9,7 +9,7 @@ from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import ActionState
 from domain.personnel_file import DocumentState, FiledDocument, state_of
-from domain.policy import Severity
+from domain.policy import Kind, Severity
 from ledger.record import StoredEvent
 
 Problem = tuple[str, str]
@@ -62,6 +62,12 @@ def _holds(person: str, event: DocumentVerified, document: FiledDocument, moment
 
 def needed(case: Case, stored: StoredEvent, step: str, state: ActionState) -> None:
     """Report an approval of a step whose HARD documents were not in the file on that day."""
+    promoted = state.kind is Kind.PROMOTION
+    before_choice = step != "promotion_choice" and (
+        step in state.steps or state.subject_id == state.vacancy_id
+    )
+    if promoted and before_choice:
+        return  # it concerns nobody yet
     policy, day = case.policy.personnel_file, case.moment.day
     worth: dict[str | None, set[DocumentState]] = {}
     for document in case.moment.files.of(state.subject_id):

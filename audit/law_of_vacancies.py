@@ -16,6 +16,7 @@ from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcome
 from domain.canonical import NotCanonical, digest
 from domain.fact_sheet import SubjectFacts, TargetFacts
 from domain.nine_box import months_after
+from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Severity
 from domain.talent_record import TalentRecord
 from domain.vacancy import Vacancy, kind_since, vacancy_of, yearly_ratings
@@ -159,7 +160,9 @@ class VacancyLaw:
                 person, moment.agency, policy.promotion.requirements[post.kind].from_kinds
             ),
             ratings=yearly_ratings(record),
-            document_types=(),
+            document_types=codes_at_hand(
+                moment.files.of(person_id), policy.personnel_file, moment.day
+            ),
         )  # fmt: skip
 
     def _frozen(
@@ -254,6 +257,6 @@ class VacancyLaw:
 
 
 def _comparable(sheet: CandidateSheet) -> CandidateSheet:
-    """Without what the auditor cannot know better: the salt, the NIP's own date, the files at hand."""
+    """Without what the auditor cannot know better: the salt, and the NIP's own date."""
     subject = sheet.subject.model_copy(update={"nip_birth_date": None})
-    return sheet.model_copy(update={"salt": "", "subject": subject, "document_types": ()})
+    return sheet.model_copy(update={"salt": "", "subject": subject})

@@ -24,7 +24,6 @@ from domain.errors import (
     AlreadyVoted,
     CapacityNotAllowed,
     DecreeAlreadyIssued,
-    DocumentsLacking,
     ExcludedOwner,
     HardFinding,
     InvalidDetails,
@@ -47,9 +46,9 @@ from domain.offices import COMMITTEE, INITIATOR, SUBJECT
 from domain.overriding import override_events, with_overrides
 from domain.ownership import may_act, signature_for, why_excluded
 from domain.personnel_action import DECREED, ActionState
-from domain.personnel_file import Lack, lacking
 from domain.policy import Kind, Severity, StepRule
 from domain.process import after_approval
+from domain.step_documents import documents_in_order
 from domain.task_opening import open_task
 
 Events = list[ev.Event | ev.NewEvent]
@@ -166,7 +165,7 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         raise ReasonRequired()
     if command.outcome == "return":
         return _return(state, facts, command, task, signature)
-    if command.outcome == "approve":
+    if command.outcome == "approve" and task.step != promotion.CHOICE:
         documents_in_order(task.step, state, facts)
     if step.office == COMMITTEE:
         return _vote(state, facts, command, task, signature)
@@ -207,30 +206,6 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     if state.kind is Kind.EVALUATION:
         return events + evaluation.after_approval(state, task, facts, command.actor.id, answered)
     return events + after_approval(outcomes_after, task, facts, command.actor.id, decree_date, effective_date)
-
-
-def lacking_documents(step: str, state: ActionState, facts: Facts) -> list[Lack]:
-    """What the subject's file lacks today for a step of this case."""
-    return lacking(
-        step,
-        kind=state.kind,
-        variant=state.variant,
-        filed=facts.files.of(state.subject_id),
-        policy=facts.policy_of(state).personnel_file,
-        day=facts.today,
-    )
-
-
-def documents_in_order(step: str, state: ActionState, facts: Facts) -> None:
-    """Raise DocumentsLacking where the policy lets nobody approve the step without a document."""
-    hard = [lack for lack in lacking_documents(step, state, facts) if lack.severity is Severity.HARD]
-    if hard:
-        raise DocumentsLacking(
-            step=step,
-            names_id=", ".join(lack.type.name_id for lack in hard),
-            names_en=", ".join(lack.type.name_en for lack in hard),
-            documents=[{"document_type": lack.code, "state": lack.state.value} for lack in hard],
-        )
 
 
 def _unclaimed_by_others(task: Task, person_id: str, state: ActionState, facts: Facts) -> None:

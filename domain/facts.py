@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 
 
 class VacancySource(Protocol):
-    """Vacancies and people's files as one transaction sees them."""
+    """Vacancies as one transaction sees them."""
 
     def of(self, vacancy_id: str) -> Vacancy | None:
         """The vacancy with its frozen list, or None."""
-        ...
-
-    def documents_of(self, person_id: str) -> frozenset[str]:
-        """The types of document in the person's file."""
         ...
 
 
@@ -38,9 +34,6 @@ class NoVacancies:
 
     def of(self, _: str) -> Vacancy | None:
         return None
-
-    def documents_of(self, _: str) -> frozenset[str]:
-        return frozenset()
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,17 @@ def state_of(document: FiledDocument, policy: FilePolicy, day: date) -> Document
     return DocumentState.VERIFIED if document.verdict == "accepted" else DocumentState.UNVERIFIED
 
 
+def codes_at_hand(filed: Iterable[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:
+    """The types of which a file has a document that counts on `day`, verified or not yet; sorted."""
+    enough = (DocumentState.VERIFIED, DocumentState.UNVERIFIED)
+    codes = {
+        policy.code_of(document.document_type)
+        for document in filed
+        if state_of(document, policy, day) in enough
+    }
+    return tuple(sorted(code for code in codes if code is not None))
+
+
 def standing(
     codes: Iterable[str], filed: Iterable[FiledDocument], policy: FilePolicy, day: date
 ) -> list[Requirement]:

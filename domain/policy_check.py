@@ -48,6 +48,7 @@ def check_policy(policy: Policy, agency: Agency | None, day: date) -> tuple[Poli
         *_citations(policy.model_dump(mode="json"), ""),
         *_references(policy),
         *_parts(policy),
+        *_documents(policy),
         *_routes(policy),
     ]
     found += _numbers(policy)
@@ -101,6 +102,18 @@ def _parts(policy: Policy) -> Iterator[PolicyFinding]:
     for name in OF_THE_PROCESS:
         if name not in policy.steps:
             yield _error("step-missing", f"steps.{name}", "the process opens this step")
+
+
+def _documents(policy: Policy) -> Iterator[PolicyFinding]:
+    """A promotion's steps before the choice concern no one person, so no file can be looked into."""
+    before = {step for route in policy.routes if route.kind is Kind.PROMOTION for step in route.steps} - {
+        "promotion_choice"
+    }
+    for index, rule in enumerate(policy.personnel_file.for_steps):
+        for step in rule.steps if rule.kind is Kind.PROMOTION else ():
+            if step in before:
+                where = f"personnel_file.for_steps[{index}]"
+                yield _error("documents-of-nobody", where, f"{step} comes before anybody is chosen")
 
 
 def _goes_round(policy: Policy, name: str) -> bool:

@@ -37,6 +37,7 @@ from domain.personnel_action import ActionState, Recorded, evolve
 from domain.policy import Kind, StepRule
 from domain.post_holding import is_kept_now
 from domain.promotion_commands import StartPromotion
+from domain.step_documents import documents_in_order
 from domain.submission import START_SCOPE
 from domain.submission import stream_of as action_stream
 from domain.task_opening import open_task, route_of
@@ -146,8 +147,8 @@ def choose(
 ) -> Events:
     """The choice among those whom the committee named, judged by the facts of the day.
 
-    Raises HardFinding, OverrideRequired with the rules that need a reason, OpenActionExists, and
-    PositionHeld where the post is held and not known to be free on the effective date.
+    Raises HardFinding, OverrideRequired with the rules that need a reason, OpenActionExists,
+    DocumentsLacking, and PositionHeld where the post is held and not known to be free on the effective date.
     """
     vacancy = facts.vacancy(state.vacancy_id or "")
     assert vacancy is not None  # the case began on it
@@ -162,6 +163,7 @@ def choose(
         raise UnknownReference(what="suggested_by")
     policy = facts.policy_of(state)
     effective_date = max(answered.effective_date or state.effective_date, facts.today)
+    documents_in_order(task.step, state, facts, chosen=entry.person_id)
     if is_kept_now(facts.agency.posts[vacancy.position_id], entry.person_id, effective_date, facts, policy):
         raise PositionHeld(position_id=vacancy.position_id)
     sheet = candidate_sheet(

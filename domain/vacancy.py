@@ -31,6 +31,7 @@ from domain.facts import Facts
 from domain.identity import Actor
 from domain.nine_box import months_after
 from domain.performance import Predicate, predicate_of
+from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy
 from domain.register_facts import subject_facts, target_facts
@@ -287,7 +288,7 @@ def candidate_sheet(
         vetoes=placement.vetoes if placement else (),
         kind_since=kind_since(person, facts.agency, policy.promotion.requirements[post.kind].from_kinds),
         ratings=yearly_ratings(record),
-        document_types=tuple(sorted(facts.vacancies.documents_of(person_id))),
+        document_types=codes_at_hand(facts.files.of(person_id), policy.personnel_file, facts.today),
     )
 
 

@@ -136,3 +136,11 @@ def test_a_decision_on_a_post_that_is_held(lab: Evidence, monkeypatch: pytest.Mo
     monkeypatch.setattr(domain.promotion, "is_kept_now", lambda *_: False)
     lab.world.decide(state, lab.world.holder("appointing_official"))
     assert codes(lab) == {"post-not-vacant"}
+
+
+def test_a_candidate_s_file_that_is_not_as_it_was_filed(
+    lab: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain.vacancy, "codes_at_hand", lambda *_: ("SK_JABATAN",))
+    lab.world.open_vacancy(a_post(lab))
+    assert codes(lab) == {"facts-differ"}

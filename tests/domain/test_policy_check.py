@@ -35,6 +35,13 @@ def test_the_policy_of_kota_serang_is_sound(town: Town) -> None:
     assert codes(kota_serang(), town) == set()
 
 
+def test_no_document_is_demanded_before_a_promotion_concerns_somebody() -> None:
+    demand = DOCUMENT["personnel_file"]["for_steps"][0] | {"kind": "promotion", "variants": []}
+    for step, found in (("candidate_ranking", {"documents-of-nobody"}), ("promotion_choice", set())):
+        rules = [*DOCUMENT["personnel_file"]["for_steps"], demand | {"steps": [step]}]
+        assert codes(edited("personnel_file", "for_steps", to=rules)) == found
+
+
 @pytest.mark.parametrize(
     ("path", "value", "code"),
     [

@@ -26,6 +26,7 @@ from domain.identity import SYSTEM, Capacity
 from domain.personnel_action import Status
 from domain.promotion_commands import OpenSelection
 from domain.vacancy import Vacancy, list_hash_of
+from tests.domain.test_personnel_file import file, verify
 from tests.domain.test_talent import cact, rate
 from tests.domain.town import Town, at, person
 
@@ -128,6 +129,18 @@ def test_a_hard_finding_keeps_a_person_off_the_list_and_is_counted(
     vacancy = pool.vacancy(pool.open_vacancy())
     assert "ani" not in names(vacancy)
     assert rule in vacancy.left_out
+
+
+def test_only_a_document_that_counts_completes_a_candidate_s_file(pool: Town) -> None:
+    for who, verdict in (("ani", "accepted"), ("budi", "rejected"), ("dedi", None)):
+        document = file(pool, who, "872" if who == "dedi" else "SK_JABATAN")
+        if verdict:
+            verify(pool, document, "analyst", verdict, reason="berkas palsu")
+    said = {
+        entry.person_id: next(o.outcome for o in entry.outcomes if o.rule == "candidate_documents")
+        for entry in pool.vacancy(pool.open_vacancy()).candidates
+    }
+    assert [said[who] for who in ("ani", "budi", "citra", "dedi")] == ["pass", "fail", "fail", "pass"]
 
 
 def test_later_changes_of_a_candidate_change_nothing_of_the_list(pool: Town) -> None:

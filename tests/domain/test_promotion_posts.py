@@ -9,11 +9,13 @@ import pytest
 from domain.errors import (
     AlreadyExists,
     CandidateListLapsed,
+    DocumentsLacking,
     PositionHeld,
     PositionPromised,
 )
 from domain.personnel_action import Status
-from tests.domain.test_promotion import choose, with_candidates
+from tests.domain.test_personnel_file import file, strict, verify
+from tests.domain.test_promotion import at_choice, choose, with_candidates
 from tests.domain.town import Town, at
 
 AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
@@ -81,6 +83,18 @@ def test_no_transfer_goes_past_a_list_that_stands_for_the_post(pool: Town) -> No
     pool.open_vacancy()
     with pytest.raises(PositionPromised):
         pool.submit("nurse", "section-disdik")
+
+
+@pytest.mark.parametrize("step", ["promotion_choice", "candidate_verification"])
+def test_the_choice_looks_in_the_chosen_person_s_file_and_no_step_before_in_any(step: str) -> None:
+    town = with_candidates(Town(policy=strict(kind="promotion", variants=["talent_pool"], steps=[step])))
+    verify(town, file(town, "ani", "SK_JABATAN"), "analyst")
+    action = at_choice(town)
+    if step == "promotion_choice":
+        with pytest.raises(DocumentsLacking):
+            choose(town, action, "budi")
+    choose(town, action, "ani")
+    assert town.state(action).status is Status.DECIDED
 
 
 def test_a_list_never_used_lapses_and_gives_way_to_another(pool: Town) -> None:

@@ -81,15 +81,12 @@ def nip_of(birth: date, sequence: int = 1) -> str:
 
 @dataclass
 class TownVacancies:
-    """The town's vacancies; everybody has filed their appointment."""
+    """The town's vacancies."""
 
     known: dict[str, Vacancy]
 
     def of(self, vacancy_id: str) -> Vacancy | None:
         return self.known.get(vacancy_id)
-
-    def documents_of(self, _: str) -> frozenset[str]:
-        return frozenset({"872"})
 
 
 @dataclass(frozen=True)
