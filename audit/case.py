@@ -9,6 +9,8 @@ from typing import Any
 
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.candidacy import CandidateSheet
+from domain.facts import Identity
 from domain.human_task import Task
 from domain.identity import Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
@@ -54,8 +56,9 @@ class Case:
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
-    births: Mapping[str, date] = field(default_factory=dict)
+    identities: Mapping[str, Identity] = field(default_factory=dict)
     open_action_of: Callable[[str], ActionState | None] = lambda _: None
+    candidate_sheet: Callable[..., CandidateSheet | None] = lambda *_, **__: None
 
     def report(self, stored: StoredEvent, code: str, detail: str) -> None:
         self.found.append((code, stored.position, detail))

@@ -61,10 +61,11 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, route:
 def _not_kept(case: Case, stored: StoredEvent, post: Post | None, person_id: str | None, day: date) -> None:
     """Nobody but this person holds the post, unless they are known to leave it by that day."""
     holder = post.incumbent_id if post else None
-    born = case.births.get(holder or "")  # None as well where the holder's seal is closed
-    if post is None or holder is None or born is None:
+    known = case.identities.get(holder or "")  # None as well where the holder's seal is closed
+    if post is None or holder is None or known is None:
         return
-    if is_kept(post, person_id, day, case.policy, born=born, leaving=case.open_action_of(holder)):
+    leaving = case.open_action_of(holder)
+    if is_kept(post, person_id, day, case.policy, born=known.birth_date, leaving=leaving):
         case.report(stored, "post-not-vacant", f"{post.id} was held by {holder}")
 
 
@@ -112,14 +113,15 @@ def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: Ac
 
 
 def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState) -> None:
-    """At the choice, of the chosen person, by box and axes as they were frozen."""
-    beside = [s.event for s in case.beside(stored, pe.CandidateChosen)]
-    choice = next((e for e in beside if isinstance(e, pe.CandidateChosen)), None)
-    vacancy = case.vacancies.get(state.vacancy_id or "")
-    entry = vacancy.candidate(choice.person_id) if vacancy and choice else None
-    if event.at_step != CHOICE or choice is None or entry is None or vacancy is None:
+    """At the choice and at its confirmation, of the chosen person, by box and axes as they were frozen."""
+    found = _judged_at(case, stored, event, state)
+    if found is None:
         case.report(stored, "illegal-transition", "a candidate assessed without a choice")
         return
+    vacancy, entry, effective_date = found
+    for outcome in event.outcomes:
+        if outcome.severity is Severity.HARD and outcome.outcome in ("fail", "unknown"):
+            case.report(stored, "hard-finding-passed", f"{event.at_step} passed {outcome.rule}")
     weights = {o.rule: o.severity for o in event.outcomes}
     if weights != {name: rule.severity for name, rule in case.policy.promotion.rules.items()}:
         case.report(stored, "finding-mismatch", "the rules spoken for are not the policy's")
@@ -134,32 +136,37 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
         return
     if not same or {f.rule: f.outcome for f in findings} != {o.rule: o.outcome for o in event.outcomes}:
         case.report(stored, "finding-mismatch", "the rules say otherwise of the chosen person")
-    place = state.ranking.index(choice.person_id) + 1 if choice.person_id in state.ranking else 0
-    _is_of_choice(case, stored, sheet, entry, max(entry.rank, place), vacancy)
+    post, place = _target(case, state), state.ranking.index(entry.person_id) + 1
+    if post is None:
+        return
+    known = case.candidate_sheet(
+        entry.person_id, vacancy, case.moment, case.policy, post, rank=max(entry.rank, place),
+        effective_date=effective_date, election_consent=state.election_consent,
+    )  # fmt: skip
+    frozen = entry.sheet or {}
+    axes = {name: frozen[name] for name in ("box", "performance", "potential", "placement_hash") if frozen}
+    if known is not None and known.model_copy(update=axes) != sheet.model_copy(update={"salt": ""}):
+        case.report(stored, "facts-differ", "the chosen person's sheet has other facts than the ledger")
 
 
-def _is_of_choice(
-    case: Case, stored: StoredEvent, sheet: CandidateSheet, entry: pe.CandidateFrozen, rank: int,
-    vacancy: Vacancy,
-) -> None:  # fmt: skip
-    person = case.moment.agency.people.get(entry.person_id)
-    pairs = [
-        ("person", sheet.subject.person_id, entry.person_id),
-        ("vacancy", sheet.vacancy_id, vacancy.id),
-        ("post", sheet.target.position_id, vacancy.position_id),
-        ("rank", sheet.rank, rank),
-        ("day", sheet.assessed_on, case.moment.day),
-        ("status", sheet.subject.employment_status, person.employment_status if person else None),
-        ("education", sheet.subject.education, person.education if person else None),
-    ]
-    if entry.sheet is not None:
-        pairs += [
-            (name, getattr(sheet, name), entry.sheet.get(name))
-            for name in ("box", "performance", "potential", "placement_hash")
-        ]
-    for name, said, was in pairs:
-        if said != was:
-            case.report(stored, "facts-differ", f"the chosen person's sheet has another {name}")
+def _judged_at(
+    case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState
+) -> tuple[Vacancy, pe.CandidateFrozen, date] | None:
+    """The list, the chosen person's entry and the effective date that the sheet is to have."""
+    vacancy = case.vacancies.get(state.vacancy_id or "")
+    beside = [s.event for s in case.beside(stored, pe.CandidateChosen)]
+    choice = next((e for e in beside if isinstance(e, pe.CandidateChosen)), None)
+    done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
+    steps = {e.step for e in done if isinstance(e, ev.TaskCompleted) and e.outcome == "approve"}
+    if event.at_step not in steps & {CHOICE, CONFIRMATION} or (choice is None) != (
+        event.at_step == CONFIRMATION
+    ):
+        return None
+    entry = vacancy.candidate(choice.person_id if choice else state.subject_id) if vacancy else None
+    if vacancy is None or entry is None or entry.person_id not in state.ranking:
+        return None
+    day = choice.effective_date if choice else max(state.effective_date, case.moment.day)
+    return vacancy, entry, day
 
 
 def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> bool:
@@ -172,6 +179,10 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
             _placed(case, stored, event)
     elif event.step == CONFIRMATION:
         day = event.effective_date or case.moment.day
+        if not case.beside(stored, ev.ActionAssessed):
+            case.report(stored, "not-assessed", "a confirmation without putting it to the rules")
+        if day != max(state.effective_date, case.moment.day):
+            case.report(stored, "wrong-date", f"the choice was to take effect on {state.effective_date}")
         _not_kept(case, stored, _target(case, state), state.subject_id, day)
         _placed(case, stored, event)
     elif event.step == REVIEW:

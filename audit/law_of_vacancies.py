@@ -15,6 +15,7 @@ from domain.agency import Post
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import NotCanonical, digest
 from domain.fact_sheet import SubjectFacts, TargetFacts
+from domain.facts import Identity
 from domain.nine_box import months_after
 from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Severity
@@ -28,12 +29,12 @@ RecordOf = Callable[[str], TalentRecord | None]
 
 class VacancyLaw:
     """Takes the events of one command after another. `record_of` gives a person's talent record, None
-    where its seal is closed; `births` the days of birth whose seals are open.
+    where its seal is closed; `identities` those of whom the seal is open.
     """
 
-    def __init__(self, record_of: RecordOf, births: Mapping[str, date]) -> None:
+    def __init__(self, record_of: RecordOf, identities: Mapping[str, Identity]) -> None:
         self._record_of = record_of
-        self._births = births
+        self._identities = identities
         self.known: dict[str, Vacancy] = {}
 
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
@@ -112,18 +113,18 @@ class VacancyLaw:
         if {f.rule: f.facts for f in facts_of(findings)} != {f.rule: f.facts for f in event.facts or ()}:
             found.append(("finding-mismatch", "the findings rest on other facts than the sheet's"))
         known = self.sheet_of(event.person_id, opened, moment, policy, post, rank=event.rank)
-        if known is not None and _comparable(known) != _comparable(sheet):
+        if known is not None and known != sheet.model_copy(update={"salt": ""}):
             found.append(("facts-differ", "the sheet has other facts than the ledger"))
         return found
 
     def sheet_of(
         self, person_id: str, opened: pe.VacancyOpened | Vacancy, moment: Moment, policy: Policy, post: Post,
-        *, rank: int, effective_date: date | None = None,
+        *, rank: int, effective_date: date | None = None, election_consent: bool | None = None,
     ) -> CandidateSheet | None:  # fmt: skip
         """The candidate as the ledger knew them; None where seals are closed."""
-        person, born = moment.agency.people.get(person_id), self._births.get(person_id)
+        person, known = moment.agency.people.get(person_id), self._identities.get(person_id)
         record = self._record_of(person_id)
-        if person is None or born is None or record is None:
+        if person is None or known is None or record is None:
             return None
         held, placement = moment.agency.posts.get(person.position_id or ""), record.placement
         return CandidateSheet(
@@ -137,8 +138,8 @@ class VacancyLaw:
                 employment_status=person.employment_status,
                 grade=person.grade,
                 education=person.education,
-                birth_date=born,
-                nip_birth_date=None,
+                birth_date=known.birth_date,
+                nip_birth_date=known.nip_birth_date,
                 position_id=person.position_id,
                 position_name=held.name if held else None,
                 position_kind=held.kind if held else None,
@@ -163,6 +164,7 @@ class VacancyLaw:
             document_types=codes_at_hand(
                 moment.files.of(person_id), policy.personnel_file, moment.day
             ),
+            election_consent=election_consent,
         )  # fmt: skip
 
     def _frozen(
@@ -247,16 +249,10 @@ class VacancyLaw:
             if held is None or held.kind not in kinds:
                 continue
             record = self._record_of(person.id)
-            if record is None or person.id not in self._births:
+            if record is None or person.id not in self._identities:
                 return None
             place = record.placement
             if place is not None and place.box is not None:
                 total = (place.performance or 0) + (place.potential or 0)
                 places.setdefault(place.box, []).append((-total, person.id))
         return places
-
-
-def _comparable(sheet: CandidateSheet) -> CandidateSheet:
-    """Without what the auditor cannot know better: the salt, and the NIP's own date."""
-    subject = sheet.subject.model_copy(update={"nip_birth_date": None})
-    return sheet.model_copy(update={"salt": "", "subject": subject})

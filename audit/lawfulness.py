@@ -31,12 +31,13 @@ from domain import events as ev
 from domain import promotion_events as pe
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.facts import Identity
 from domain.offices import Offices
 from domain.personnel_action import ActionState, Status, evolve, wakes
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from ledger.mirror import ACTION, DOCUMENT, NO_CALENDAR, action_id_of
-from ledger.record import StoredEvent, decode, parse_moment
+from ledger.record import StoredEvent, decode, identity_in, parse_moment, personal_part
 
 # The ledger judges a command a moment before it stamps the events: around midnight either day is lawful.
 STAMPING = timedelta(seconds=30)
@@ -105,8 +106,8 @@ class Lawfulness:
         self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
-        self._births: dict[str, date] = {}
-        self._vacancies = VacancyLaw(self._talent.record_of, self._births)
+        self._identities: dict[str, Identity] = {}
+        self._vacancies = VacancyLaw(self._talent.record_of, self._identities)
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
 
@@ -164,11 +165,13 @@ class Lawfulness:
                 policy = self._policy_of(stored, before[action_id])
                 case = cases[action_id] = Case(moment, policy, before[action_id], before[action_id], group)
                 case.vacancies = self._vacancies.known
-                case.births, case.open_action_of = self._births, self._open_action_of
+                case.identities, case.open_action_of = self._identities, self._open_action_of
+                case.candidate_sheet = self._vacancies.sheet_of
                 case.attested = self._attested.get(action_id)
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
-                case.birth_date = self._births.get(subject) or _newly_born(group, subject)
+                known = self._identities.get(subject)
+                case.birth_date = known.birth_date if known else _newly_born(group, subject)
             self._one(case, stored)
         last = {stored.stream: stored for stored in group}
         for action_id, case in cases.items():
@@ -279,8 +282,10 @@ class Lawfulness:
                 self.agency.evolve(stored.event)
                 self._talent.follow(stored)
                 self._vacancies.follow(stored)
-                if isinstance(stored.event, BORN) and stored.event.birth_date is not None:
-                    self._births[stored.event.person_id] = stored.event.birth_date
+                if isinstance(stored.event, BORN):
+                    who = identity_in(personal_part(stored.event))
+                    if who is not None:
+                        self._identities[stored.event.person_id] = who
         except (KeyError, ValueError, AttributeError, IndexError) as error:
             self._findings.add("cannot-be-judged", stored.position, f"{stored.type}: {error!r}")
 

@@ -8,7 +8,7 @@ PermenPANRB 3/2020 (talent pool); every number is the policy's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -27,7 +27,8 @@ class CandidateSheet(BaseModel):
 
     Axes are in hundredths. `rank` is the place on the frozen list, or the lower of that place and the
     committee's where one is chosen; `kind_since` is the day since which the person has held posts of
-    a kind from which the post is filled. `selected`: named by an open selection.
+    a kind from which the post is filled. `selected`: named by an open selection. `election_consent` is
+    None as long as nobody can have asked the ministry.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -49,6 +50,7 @@ class CandidateSheet(BaseModel):
     kind_since: date | None
     ratings: tuple[PerformanceYear, ...]
     document_types: tuple[str, ...]
+    election_consent: bool | None = None
 
     @property
     def hash(self) -> str:
@@ -95,6 +97,33 @@ def _rule(name: str) -> Callable[[Rule], Rule]:
 
 def _verdict(*, passes: bool, **facts: Any) -> Verdict:
     return Verdict("pass" if passes else "fail", facts)
+
+
+@_rule("candidate_identity")
+def is_identity_valid(sheet: CandidateSheet, _: RuleParameters, __: Policy) -> Verdict:
+    return _verdict(passes=sheet.subject.nip_birth_date is not None)
+
+
+@_rule("candidate_effective_date")
+def is_effective_date_near(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    latest = sheet.assessed_on + timedelta(days=int(rule.parameters["latest_days"]))
+    return _verdict(
+        passes=sheet.assessed_on <= sheet.effective_date <= latest,
+        effective_date=sheet.effective_date.isoformat(),
+        latest=latest.isoformat(),
+    )
+
+
+@_rule("candidate_election_window")
+def is_outside_election_window(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    kinds = (sheet.subject.position_kind, sheet.target.kind)
+    window = policy.election_window_on(sheet.effective_date, kinds)
+    if window is None:
+        return Verdict("pass")
+    period = {"first": window.first.isoformat(), "last": window.last.isoformat()}
+    if sheet.election_consent is None:
+        return Verdict("unknown", period)
+    return _verdict(passes=sheet.election_consent, **period)
 
 
 @_rule("candidate_active")

@@ -3,6 +3,31 @@
 from __future__ import annotations
 
 CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
+    "candidate_identity": {
+        "pass": ("NIP sah.", "The NIP is valid."),
+        "fail": ("NIP tidak sah.", "The NIP is not valid."),
+    },
+    "candidate_effective_date": {
+        "pass": ("TMT {effective_date} dapat dipakai.", "Effective date {effective_date} is possible."),
+        "fail": (
+            "TMT {effective_date} melewati batas {latest}.",
+            "Effective date {effective_date} is later than {latest}.",
+        ),
+    },
+    "candidate_election_window": {
+        "pass": (
+            "Tidak terhalang masa larangan pilkada.",
+            "No election window stands in the way.",
+        ),
+        "fail": (
+            "TMT dalam masa larangan pilkada {first} sampai {last} tanpa izin Mendagri.",
+            "Effective in the election window from {first} to {last} without the minister's consent.",
+        ),
+        "unknown": (
+            "TMT dalam masa larangan pilkada {first} sampai {last}; perlu izin Mendagri.",
+            "Effective in the election window from {first} to {last}; the minister's consent is needed.",
+        ),
+    },
     "candidate_active": {
         "pass": ("Kedudukan hukum aktif.", "Employment status is active."),
         "fail": (
@@ -128,6 +153,12 @@ _REASON = ("Beri alasan tertulis; perlu orang kedua.", "Give a written reason; a
 _OTHER = ("Pilih calon lain.", "Choose another candidate.")
 
 CANDIDATE_REMEDIES: dict[str, tuple[str, str]] = {
+    "candidate_identity": ("Perbaiki NIP pada data induk.", "Correct the NIP in the register."),
+    "candidate_effective_date": ("Ubah TMT.", "Choose another effective date."),
+    "candidate_election_window": (
+        "Minta izin Mendagri atau pilih TMT di luar masa larangan.",
+        "Ask for the minister's consent, or choose a date outside the window.",
+    ),
     "candidate_active": _OTHER,
     "candidate_integrity": _OTHER,
     "candidate_permanent": _OTHER,

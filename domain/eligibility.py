@@ -232,7 +232,7 @@ def is_outside_election_window(sheet: FactSheet, rule: RuleParameters, policy: P
     kinds = {sheet.subject.position_kind, sheet.target.kind if sheet.target else None}
     if not kinds & set(rule.parameters["post_kinds"]):
         return Verdict("not_applicable")
-    window = next((w for w in policy.election_windows if w.holds(sheet.effective_date)), None)
+    window = policy.election_window_on(sheet.effective_date, kinds)
     if window is None:
         return Verdict("pass")
     period = {"first": window.first.isoformat(), "last": window.last.isoformat()}

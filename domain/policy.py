@@ -6,6 +6,7 @@ whole in the ledger, so that any finding can be recomputed under the text of its
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -342,6 +343,13 @@ class Policy(_Part):
     def weight_of(self, rule: str) -> RuleParameters:
         """How a rule of any kind of action is weighed; raises KeyError."""
         return self.rules[rule] if rule in self.rules else self.promotion.rules[rule]
+
+    def election_window_on(self, day: date, post_kinds: Collection[str | None]) -> DateWindow | None:
+        """The window before an election in which nobody is moved from or to a post of these kinds."""
+        barred = set(self.rules["election_window"].parameters["post_kinds"])
+        if barred.isdisjoint(post_kinds):
+            return None
+        return next((window for window in self.election_windows if window.holds(day)), None)
 
     def route(self, kind: Kind, variant: Variant) -> Route:
         """The route of a kind and variant; raises KeyError where the policy has none."""

@@ -13,6 +13,7 @@ from domain import events as ev
 from domain import promotion_events as pe
 from domain.candidacy import assess_candidate, facts_of, hard_stops, outcomes_of
 from domain.commands import DecideTask
+from domain.eligibility import Finding
 from domain.errors import (
     AlreadyExists,
     CandidateListLapsed,
@@ -70,8 +71,7 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
         raise PositionHeld(position_id=post.id)
     variant = variant_for(post, policy, selected=bool(vacancy.selected))
     effective_date = max(vacancy.vacant_from, facts.today)
-    kinds = set(policy.rules["election_window"].parameters["post_kinds"])
-    barred = post.kind in kinds and any(w.holds(effective_date) for w in policy.election_windows)
+    barred = policy.election_window_on(effective_date, {post.kind}) is not None
     submitted = ev.ActionSubmitted(
         action_id=command.action_id,
         kind=Kind.PROMOTION,
@@ -166,34 +166,18 @@ def choose(
     documents_in_order(task.step, state, facts, chosen=entry.person_id)
     if is_kept_now(facts.agency.posts[vacancy.position_id], entry.person_id, effective_date, facts, policy):
         raise PositionHeld(position_id=vacancy.position_id)
-    sheet = candidate_sheet(
-        vacancy, entry.person_id, facts.agency.posts[vacancy.position_id],
-        facts.talent.of([entry.person_id])[entry.person_id], facts, policy,
-        rank=max(entry.rank, state.ranking.index(entry.person_id) + 1), effective_date=effective_date,
-    )  # fmt: skip
-    sheet = sheet.model_copy(update=_as_frozen(entry))
-    findings = assess_candidate(sheet, policy)
-    stops = hard_stops(findings)
-    if stops:
-        raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
+    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts)
+    origin = facts.agency.people[entry.person_id].position_id
     chosen = pe.CandidateChosen(
         person_id=entry.person_id,
         rank=entry.rank,
         list_hash=vacancy.list_hash,
-        origin_position_id=sheet.subject.position_id,
-        origin_unit_id=facts.agency.unit_of(sheet.subject.position_id),
+        origin_position_id=origin,
+        origin_unit_id=facts.agency.unit_of(origin),
         effective_date=effective_date,
         signature=signature,
         suggested_by=suggested_by,
         reason=answered.reason or None,
-    )
-    assessed = ev.ActionAssessed(
-        at_step=task.step,
-        outcomes=outcomes_of(findings),
-        fact_sheet_hash=sheet.hash,
-        policy_hash=policy.hash,
-        facts=facts_of(findings),
-        fact_sheet=sheet.as_json(),
     )
     after = _after_choice(state, chosen, assessed)
     step = policy.steps[task.step]
@@ -216,6 +200,33 @@ def choose(
     after = replace(after, acted=(*after.acted, (task.step, command.actor.id)))
     following = open_task(CONFIRMATION, after, facts) if pending else placed(facts, effective_date)
     return [chosen, assessed, *overrides, completed, following]
+
+
+def _judged(
+    step: str, state: ActionState, entry: pe.CandidateFrozen, vacancy: Vacancy, effective_date: date,
+    facts: Facts,
+) -> tuple[tuple[Finding, ...], ev.ActionAssessed]:  # fmt: skip
+    """The candidate by the facts of the day, box and axes as they were frozen. Raises HardFinding."""
+    policy, who = facts.policy_of(state), entry.person_id
+    sheet = candidate_sheet(
+        vacancy, who, facts.agency.posts[vacancy.position_id], facts.talent.of([who])[who], facts, policy,
+        rank=max(entry.rank, state.ranking.index(who) + 1), effective_date=effective_date,
+        election_consent=state.election_consent,
+    )  # fmt: skip
+    sheet = sheet.model_copy(update=_as_frozen(entry))
+    findings = assess_candidate(sheet, policy)
+    stops = hard_stops(findings)
+    if stops:
+        raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
+    assessed = ev.ActionAssessed(
+        at_step=step,
+        outcomes=outcomes_of(findings),
+        fact_sheet_hash=sheet.hash,
+        policy_hash=policy.hash,
+        facts=facts_of(findings),
+        fact_sheet=sheet.as_json(),
+    )
+    return findings, assessed
 
 
 def _as_frozen(entry: pe.CandidateFrozen) -> dict[str, object]:
@@ -241,17 +252,33 @@ def _after_choice(state: ActionState, chosen: pe.CandidateChosen, assessed: ev.A
 def confirm(
     state: ActionState, facts: Facts, command: DecideTask, task: Task, signature: Signature, step: StepRule
 ) -> Events:
-    """A second person carries the choice past the findings that the first one gave reasons for."""
-    overrides = override_events(state, step, command, signature)
-    after = with_overrides(state, overrides)
-    if after.open_overrides():
-        raise OverrideRequired(rules=sorted(after.open_overrides()))
-    if len(command.comment.strip()) < 3 and not overrides:
-        raise ReasonRequired()
+    """A second person carries the choice past the findings that the first one gave reasons for, as the
+    rules have it on that day: what failed since needs a new choice.
+
+    Raises HardFinding, OverrideRequired, ReasonRequired, PositionHeld.
+    """
+    vacancy = facts.vacancy(state.vacancy_id or "")
+    entry = vacancy.candidate(state.subject_id) if vacancy else None
+    assert vacancy is not None  # the case began on it
+    assert entry is not None  # and one of its candidates was chosen
     effective_date = max(state.effective_date, facts.today)
-    post = facts.agency.posts[state.target_position_id or ""]
+    post = facts.agency.posts[vacancy.position_id]
     if is_kept_now(post, state.subject_id, effective_date, facts, facts.policy_of(state)):
         raise PositionHeld(position_id=post.id)
+    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts)
+    failed = {outcome.rule for outcome in assessed.outcomes if outcome.outcome == "fail"}
+    settled = state.open_overrides() - failed
+    command = command.model_copy(
+        update={"overrides": tuple(item for item in command.overrides if item.rule not in settled)}
+    )
+    state = replace(state, outcomes=assessed.outcomes)
+    overrides = override_events(state, step, command, signature)
+    after = with_overrides(state, overrides)
+    missing = sorted(after.open_overrides())
+    if missing:
+        raise OverrideRequired(rules=missing, findings=[f for f in findings if f.rule in missing])
+    if len(command.comment.strip()) < 3 and not overrides:
+        raise ReasonRequired()
     completed = ev.TaskCompleted(
         task_id=task.id,
         step=task.step,
@@ -261,7 +288,7 @@ def confirm(
         decree_date=facts.today,
         comment=command.comment or None,
     )
-    return [*overrides, completed, placed(facts, effective_date)]
+    return [assessed, *overrides, completed, placed(facts, effective_date)]
 
 
 def placed(facts: Facts, effective_date: date) -> ev.PlacementDecided:

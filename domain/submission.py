@@ -125,10 +125,7 @@ def _submitted(command: SubmitAction, origin: str | None, facts: Facts, policy: 
     target = facts.agency.posts.get(command.target_position_id or "")
     origin_post = facts.agency.posts.get(origin or "")
     kinds = {post.kind for post in (target, origin_post) if post is not None}
-    window_kinds = set(policy.rules["election_window"].parameters["post_kinds"])
-    in_window = bool(kinds & window_kinds) and any(
-        window.holds(command.effective_date) for window in policy.election_windows
-    )
+    in_window = policy.election_window_on(command.effective_date, kinds) is not None
     return ev.ActionSubmitted(
         action_id=command.action_id,
         kind=command.kind,

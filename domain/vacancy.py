@@ -264,7 +264,7 @@ class _Listing:
 
 def candidate_sheet(
     opened: pe.VacancyOpened | Vacancy, person_id: str, post: Post, record: TalentRecord, facts: Facts,
-    policy: Policy, *, rank: int, effective_date: date,
+    policy: Policy, *, rank: int, effective_date: date, election_consent: bool | None = None,
 ) -> CandidateSheet:  # fmt: skip
     """The facts of one candidate at `facts.now`. Raises UnknownReference for who is not registered."""
     person = facts.agency.people.get(person_id)
@@ -289,6 +289,7 @@ def candidate_sheet(
         kind_since=kind_since(person, facts.agency, policy.promotion.requirements[post.kind].from_kinds),
         ratings=yearly_ratings(record),
         document_types=codes_at_hand(facts.files.of(person_id), policy.personnel_file, facts.today),
+        election_consent=election_consent,
     )
 
 

@@ -13,6 +13,8 @@ import pytest
 import domain.promotion
 import domain.submission
 import domain.vacancy
+from domain.candidacy import CandidateSheet
+from domain.commands import OverrideReason
 from domain.errors import Refusal
 from domain.personnel_action import ActionState
 from domain.registry import Registry
@@ -24,6 +26,7 @@ from tests.audit.conftest import Clock, Evidence
 from tests.pool import a_pool
 from tests.world import World, seed
 
+AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -144,3 +147,44 @@ def test_a_candidate_s_file_that_is_not_as_it_was_filed(
     monkeypatch.setattr(domain.vacancy, "codes_at_hand", lambda *_: ("SK_JABATAN",))
     lab.world.open_vacancy(a_post(lab))
     assert codes(lab) == {"facts-differ"}
+
+
+def test_a_choice_judged_by_a_forged_sheet(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another day of birth, other years in post, ratings, vetoes and dates: each is compared."""
+    state = lab.world.walk(begun(lab), until="promotion_choice")
+    made = domain.promotion.candidate_sheet
+
+    def forged(*of: Any, **more: Any) -> CandidateSheet:
+        sheet = made(*of, **more)
+        subject = sheet.subject.model_copy(update={"birth_date": date(1995, 1, 1)})
+        return sheet.model_copy(update={"subject": subject, "kind_since": date(1999, 1, 1)})
+
+    monkeypatch.setattr(domain.promotion, "candidate_sheet", forged)
+    lab.world.decide(state, lab.world.holder("appointing_official"))
+    assert codes(lab) == {"facts-differ"}
+
+
+def test_a_choice_past_a_hard_finding(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = lab.world.walk(begun(lab), until="promotion_choice")
+    far = {"effective_date": "2030-01-01"}
+    details = lab.world.form(state, state.open_tasks[0]) | far
+    mayor = lab.world.holder("appointing_official")
+    with pytest.raises(Refusal):
+        lab.world.decide(state, mayor, details=details)
+    monkeypatch.setattr(domain.promotion, "hard_stops", lambda _: [])
+    reasons = (OverrideReason(rule="candidate_competency", reason="menunggu CACT"),)
+    lab.world.decide(state, mayor, details=details, overrides=reasons)
+    assert codes(lab) == {"hard-finding-passed"}
+
+
+def test_a_confirmation_that_was_not_put_to_the_rules(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = lab.world.walk(begun(lab), until="promotion_choice")
+    reasons = tuple(OverrideReason(rule=rule, reason="keahlian khusus") for rule in AGAINST)
+    fifth = {"person_id": state.candidates[4]}
+    mayor = lab.world.holder("appointing_official")
+    chosen = lab.world.decide(state, mayor, details=fifth, overrides=reasons).state
+    assert chosen is not None
+    confirm = domain.promotion.confirm
+    monkeypatch.setattr(domain.promotion, "confirm", lambda *of: confirm(*of)[1:])
+    lab.world.decide(chosen, lab.world.holder("inspector"))
+    assert codes(lab) == {"not-assessed"}

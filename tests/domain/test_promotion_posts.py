@@ -6,16 +6,24 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain import events as ev
 from domain.errors import (
     AlreadyExists,
     CandidateListLapsed,
     DocumentsLacking,
+    HardFinding,
+    OverrideRequired,
     PositionHeld,
     PositionPromised,
 )
+from domain.facts import Identity
 from domain.personnel_action import Status
+from domain.policy import Policy
+from domain.promotion_events import CandidateFrozen
+from policies.library import policy_documents
 from tests.domain.test_personnel_file import file, strict, verify
 from tests.domain.test_promotion import at_choice, choose, with_candidates
+from tests.domain.test_talent import rate
 from tests.domain.town import Town, at
 
 AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
@@ -117,3 +125,94 @@ def test_a_list_in_use_does_not_lapse(pool: Town) -> None:
     pool.now = at(pool.vacancy(vacancy_id).lapses_on)
     with pytest.raises(AlreadyExists):
         pool.open_vacancy()
+
+
+# --- what else the day of the choice and of its confirmation has to allow ---
+
+
+def in_election_year() -> Town:
+    document = policy_documents("kota-serang")[-1]
+    window = {"first": "2027-01-01", "last": "2027-12-31", "citation": "UU 10/2016 art. 71(2)"}
+    return with_candidates(Town(policy=Policy.model_validate(document | {"election_windows": [window]})))
+
+
+def outcome_of(entry: CandidateFrozen, rule: str) -> str:
+    return next(outcome.outcome for outcome in entry.outcomes if outcome.rule == rule)
+
+
+def test_nobody_is_promoted_in_an_election_window_without_the_minister(town: Town) -> None:
+    town = in_election_year()
+    action = at_choice(town)
+    with pytest.raises(HardFinding) as refused:
+        choose(town, action, "ani", effective_date="2027-06-01")
+    assert refused.value.facts["rules"] == ["candidate_election_window"]
+    choose(town, action, "ani", effective_date="2026-12-31")
+    assert town.state(action).status is Status.DECIDED
+
+
+def test_with_the_minister_s_consent_a_promotion_takes_effect_in_the_window(town: Town) -> None:
+    town = in_election_year()
+    vacancy_id = town.open_vacancy(vacant_from=date(2027, 6, 1))
+    assert {
+        outcome_of(entry, "candidate_election_window") for entry in town.vacancy(vacancy_id).candidates
+    } == {"unknown"}
+    action = town.walk(town.promote(vacancy_id), "promotion_choice")
+    assert "home_ministry_clearance" in town.state(action).steps
+    choose(town, action, "ani")
+    assert town.state(action).status is Status.DECIDED
+
+
+def test_a_choice_confirmed_once_the_window_has_begun_is_refused(town: Town) -> None:
+    town = in_election_year()
+    action = at_choice(town)
+    choose(town, action, "eka", *AGAINST)
+    town.set_day(date(2027, 1, 4))
+    with pytest.raises(HardFinding):
+        town.decide(action, "inspektur", overrides=AGAINST)
+
+
+def test_the_effective_date_of_a_promotion_is_bounded(pool: Town) -> None:
+    action = at_choice(pool)
+    latest = pool.today + timedelta(days=730)
+    with pytest.raises(HardFinding) as refused:
+        choose(pool, action, "ani", "candidate_competency", effective_date=str(latest + timedelta(days=1)))
+    assert refused.value.facts["rules"] == ["candidate_effective_date"]
+
+
+def test_a_candidate_whose_nip_is_not_valid_stands_on_no_list(pool: Town) -> None:
+    pool._identities["ani"] = Identity(date(1985, 5, 17), None)
+    vacancy = pool.vacancy(pool.open_vacancy())
+    assert vacancy.candidate("ani") is None
+    assert vacancy.left_out == {"candidate_identity": 1}
+
+
+def test_a_choice_is_judged_again_when_it_is_confirmed(pool: Town) -> None:
+    action = at_choice(pool)
+    choose(pool, action, "eka", *AGAINST)
+    kept = {"education": "S-1", "position_since": date(2017, 3, 1)}
+    pool.correct("eka", employment_status="15", **kept)
+    with pytest.raises(HardFinding) as refused:
+        pool.decide(action, "inspektur", overrides=AGAINST)
+    assert "candidate_integrity" in refused.value.facts["rules"]
+    pool.correct("eka", **kept)
+    happened = pool.decide(action, "inspektur", overrides=AGAINST)
+    (assessed,) = [event for event in happened if isinstance(event, ev.ActionAssessed)]
+    assert assessed.at_step == "override_confirmation"
+
+
+def test_what_failed_since_the_choice_needs_a_new_choice_and_what_was_put_right_needs_no_reason(
+    pool: Town,
+) -> None:
+    action = at_choice(pool)
+    choose(pool, action, "eka", *AGAINST)
+    pool.correct("eka", education="S-1", position_since=date(2025, 3, 1))
+    with pytest.raises(OverrideRequired) as refused:
+        pool.decide(action, "inspektur", overrides=AGAINST)
+    assert refused.value.facts["rules"] == ["candidate_years"]
+    pool.correct("eka", education="S-1", position_since=date(2017, 3, 1))
+    for year in (2024, 2025):
+        rate(pool, "eka", year, judged=(1, 1))
+    confirmed = pool.decide(action, "inspektur", overrides=AGAINST)
+    assert {event.rule for event in confirmed if isinstance(event, ev.Overridden)} == {*AGAINST} - {
+        "candidate_performance"
+    }
