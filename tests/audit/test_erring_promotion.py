@@ -152,7 +152,7 @@ def test_a_candidate_s_file_that_is_not_as_it_was_filed(
 def test_a_choice_judged_by_a_forged_sheet(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another day of birth, other years in post, ratings, vetoes and dates: each is compared."""
     state = lab.world.walk(begun(lab), until="promotion_choice")
-    made = domain.promotion.candidate_sheet
+    made = domain.vacancy.candidate_sheet
 
     def forged(*of: Any, **more: Any) -> CandidateSheet:
         sheet = made(*of, **more)
