@@ -152,6 +152,6 @@ def _by_entitled(stored: StoredEvent, moment: Moment) -> list[Problem]:
     if actor.kind != "person":
         return []
     named = moment.offices.policy.evaluation.cycles_by
-    if set(named) & moment.offices.titles_of(actor.id, moment.day):
+    if moment.offices.holds_any(actor.id, named, moment.day):
         return []
     return [("not-entitled", f"{actor.id} may not open or close a cycle")]

@@ -154,8 +154,10 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
             if not any(isinstance(e, eve.PerformanceJudged) and e.at_step == event.step for e in judged):
                 case.report(stored, "skipped-step", f"{event.step} left no judgement")
         case "result_response":
-            _responded(case, stored, event)
+            _responded(case, stored, event, state)
             return
+        case "improvement_plan":
+            _started(case, stored, event, state)
         case "evaluation_record" | "follow_up_decision" | "dismissal_dossier":
             _must_end(case, stored)
             return
@@ -171,7 +173,21 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
         case.expects = (state.steps[state.steps.index(event.step) + 1], False, None)
 
 
-def _responded(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
+def _started(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
+    """The time to improve runs from a day between the follow-up's first and today."""
+    given = state.evaluation.period_start if state.evaluation else case.moment.day
+    starts = event.effective_date
+    if starts is None or not given <= starts <= case.moment.day:
+        case.report(stored, "wrong-date", f"the time to improve, given on {given}, runs from {starts}")
+    if event.details is not None and str(event.details.get("starts_on")) != str(starts):
+        case.report(stored, "wrong-date", "the time to improve runs from another day than was answered")
+
+
+def _responded(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
+    task = state.task(event.task_id)
+    closes = task.silence_at if task else None
+    if closes is not None and closes <= case.moment.calendar.start_of(case.moment.day):
+        case.report(stored, "wrong-date", f"a response after the window closed at {closes}")
     finals = [s.event for s in case.beside(stored, eve.EvaluationBecameFinal)]
     if event.details is not None and (event.details.get("response") == "accept") != bool(finals):
         case.report(stored, "illegal-transition", "what follows is not what the person answered")
@@ -340,12 +356,14 @@ def ended_well(case: Case, stored: StoredEvent, state: ActionState) -> None:
 
 
 def withdrawn(case: Case, stored: StoredEvent, state: ActionState) -> bool:
-    """Whether the actor may withdraw an evaluation."""
+    """Whether the actor may withdraw an evaluation; what a low rating leads to nobody may."""
     actor = stored.actor
+    if state.evaluation is not None and state.evaluation.follows is not None:
+        return False
     if actor.kind != "person":
         return state.initiator == (actor.kind, actor.id)
-    titles = case.moment.offices.titles_of(actor.id, case.moment.day)
-    return actor.id != state.subject_id and bool(titles & set(case.policy.evaluation.withdrawn_by))
+    named = case.policy.evaluation.withdrawn_by
+    return actor.id != state.subject_id and case.moment.offices.holds_any(actor.id, named, case.moment.day)
 
 
 def is_evaluation(state: ActionState) -> bool:

@@ -49,11 +49,15 @@ def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[
 
 
 def may_withdraw_evaluation(state: ActionState, facts: Facts, command: WithdrawAction) -> bool:
-    """An evaluation is withdrawn by the offices that the policy names, whoever opened it."""
+    """An evaluation is withdrawn by the offices that the policy names, whoever opened it, and by no
+    delegate: its subject would withdraw it through one. What a low rating leads to nobody withdraws.
+    """
+    if state.evaluation is not None and state.evaluation.follows is not None:
+        return False
     if command.actor.kind != "person":
         return state.initiator == (command.actor.kind, command.actor.id)
-    held = facts.offices.titles_of(command.actor.id, facts.today)
-    return bool(held & set(facts.policy_of(state).evaluation.withdrawn_by))
+    named = facts.policy_of(state).evaluation.withdrawn_by
+    return facts.offices.holds_any(command.actor.id, named, facts.today)
 
 
 def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.NewEvent]:

@@ -160,6 +160,8 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     """One decision, judged in this order: right to act, first decision, claim, reason, form, rules."""
     task, signature = task_of(state, command, facts)
     _unclaimed_by_others(task, command.actor.id, state, facts)
+    if evaluation.is_too_late(task, facts):
+        raise TaskClosed()
     step = facts.policy_of(state).steps[task.step]
     if command.outcome != "approve" and len(command.comment.strip()) < 3:
         raise ReasonRequired()

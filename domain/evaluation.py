@@ -70,6 +70,11 @@ def after_approval(
     return [open_task(_next(state, task.step), after, facts)]
 
 
+def is_too_late(task: Task, facts: Facts) -> bool:
+    """Whether the window for an objection is over, though nobody has closed the task yet."""
+    return task.step == RESPONSE and task.silence_at is not None and task.silence_at <= facts.now
+
+
 def window_closed(state: ActionState, task: Task, facts: Facts) -> Events:
     """The person did not object in time: the result stands. Nobody's silence decides anything else."""
     return [ev.TaskExited(task_id=task.id, why="lapsed"), *_final("window_closed", state, facts)]

@@ -64,7 +64,7 @@ def may_open(actor: Actor, facts: Facts) -> bool:
     if actor.kind == "system":
         return True
     named = facts.policy_in_force(facts.today).evaluation.cycles_by
-    return bool(facts.offices.titles_of(actor.id, facts.today) & set(named))
+    return facts.offices.holds_any(actor.id, named, facts.today)
 
 
 def open_next(facts: Facts, command: OpenEvaluations) -> list[ev.NewEvent]:

@@ -29,6 +29,8 @@ def not_before(
         return None
     if step == "rating":
         return evaluation.period_end - timedelta(days=rules.period.rating_opens_days_before_end)
+    if step == "improvement_plan":
+        return evaluation.period_start
     if step == "retest" and evaluation.waits_from is not None:
         temporary = variant is Variant.TEMPORARY_PLACEMENT
         waiting = rules.temporary_placement if temporary else rules.improvement

@@ -177,7 +177,10 @@ class ImprovementPlan(Form):
         return {"targets": ["Menyelesaikan layanan tepat waktu"], "starts_on": context.today.isoformat()}
 
     def check(self, context: FormContext) -> None:
+        """The time to improve runs neither from a day to come nor from one before it was given."""
         in_order("starts_on", self.starts_on, "today", context.today)
+        if context.not_before is not None:
+            in_order("the rating's record", context.not_before, "starts_on", self.starts_on)
 
 
 class Retest(Form):
