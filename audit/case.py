@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from audit.uniqueness import Uniqueness
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.candidacy import CandidateSheet
@@ -42,7 +43,7 @@ class Case:
     that the events so far have made; `expects` is the step whose task has to be opened next.
     `attested` is what the analyst verified before this command, `birth_date` what the register holds
     of the subject; both None where seals stay closed. `judgements` are an evaluation's so far, results
-    and conduct by version.
+    and conduct by version. `unique` and `action` tell of all cases as they were before the command.
     """
 
     moment: Moment
@@ -55,6 +56,8 @@ class Case:
     attested: dict[str, Any] | None = None
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
+    unique: Uniqueness = field(default_factory=Uniqueness)
+    action: Callable[[str], ActionState | None] = lambda _: None
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
     identities: Mapping[str, Identity] = field(default_factory=dict)
     open_action_of: Callable[[str], ActionState | None] = lambda _: None

@@ -40,7 +40,7 @@ class Cycles:
 
     _by_id: dict[str, _Cycle] = field(default_factory=dict)
     _cycle_of: dict[str, str] = field(default_factory=dict)
-    _taken: dict[str, tuple[str, date | None, date | None]] = field(default_factory=dict)
+    _taken: dict[str, tuple[str, date, date]] = field(default_factory=dict)
 
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
         """What is unlawful about an event of a cycle."""
@@ -63,8 +63,9 @@ class Cycles:
                 cycle.last, cycle.complete = event.last, event.complete
             case eve.EvaluationCycleClosed():
                 self._by_id[event.cycle_id].closed = True
-            case ev.ActionSubmitted() if action_id and event.period_end is not None:
-                self._taken[action_id] = (event.subject_id, event.period_start, event.period_end)
+            case ev.ActionSubmitted(period_start=date() as first, period_end=date() as last) if action_id:
+                if event.follows is None:
+                    self._taken[action_id] = (event.subject_id, first, last)
                 if event.cycle_id in self._by_id:
                     self._cycle_of[action_id] = event.cycle_id
                     self._by_id[event.cycle_id].members[action_id] = False
@@ -102,7 +103,8 @@ class Cycles:
         policy = _in_force(moment, cycle.period[1])
         waiting = [p for p in people_of(cycle.unit_ids, moment.agency, policy) if p > cycle.last]
         part = [person for person in waiting if person <= event.last]
-        taken = {subject for subject, *period in self._taken.values() if tuple(period) == cycle.period}
+        first, last = cycle.period
+        taken = {person for person, begins, ends in self._taken.values() if begins <= last and first <= ends}
         due = {str(uuid.uuid5(uuid.UUID(event.cycle_id), p)): p for p in part if p not in taken}
         made = {
             s.event.action_id: s.event.subject_id

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 from typing import Any
 
+from audit import law_of_follow_ups
 from audit.case import Case, office_that_answers, why_out
 from domain import evaluation_events as eve
 from domain import events as ev
@@ -17,11 +17,6 @@ from domain.personnel_action import DECREED, ActionState
 from domain.policy import Kind, StepRule, Variant
 from ledger.record import StoredEvent
 
-OF_MEASURE = {
-    "temporary_year": Variant.TEMPORARY_PLACEMENT,
-    "dismissal_proposal": Variant.DISMISSAL_PROPOSAL,
-}
-
 
 def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> None:
     """By hand for a lawful period of somebody who is evaluated, by a cycle, or out of what it follows."""
@@ -31,7 +26,7 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         case.report(stored, "wrong-date", "an evaluation without a lawful period")
         return
     if event.follows is not None:
-        _follows(case, stored, event, first, last)
+        law_of_follow_ups.begun(case, stored, event, first, last)
     elif event.cycle_id is not None:
         if not any(
             isinstance(s.event, eve.EvaluationsOpened) and s.event.cycle_id == event.cycle_id
@@ -81,23 +76,6 @@ def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> boo
         if key == raters_office(case, event.origin_position_id) or (office in allowed and of_unit):
             return True
     return False
-
-
-def _follows(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, first: date, last: date) -> None:
-    parent = f"personnel-action/{event.follows}"
-    opened = [
-        s.event
-        for s in case.group
-        if s.stream == parent
-        and isinstance(s.event, eve.FollowUpOpened)
-        and s.event.action_id == event.action_id
-    ]
-    if len(opened) != 1:
-        case.report(stored, "illegal-transition", "a follow-up that nothing opened")
-    improves = event.variant is Variant.PERFORMANCE_IMPROVEMENT
-    waiting = case.policy.evaluation.improvement if improves else case.policy.evaluation.temporary_placement
-    if first != case.moment.day or last != months_after(first, waiting.months):
-        case.report(stored, "wrong-date", f"a follow-up from {first} to {last}")
 
 
 def raters_office(case: Case, position_id: str | None) -> str | None:
@@ -157,7 +135,7 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
             _responded(case, stored, event, state)
             return
         case "improvement_plan":
-            _started(case, stored, event, state)
+            law_of_follow_ups.started(case, stored, event, state)
         case "evaluation_record" | "follow_up_decision" | "dismissal_dossier":
             _must_end(case, stored)
             return
@@ -171,16 +149,6 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
         _must_become_final(case, stored, "objection_decided")
     elif event.step in state.steps and state.steps.index(event.step) + 1 < len(state.steps):
         case.expects = (state.steps[state.steps.index(event.step) + 1], False, None)
-
-
-def _started(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
-    """The time to improve runs from a day between the follow-up's first and today."""
-    given = state.evaluation.period_start if state.evaluation else case.moment.day
-    starts = event.effective_date
-    if starts is None or not given <= starts <= case.moment.day:
-        case.report(stored, "wrong-date", f"the time to improve, given on {given}, runs from {starts}")
-    if event.details is not None and str(event.details.get("starts_on")) != str(starts):
-        case.report(stored, "wrong-date", "the time to improve runs from another day than was answered")
 
 
 def _responded(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
@@ -309,32 +277,6 @@ def became_final(
     case.expects = ("evaluation_record", False, None)
 
 
-def follow_up(case: Case, stored: StoredEvent, event: eve.FollowUpOpened, state: ActionState) -> None:
-    """Opened by a low rating or a measure, under the id that derives from its cause."""
-    if not case.beside(stored, ev.ActionCompleted):
-        case.report(stored, "illegal-transition", "a follow-up before the end of what it follows")
-    ordered = [s.event for s in case.beside(stored, eve.MeasureOrdered)]
-    variant: Variant | None = Variant.PERFORMANCE_IMPROVEMENT
-    if event.because == "measure":
-        measure = next((e.measure for e in ordered if isinstance(e, eve.MeasureOrdered)), None)
-        variant = OF_MEASURE.get(measure or "")
-    expected = str(uuid.uuid5(uuid.UUID(state.id), f"follow-up/{variant}"))
-    if variant is None or event.action_id != expected:
-        case.report(stored, "illegal-transition", "the follow-up is not the one that its cause opens")
-    if not any(s.stream == f"personnel-action/{event.action_id}" for s in case.group):
-        case.report(stored, "skipped-step", "the follow-up was named and not opened")
-
-
-def measure(case: Case, stored: StoredEvent, event: eve.MeasureOrdered, state: ActionState) -> None:
-    """One that the policy allows after this kind of follow-up, by the appointing official's decision."""
-    allowed = case.policy.evaluation.low_rating.measures.get(state.variant.value, ())
-    decided = [s.event for s in case.beside(stored, ev.TaskCompleted)]
-    if event.measure not in allowed:
-        case.report(stored, "illegal-transition", f"{event.measure} cannot be ordered after {state.variant}")
-    if not any(isinstance(e, ev.TaskCompleted) and e.step == "follow_up_decision" for e in decided):
-        case.report(stored, "illegal-transition", "a measure that nobody decided")
-
-
 def ended_well(case: Case, stored: StoredEvent, state: ActionState) -> None:
     """With the last step, or a test that was passed; a low result opens its follow-up."""
     done = [e.event for e in case.beside(stored, ev.TaskCompleted) if isinstance(e.event, ev.TaskCompleted)]
@@ -351,8 +293,7 @@ def ended_well(case: Case, stored: StoredEvent, state: ActionState) -> None:
         return
     predicate = MATRIX[Judgement[levels[0]], Judgement[levels[1]]]
     low = predicate in case.policy.evaluation.low_rating.predicates
-    if low != bool(case.beside(stored, eve.FollowUpOpened)):
-        case.report(stored, "skipped-step", "the follow-up is not what the rating asks for")
+    law_of_follow_ups.owed(case, stored, state, low=low)
 
 
 def withdrawn(case: Case, stored: StoredEvent, state: ActionState) -> bool:

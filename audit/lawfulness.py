@@ -14,6 +14,7 @@ from audit import (
     law_of_decisions,
     law_of_effects,
     law_of_evaluation,
+    law_of_follow_ups,
     law_of_promotion,
     law_of_submission,
     law_of_tasks,
@@ -84,8 +85,8 @@ CHECKS: dict[type[ev.Event], Check] = {
     ev.ActionAnnulled: law_of_effects.annulled,
     eve.PerformanceJudged: law_of_evaluation.judged,
     eve.EvaluationBecameFinal: law_of_evaluation.became_final,
-    eve.FollowUpOpened: law_of_evaluation.follow_up,
-    eve.MeasureOrdered: law_of_evaluation.measure,
+    eve.FollowUpOpened: law_of_follow_ups.opened,
+    eve.MeasureOrdered: law_of_follow_ups.measure,
 }
 
 
@@ -168,6 +169,7 @@ class Lawfulness:
                 case.identities, case.open_action_of = self._identities, self._open_action_of
                 case.candidate_sheet = self._vacancies.sheet_of
                 case.attested = self._attested.get(action_id)
+                case.unique, case.action = self._unique, self.states.get
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
                 known = self._identities.get(subject)

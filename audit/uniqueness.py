@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
-from domain.policy import Kind
+from domain.policy import Kind, Variant
 
 ENDINGS = (
     ev.ActionCompleted,
@@ -18,11 +19,13 @@ ENDINGS = (
 )
 
 
-Period = tuple[str, str, date | None, date | None]
-
-
-def _period_of(event: ev.ActionSubmitted) -> Period:
-    return (event.subject_id, event.variant.value, event.period_start, event.period_end)
+@dataclass(frozen=True)
+class _Evaluation:
+    subject_id: str
+    variant: Variant
+    first: date
+    last: date
+    follows: str | None
 
 
 class Lists:
@@ -76,15 +79,18 @@ class Uniqueness:
         self._actions: dict[str, tuple[str, str | None]] = {}
         self._open_of: dict[str, str] = {}
         self._promised: dict[str, str] = {}
-        self._evaluations: dict[Period, str] = {}
-        self._period_of: dict[str, Period] = {}
+        # Evaluations and follow-ups that run or have been completed, by person; and which of them run.
+        self._evaluations: dict[str, dict[str, _Evaluation]] = {}
+        self._evaluated: dict[str, str] = {}
+        self._running: set[str] = set()
+        self._follow_ups: dict[str, list[str]] = {}
 
     def clashes(self, event: ev.ActionSubmitted) -> list[tuple[str, str]]:
         """Codes and details of what a new action would have twice."""
         found: list[tuple[str, str]] = []
         if event.kind is Kind.EVALUATION:
-            twin = self._evaluations.get(_period_of(event))
-            return [("evaluated-twice", f"{twin} is of the same person and period")] if twin else []
+            twin = self._twin(event)
+            return [("evaluated-twice", f"{twin} is of the same person and time")] if twin else []
         other = self._open_of.get(event.subject_id)
         if other is not None:
             found.append(("two-open-actions", f"{event.subject_id} has the open action {other}"))
@@ -95,11 +101,10 @@ class Uniqueness:
 
     def follow(self, action_id: str, event: ev.Event) -> None:
         if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
-            self._evaluations[_period_of(event)] = action_id
-            self._period_of[action_id] = _period_of(event)
-        elif action_id in self._period_of:
-            if isinstance(event, ENDINGS) and not isinstance(event, ev.ActionCompleted):
-                self._evaluations.pop(self._period_of.pop(action_id), None)
+            self._evaluation(action_id, event)
+        elif action_id in self._evaluated:
+            if isinstance(event, ENDINGS):
+                self._ended(action_id, undone=not isinstance(event, ev.ActionCompleted))
         elif isinstance(event, ev.ActionSubmitted):
             self._actions[action_id] = (event.subject_id, event.target_position_id)
             self._open_of[event.subject_id] = action_id
@@ -120,6 +125,49 @@ class Uniqueness:
                 del self._promised[post]
             if isinstance(event, ENDINGS):
                 self._release(action_id, subject)
+
+    def improvement_of(self, person_id: str) -> str | None:
+        """The person's time to improve that runs."""
+        improves = Variant.PERFORMANCE_IMPROVEMENT
+        for action_id, known in self._evaluations.get(person_id, {}).items():
+            if known.variant is improves and action_id in self._running:
+                return action_id
+        return None
+
+    def follow_ups_of(self, action_id: str) -> list[str]:
+        """What grew out of an action and still stands."""
+        return self._follow_ups.get(action_id, [])
+
+    def _twin(self, event: ev.ActionSubmitted) -> str | None:
+        if event.variant is Variant.PERFORMANCE_IMPROVEMENT:
+            return self.improvement_of(event.subject_id)
+        if event.follows is not None or event.period_start is None or event.period_end is None:
+            return None
+        for action_id, known in self._evaluations.get(event.subject_id, {}).items():
+            apart = event.period_end < known.first or known.last < event.period_start
+            if known.follows is None and not apart:
+                return action_id
+        return None
+
+    def _evaluation(self, action_id: str, event: ev.ActionSubmitted) -> None:
+        if event.period_start is None or event.period_end is None:
+            return
+        known = _Evaluation(
+            event.subject_id, event.variant, event.period_start, event.period_end, event.follows
+        )
+        self._evaluations.setdefault(event.subject_id, {})[action_id] = known
+        self._evaluated[action_id] = event.subject_id
+        self._running.add(action_id)
+        if event.follows is not None:
+            self._follow_ups.setdefault(event.follows, []).append(action_id)
+
+    def _ended(self, action_id: str, *, undone: bool) -> None:
+        self._running.discard(action_id)
+        if not undone:
+            return
+        known = self._evaluations[self._evaluated.pop(action_id)].pop(action_id)
+        if known.follows is not None:
+            self._follow_ups[known.follows].remove(action_id)
 
     def open_action_of(self, person_id: str) -> str | None:
         return self._open_of.get(person_id)

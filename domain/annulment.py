@@ -103,7 +103,7 @@ class _Cascade:
         if state.id in self.undone:
             return
         self.undone.add(state.id)
-        self._undo_open_action_of(state)
+        self._undo_what_rests_on(state)
         restored = self._restore(state) if state.took_effect else None
         annulled = ev.ActionAnnulled(
             authority=self.command.authority,
@@ -121,8 +121,11 @@ class _Cascade:
             self.events.append(ev.NewEvent(f"employee/{state.subject_id}", restored, state.subject_id))
             self._add(stream, open_task("siasn_correction", state, self.facts), state)
 
-    def _undo_open_action_of(self, state: ActionState) -> None:
+    def _undo_what_rests_on(self, state: ActionState) -> None:
+        """A later action of the same person; of an evaluation, what its low rating led to."""
         if state.kind is Kind.EVALUATION:
+            for following in self.facts.registry.evaluations.follow_ups_of(state.id):
+                self._undo_by_id(following, state.id)
             return
         later = self.facts.registry.open_action_of.get(state.subject_id)
         if later is not None and later != state.id:

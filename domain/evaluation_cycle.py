@@ -68,8 +68,8 @@ def may_open(actor: Actor, facts: Facts) -> bool:
 
 
 def open_next(facts: Facts, command: OpenEvaluations) -> list[ev.NewEvent]:
-    """The evaluations of the next people; nothing when all are open. Who has an evaluation of the same
-    period already is skipped.
+    """The evaluations of the next people; nothing when all are open. Whose evaluation
+    shares a day with the cycle's period already is skipped.
     """
     if command.actor.kind != "system":
         raise NotPermitted()
@@ -83,7 +83,7 @@ def open_next(facts: Facts, command: OpenEvaluations) -> list[ev.NewEvent]:
     by = (command.actor.kind, command.actor.id)
     skipped = 0
     for person in part:
-        if facts.registry.evaluation_of(person, Variant.SIX_MONTHLY, cycle.period) is not None:
+        if facts.registry.evaluations.overlapping(person, cycle.period) is not None:
             skipped += 1
             continue
         action_id = evaluation_id(cycle.id, person)

@@ -7,7 +7,6 @@ from typing import Literal
 
 from domain.event import Event
 
-Because = Literal["low_rating", "measure"]
 JudgedAt = Literal["rating", "motion", "calibration", "objection_decision"]
 Measure = Literal["reassign", "demote", "temporary_year", "dismissal_proposal"]
 
@@ -42,15 +41,14 @@ class FollowUpOpened(Event):
     """What a low rating leads to is an action of its own."""
 
     action_id: str
-    because: Because
 
 
 class MeasureOrdered(Event):
     """What the appointing official ordered after a failed retest (PP 30/2019 art. 56-58)."""
 
-    PERSONAL = frozenset({"reason"})
+    PERSONAL = frozenset({"measure", "reason"})
 
-    measure: Measure
+    measure: Measure | None = None
     reason: str | None = None
 
 

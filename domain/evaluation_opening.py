@@ -26,8 +26,8 @@ START_SCOPE = "actions:write"
 def submit(facts: Facts, command: SubmitEvaluation) -> list[ev.NewEvent]:
     """A new evaluation of one person, at its first step.
 
-    Raises NotPermitted, UnknownReference, DateOutOfOrder, and EvaluationExists for a period of which
-    the person has one that runs or is final.
+    Raises NotPermitted, UnknownReference, DateOutOfOrder, and EvaluationExists for a period that
+    shares a day with one of the person's that runs or is final.
     """
     if not may_submit(command.actor, command.subject_id, facts):
         raise NotPermitted()
@@ -36,7 +36,7 @@ def submit(facts: Facts, command: SubmitEvaluation) -> list[ev.NewEvent]:
     if not is_evaluated(command.subject_id, facts, policy):
         raise UnknownReference(what="subject")
     period = (command.period_start, command.period_end)
-    known = facts.registry.evaluation_of(command.subject_id, Variant.SIX_MONTHLY, period)
+    known = facts.registry.evaluations.overlapping(command.subject_id, period)
     if known is not None:
         raise EvaluationExists(action_id=known)
     by = (command.actor.kind, command.actor.id)

@@ -28,10 +28,14 @@ VARIANT_OF_MEASURE = {
 
 
 def opened_by_low_rating(state: ActionState, facts: Facts, predicate: Predicate) -> Events:
-    """The improvement that a low final rating opens; nothing for every other rating."""
+    """The improvement that a low final rating opens; nothing for every other rating, nor while an
+    improvement of the same person runs.
+    """
     if predicate not in facts.policy_of(state).evaluation.low_rating.predicates:
         return []
-    return _opened(state, facts, Variant.PERFORMANCE_IMPROVEMENT, "low_rating")
+    if facts.registry.evaluations.improvement_of(state.subject_id) is not None:
+        return []
+    return _opened(state, facts, Variant.PERFORMANCE_IMPROVEMENT)
 
 
 def after_measure(state: ActionState, facts: Facts, answered: Form | None) -> Events:
@@ -39,7 +43,7 @@ def after_measure(state: ActionState, facts: Facts, answered: Form | None) -> Ev
     assert isinstance(answered, FollowUpMeasure)  # the form's name decides its class
     ordered = eve.MeasureOrdered(measure=answered.measure, reason=answered.reason)
     variant = VARIANT_OF_MEASURE.get(answered.measure)
-    opened = _opened(state, facts, variant, "measure") if variant else []
+    opened = _opened(state, facts, variant) if variant else []
     return [ordered, *opened, ev.ActionCompleted()]
 
 
@@ -48,11 +52,11 @@ def follow_up_id(action_id: str, variant: Variant) -> str:
     return str(uuid.uuid5(uuid.UUID(action_id), f"follow-up/{variant}"))
 
 
-def _opened(state: ActionState, facts: Facts, variant: Variant, because: eve.Because) -> Events:
+def _opened(state: ActionState, facts: Facts, variant: Variant) -> Events:
     rules = facts.policy_of(state).evaluation
     waiting = rules.improvement if variant is Variant.PERFORMANCE_IMPROVEMENT else rules.temporary_placement
     following = follow_up_id(state.id, variant)
-    opened = eve.FollowUpOpened(action_id=following, because=because)
+    opened = eve.FollowUpOpened(action_id=following)
     last = months_after(facts.today, waiting.months)
     child = begun(
         following,

@@ -8,7 +8,8 @@ from datetime import date
 from domain import events as ev
 from domain import promotion_events as pe
 from domain.cycle_register import Cycles
-from domain.policy import Kind, Variant
+from domain.evaluation_register import Evaluations
+from domain.policy import Kind
 
 ENDING = (
     ev.ActionCompleted,
@@ -20,9 +21,6 @@ ENDING = (
 )
 
 
-EvaluationKey = tuple[str, Variant, date | None, date | None]
-
-
 @dataclass
 class Registry:
     """Mutable fold over all personnel actions, keyed by surrogate ids."""
@@ -31,8 +29,7 @@ class Registry:
     promised_to: dict[str, str] = field(default_factory=dict)
     last_decree: dict[int, int] = field(default_factory=dict)
     cycles: Cycles = field(default_factory=Cycles)
-    evaluations: dict[EvaluationKey, str] = field(default_factory=dict)
-    _evaluated_by: dict[str, EvaluationKey] = field(default_factory=dict)
+    evaluations: Evaluations = field(default_factory=Evaluations)
     vacancy_of: dict[str, str] = field(default_factory=dict)
     list_lapses_on: dict[str, date] = field(default_factory=dict)
     started_vacancies: set[str] = field(default_factory=set)
@@ -41,12 +38,10 @@ class Registry:
 
     def evolve(self, action_id: str, event: ev.Event) -> None:
         """Apply one event of the stream of `action_id`."""
-        self.cycles.note(action_id, event, ended=isinstance(event, ENDING))
-        if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
-            key = (event.subject_id, event.variant, event.period_start, event.period_end)
-            self.evaluations[key] = action_id
-            self._evaluated_by[action_id] = key
-        elif isinstance(event, ev.ActionSubmitted):
+        ended = isinstance(event, ENDING)
+        self.cycles.note(action_id, event, ended=ended)
+        self.evaluations.evolve(action_id, event, ended=ended)
+        if isinstance(event, ev.ActionSubmitted) and event.kind is not Kind.EVALUATION:
             self.take(action_id, event.subject_id, event.target_position_id)
             if event.vacancy_id is not None and event.target_position_id is not None:
                 self.started_vacancies.add(event.vacancy_id)
@@ -62,9 +57,6 @@ class Registry:
             self._close_vacancy(action_id)
         elif isinstance(event, ev.DecreeIssued):
             self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
-        elif isinstance(event, ENDING) and action_id in self._evaluated_by:
-            if not isinstance(event, ev.ActionCompleted):
-                self.evaluations.pop(self._evaluated_by.pop(action_id), None)
         elif isinstance(event, ENDING):
             self._release_post(action_id)
             self._close_vacancy(action_id)
@@ -91,10 +83,6 @@ class Registry:
         self.open_action_of[subject_id] = action_id
         if position_id is not None:
             self.promised_to[position_id] = action_id
-
-    def evaluation_of(self, subject_id: str, variant: Variant, period: tuple[date, date]) -> str | None:
-        """The evaluation of a person for a period that runs or has been completed."""
-        return self.evaluations.get((subject_id, variant, *period))
 
     def _release_person(self, action_id: str) -> None:
         subject_id, _ = self._held_by.get(action_id, (None, None))

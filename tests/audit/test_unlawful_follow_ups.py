@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from tests.audit.attacker import Attacker
@@ -56,3 +57,67 @@ def test_a_follow_up_that_somebody_withdrew(evidence: Evidence, attacker: Attack
     task = open_at(attacker.documents(), "improvement_plan")
     attacker.append(*withdrawal(task, evidence.world.holder("agency_head")))
     assert "not-an-owner" in evidence.codes(attacker)
+
+
+def follow_up(documents: list[Document]) -> tuple[Document, Document]:
+    """The event that named the follow-up of the low rating, and the follow-up's first."""
+    named = next(d for d in documents if d["type"] == "FollowUpOpened")
+    stream = f"personnel-action/{named['data']['action_id']}"
+    return named, next(d for d in documents if d["stream"] == stream)
+
+
+def test_a_dismissal_proposed_under_the_id_of_an_improvement(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    _, begun = follow_up(documents)
+    begun["data"] |= {
+        "variant": "dismissal_proposal",
+        "steps": ["dismissal_dossier"],
+        "period_end": "2027-11-24",
+        "effective_date": "2027-11-24",
+    }
+    attacker.rewrite(documents)
+    found = [f for f in evidence.verify(attacker.path).findings if f.position == begun["position"]]
+    assert "illegal-transition" in {finding.code for finding in found}
+
+
+def test_a_follow_up_of_somebody_else(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    _, begun = follow_up(documents)
+    begun["data"]["subject_id"] = evidence.world.movable()[-1]
+    attacker.rewrite(documents)
+    details = [f.detail for f in evidence.verify(attacker.path).findings if f.code == "wrong-facts"]
+    assert any("another person" in detail for detail in details)
+
+
+def test_a_second_time_to_improve_beside_the_first(evidence: Evidence, attacker: Attacker) -> None:
+    _, begun = follow_up(attacker.documents())
+    twin = str(uuid.uuid4())
+    again = {"actor": begun["actor"], "type": "ActionSubmitted", "data": begun["data"] | {"action_id": twin}}
+    attacker.append(again | {"stream": f"personnel-action/{twin}"})
+    assert "evaluated-twice" in evidence.codes(attacker)
+
+
+def test_a_period_that_shares_a_day_with_one_rated_before(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    stream = open_at(documents, "rating")["stream"]
+    first = next(d for d in documents if d["stream"] == stream)
+    twin = str(uuid.uuid4())
+    data = first["data"] | {
+        "action_id": twin,
+        "period_start": "2026-06-30",
+        "period_end": "2026-11-30",
+        "effective_date": "2026-11-30",
+    }
+    again = {"actor": first["actor"], "type": "ActionSubmitted", "data": data}
+    attacker.append(again | {"stream": f"personnel-action/{twin}"})
+    assert "evaluated-twice" in evidence.codes(attacker)
+
+
+def test_an_annulled_evaluation_whose_follow_up_stands(evidence: Evidence, attacker: Attacker) -> None:
+    named, _ = follow_up(attacker.documents())
+    mayor = evidence.world.holder("appointing_official")
+    data = {"authority": "PPK", "was_effective": False}
+    annulled = {"stream": named["stream"], "type": "ActionAnnulled", "actor": person(mayor), "data": data}
+    attacker.append(annulled)
+    details = [f.detail for f in evidence.verify(attacker.path).findings if f.code == "skipped-step"]
+    assert any("left standing" in detail for detail in details)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from domain.errors import DateOutOfOrder, NotPermitted, TaskClosed
+from domain import evaluation_events as eve
+from domain.errors import DateOutOfOrder, EvaluationExists, NotPermitted, TaskClosed
 from domain.identity import Capacity
 from domain.personnel_action import Status
-from tests.domain.test_evaluation import low
+from tests.domain.test_evaluation import LOW, failed_retest, follow_up_of, low, rated
 from tests.domain.town import Town, at, person
+
+SECOND_OF_2025 = (date(2025, 7, 1), date(2025, 12, 31))
 
 
 def test_the_time_to_improve_cannot_begin_before_it_was_given(town: Town) -> None:
@@ -61,3 +64,64 @@ def test_nobody_withdraws_what_a_low_rating_leads_to(town: Town) -> None:
         with pytest.raises(NotPermitted):
             town.withdraw(improvement, by=person(who))
     assert not town.state(improvement).ended
+
+
+def test_with_an_annulled_evaluation_goes_all_that_it_led_to(town: Town) -> None:
+    evaluation = town.walk(rated(town, town.evaluate(), **LOW))
+    improvement = follow_up_of(town, evaluation)
+    town.walk(improvement, until="retest")
+    town.now = at(date(2027, 6, 1))
+    town.decide(improvement, "analyst", details={"passed": False})
+    town.decide(improvement, "mayor", details={"measure": "temporary_year"})
+    year = follow_up_of(town, improvement)
+    town.annul(evaluation, authority="COURT")
+    assert [town.state(a).status for a in (evaluation, improvement, year)] == [Status.ANNULLED] * 3
+    assert town.state(year).caused_by == improvement
+    assert not town.state(year).open_tasks
+
+
+def test_two_low_ratings_give_one_time_to_improve(town: Town) -> None:
+    """Until it is over: then another low rating opens another."""
+    one, two = town.evaluate(period=SECOND_OF_2025), town.evaluate()
+    for action in (one, two):
+        town.walk(rated(town, action, **LOW))
+    opened = [r.event for _, r in town.log if isinstance(r.event, eve.FollowUpOpened)]
+    assert len(opened) == 1
+    improvement = town.walk(follow_up_of(town, one), until="retest")
+    town.now = at(date(2027, 6, 1))
+    town.decide(improvement, "analyst")
+    third = town.walk(rated(town, town.evaluate(period=(date(2026, 7, 1), date(2026, 12, 31))), **LOW))
+    assert not town.state(follow_up_of(town, third)).ended
+
+
+def test_a_time_to_improve_takes_no_period_away(town: Town) -> None:
+    low(town)
+    town.evaluate(period=(date(2026, 7, 1), date(2026, 12, 31)))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [
+        (date(2026, 1, 2), date(2026, 6, 30)),
+        (date(2026, 6, 30), date(2026, 10, 31)),
+        (date(2025, 7, 1), date(2026, 1, 1)),
+        (date(2026, 2, 1), date(2026, 3, 1)),
+    ],
+)
+def test_no_day_of_a_person_is_rated_twice(town: Town, period: tuple[date, date]) -> None:
+    town.evaluate()
+    with pytest.raises(EvaluationExists):
+        town.evaluate(period=period)
+    town.evaluate("clerk", period=period)
+
+
+def test_a_cycle_passes_over_whose_evaluation_shares_a_day_with_it(town: Town) -> None:
+    town.evaluate(period=(date(2026, 6, 30), date(2026, 10, 31)))
+    assert "nurse" not in town.open_next(town.open_cycle())
+
+
+def test_what_was_ordered_stands_sealed(town: Town) -> None:
+    improvement = failed_retest(town)
+    ordered = town.decide(improvement, "mayor", details={"measure": "demote"})
+    readable = [event.model_dump_json(exclude=set(event.PERSONAL)) for event in ordered]
+    assert not any("demote" in each for each in readable)
