@@ -36,12 +36,14 @@ ID = "0b9c2f0e-7b0a-4b53-8a57-0f3a5c1d2e11"
 
 
 class Selection(BaseModel):
-    """The three names of an open selection held outside, best first, and its letter."""
+    """The names of an open selection held outside, as many as the policy has it, best first, and its
+    letter.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     letter_number: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100)]
-    nips: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)]
+    nips: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
 
 
 class NewVacancy(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from audit.case import Case
+from audit.law_of_vacancies import stood_for
 from domain import events as ev
 from domain import promotion_events as pe
 from domain.agency import Post
@@ -49,8 +50,9 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, route:
     officer = case.moment.offices.holds_any(stored.actor.id, openers, case.moment.day)
     if stored.actor.kind != "integration" and not officer:
         case.report(stored, "not-entitled", f"{stored.actor.id} may not start a promotion")
-    if vacancy.candidate(stored.actor.id) is not None:
-        case.report(stored, "excluded-actor", f"{stored.actor.id} is a candidate")
+    acting = stood_for(stored.actor.id, case.policy, case.moment)
+    if any(vacancy.candidate(person_id) is not None for person_id in acting):
+        case.report(stored, "excluded-actor", f"{stored.actor.id} is, or stands for, a candidate")
     if case.moment.day >= vacancy.lapses_on:
         case.report(stored, "wrong-date", f"the list had lapsed on {vacancy.lapses_on}")
     if vacancy.vacant_from <= case.moment.day:
@@ -76,17 +78,26 @@ def _target(case: Case, state: ActionState) -> Post | None:
 def ranked(case: Case, stored: StoredEvent, event: pe.CandidatesRanked, state: ActionState) -> None:
     task = state.task(event.task_id)
     votes = [s.event for s in case.beside(stored, ev.VoteCast)]
-    if not any(
-        isinstance(v, ev.VoteCast) and v.task_id == event.task_id and v.vote == "approve" for v in votes
-    ):
+    vote = next(
+        (
+            v
+            for v in votes
+            if isinstance(v, ev.VoteCast) and (v.task_id, v.vote) == (event.task_id, "approve")
+        ),
+        None,
+    )
+    if vote is None:
         case.report(stored, "illegal-transition", "a ranking that no vote was for")
+    elif vote.details is not None and tuple(vote.details.get("ranking", ())) != event.ranking:
+        case.report(stored, "candidate-list-differs", "the ranking is not the one that was voted for")
     if task is None or state.ranking_task == event.task_id:
         case.report(stored, "illegal-transition", "the committee had a ranking on the table")
     names = set(event.ranking)
     if len(names) != len(event.ranking) or not names <= set(state.candidates):
         case.report(stored, "candidate-list-differs", "the ranking names others than the frozen list")
-    if len(names) < min(3, len(state.candidates)):
-        case.report(stored, "candidate-list-differs", "fewer than three are named")
+    needed = min(case.policy.promotion.pool.names, len(state.candidates))
+    if len(names) < needed:
+        case.report(stored, "candidate-list-differs", f"fewer than {needed} are named")
 
 
 def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: ActionState) -> None:
@@ -106,8 +117,20 @@ def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: Ac
         case.report(stored, "wrong-date", "it is to take effect before its decree")
     _not_kept(case, stored, _target(case, state), event.person_id, event.effective_date)
     done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
-    if not any(isinstance(e, ev.TaskCompleted) and (e.step, e.outcome) == (CHOICE, "approve") for e in done):
+    decision = next(
+        (e for e in done if isinstance(e, ev.TaskCompleted) and (e.step, e.outcome) == (CHOICE, "approve")),
+        None,
+    )
+    if decision is None:
         case.report(stored, "skipped-step", "a choice without the appointing official's decision")
+    elif decision.details is not None:
+        wanted = decision.details.get("effective_date") or state.effective_date.isoformat()
+        if decision.details.get("person_id") != event.person_id:
+            case.report(stored, "choice-not-lawful", "the form was answered with another person")
+        if max(wanted, case.moment.day.isoformat()) != event.effective_date.isoformat():
+            case.report(stored, "wrong-date", f"the form was answered with {wanted}")
+    if decision is not None and decision.effective_date != event.effective_date:
+        case.report(stored, "wrong-date", "the decision has another date than the choice")
     if not case.beside(stored, ev.ActionAssessed):
         case.report(stored, "not-assessed", "a choice without putting it to the rules")
 

@@ -4,8 +4,9 @@ of its moment, and every entry judged again from what its seal holds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from audit.case import Moment
@@ -14,17 +15,30 @@ from domain import promotion_events as pe
 from domain.agency import Post
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import NotCanonical, digest
+from domain.career import kind_since, yearly_ratings
 from domain.fact_sheet import SubjectFacts, TargetFacts
 from domain.facts import Identity
 from domain.nine_box import months_after
+from domain.offices import split_key
 from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Severity
 from domain.talent_record import TalentRecord
-from domain.vacancy import Vacancy, kind_since, vacancy_of, yearly_ratings
+from domain.vacancy import Vacancy, vacancy_of
 from ledger.record import StoredEvent
 
 VACANCY_EVENTS = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
 RecordOf = Callable[[str], TalentRecord | None]
+
+
+@dataclass(frozen=True)
+class Lawful:
+    """What register and talent records make of a list: names, numbers, and whom it leaves out."""
+
+    ranking: tuple[str, ...]
+    eligible: int
+    widened: tuple[int, ...]
+    left_out: dict[str, int]
+    unmapped: int
 
 
 class VacancyLaw:
@@ -90,9 +104,9 @@ class VacancyLaw:
             found.append(("post-not-vacant", f"{post.id} was held by {post.incumbent_id}"))
         if event.lapses_on != months_after(moment.day, policy.promotion.pool.list_months):
             found.append(("wrong-date", f"the list does not stand until {event.lapses_on}"))
-        if post.kind != "JPT" and event.selected:
-            found.append(("wrong-facts", "an open selection for a post that has none"))
-        return found
+        if event.vacant_from < months_after(moment.day, -policy.promotion.pool.oldest_vacancy_months):
+            found.append(("wrong-date", f"the post had been vacant since {event.vacant_from}"))
+        return found + _selection(stored, event, moment, policy, post)
 
     def _entry(
         self, event: pe.CandidateFrozen, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
@@ -193,23 +207,26 @@ class VacancyLaw:
             found.append(("candidate-list-differs", "the ranks do not follow one another"))
         if event.ranking != tuple(e.person_id for e in entries):
             found.append(("candidate-list-differs", "the ranking is not that of the entries"))
+        if [e.admitted for e in entries] != [place < event.eligible for place in range(len(entries))]:
+            found.append(("candidate-list-differs", "others are admitted than the eligible"))
         if event.formula_version != policy.talent.formula_version:
             found.append(("wrong-policy", "the list was made under another formula"))
         lawful = self._lawful(opened, moment, policy, post)
         if lawful is not None:
-            ranking, eligible, widened = lawful
-            if event.ranking != ranking:
+            if event.ranking != lawful.ranking:
                 found.append(("candidate-list-differs", "register and talent records make another list"))
-            if (event.eligible, event.widened_to) != (eligible, widened):
-                found.append(("candidate-list-differs", f"{eligible} were eligible, widened to {widened}"))
+            if (event.eligible, event.widened_to) != (lawful.eligible, lawful.widened):
+                said = f"{lawful.eligible} were eligible, widened to {lawful.widened}"
+                found.append(("candidate-list-differs", said))
+            if (event.left_out, event.unmapped) != (lawful.left_out, lawful.unmapped):
+                said = f"{lawful.left_out} were left out, {lawful.unmapped} unmapped"
+                found.append(("candidate-list-differs", said))
         return found
 
-    def _lawful(
-        self, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
-    ) -> tuple[tuple[str, ...], int, tuple[int, ...]] | None:
-        """Ranking, number of eligible and boxes added; None where a seal that matters is closed."""
+    def _lawful(self, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post) -> Lawful | None:
+        """The list as it had to be; None where a seal that matters is closed."""
         if opened.selected:
-            return opened.selected, len(opened.selected), ()
+            return Lawful(opened.selected, len(opened.selected), (), {}, 0)
         rule, places = policy.promotion.pool, self._places(moment, policy, post)
         if places is None:
             return None
@@ -219,31 +236,36 @@ class VacancyLaw:
                 if len(ranking) >= most:
                     return
                 sheet = self.sheet_of(person_id, opened, moment, policy, post, rank=1)
-                barred = sheet is None or any(
-                    f.severity is Severity.HARD and f.outcome == "fail"
-                    for f in assess_candidate(sheet, policy)
-                )
+                barred = [
+                    f.rule
+                    for f in (assess_candidate(sheet, policy) if sheet else ())
+                    if f.severity is Severity.HARD and f.outcome == "fail"
+                ]
+                left_out.update(barred)
                 if not barred:
                     ranking.append(person_id)
 
         ranking: list[str] = []
         widened: list[int] = []
+        left_out: Counter[str] = Counter()
         for box in policy.talent.pool.boxes:
             add(box, rule.longest)
         for box in rule.widening:
             if len(ranking) < rule.fewest:
                 widened.append(box)
                 add(box, rule.longest)
-        eligible = len(ranking)
+        eligible, counted = len(ranking), dict(left_out)
         for box in rule.widening:
             if box not in widened:
                 add(box, eligible + rule.beside)
-        return tuple(ranking), eligible, tuple(widened)
+        return Lawful(tuple(ranking), eligible, tuple(widened), counted, len(places.get(None, [])))
 
-    def _places(self, moment: Moment, policy: Policy, post: Post) -> dict[int, list[tuple[int, str]]] | None:
-        """By box, everybody in a feeding post with the negative sum of both axes; None as above."""
+    def _places(
+        self, moment: Moment, policy: Policy, post: Post
+    ) -> dict[int | None, list[tuple[int, str]]] | None:
+        """By box, or none, everybody in a feeding post with the negative sum of both axes; None as above."""
         kinds = policy.promotion.requirements[post.kind].from_kinds
-        places: dict[int, list[tuple[int, str]]] = {}
+        places: dict[int | None, list[tuple[int, str]]] = {}
         for person in moment.agency.people.values():
             held = moment.agency.posts.get(person.position_id or "")
             if held is None or held.kind not in kinds:
@@ -252,7 +274,33 @@ class VacancyLaw:
             if record is None or person.id not in self._identities:
                 return None
             place = record.placement
-            if place is not None and place.box is not None:
-                total = (place.performance or 0) + (place.potential or 0)
-                places.setdefault(place.box, []).append((-total, person.id))
+            total = (place.performance or 0) + (place.potential or 0) if place else 0
+            places.setdefault(place.box if place else None, []).append((-total, person.id))
         return places
+
+
+def _selection(
+    stored: StoredEvent, event: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
+) -> list[Problem]:
+    """As many names as the policy has it, for a post that is filled so, and not the opener's own."""
+    if not event.selected:
+        return []
+    found: list[Problem] = []
+    rule = policy.promotion.open_selection
+    if post.kind not in rule.post_kinds:
+        found.append(("wrong-facts", "an open selection for a post that has none"))
+    if len(set(event.selected)) != len(event.selected) or len(event.selected) != rule.names:
+        found.append(("wrong-facts", f"an open selection brings {rule.names} names"))
+    if not stood_for(stored.actor.id, policy, moment).isdisjoint(event.selected):
+        found.append(("excluded-actor", f"{stored.actor.id} named themself or whom they stand for"))
+    return found
+
+
+def stood_for(person_id: str, policy: Policy, moment: Moment) -> frozenset[str]:
+    """The person, and the holders of the posts through which they may open vacancies."""
+    people = {person_id}
+    for key, signature in moment.offices.exercised_by(person_id, moment.day):
+        post = moment.agency.posts.get(signature.post_id or "")
+        if split_key(key)[0] in policy.promotion.opened_by and post is not None and post.incumbent_id:
+            people.add(post.incumbent_id)
+    return frozenset(people)

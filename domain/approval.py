@@ -290,7 +290,7 @@ def _vote(state: ActionState, facts: Facts, command: DecideTask, task: Task, sig
     )
     spoken: Events = [cast]
     if isinstance(answered, RankingVote):
-        spoken += promotion.ranked(state, task, answered)
+        spoken += promotion.ranked(state, facts, task, answered)
     carried = verdict_of(state, task, facts, cast)
     if carried is None:
         return [*moved, *spoken]

@@ -42,7 +42,7 @@ from domain.step_documents import documents_in_order
 from domain.submission import START_SCOPE
 from domain.submission import stream_of as action_stream
 from domain.task_opening import open_task, route_of
-from domain.vacancy import Vacancy, candidate_sheet, may_open, variant_for
+from domain.vacancy import Vacancy, candidate_sheet, may_open, stood_for, variant_for
 
 Events = list[ev.Event]
 CHOICE, CONFIRMATION, REVIEW = "promotion_choice", "override_confirmation", "promotion_review"
@@ -98,11 +98,13 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
 
 
 def _may_start(actor: Actor, vacancy: Vacancy, facts: Facts) -> None:
-    if vacancy.candidate(actor.id) is not None:
-        raise ExcludedOwner(why="candidate")
     if actor.kind == "integration" and START_SCOPE in actor.scopes:
         return
-    if not may_open(actor, facts, facts.policies[vacancy.policy_id]):
+    policy = facts.policies[vacancy.policy_id]
+    acting = stood_for(actor.id, policy, facts.offices, facts.agency, facts.today)
+    if any(vacancy.candidate(person_id) is not None for person_id in acting):
+        raise ExcludedOwner(why="candidate")
+    if not may_open(actor, facts, policy):
         raise NotPermitted()
 
 
@@ -114,7 +116,7 @@ def _has_lapsed(vacancy: Vacancy, facts: Facts) -> bool:
     return facts.today >= vacancy.lapses_on
 
 
-def ranked(state: ActionState, task: Task, answered: RankingVote) -> Events:
+def ranked(state: ActionState, facts: Facts, task: Task, answered: RankingVote) -> Events:
     """The committee's ranking, put on the table by the first vote for it. Later votes are for that
     ranking; who wants another votes against it.
     """
@@ -128,7 +130,7 @@ def ranked(state: ActionState, task: Task, answered: RankingVote) -> Events:
                 errors=[{"field": "ranking", "message": "another ranking is being voted on"}]
             )
         return []
-    needed = min(3, len(state.candidates))
+    needed = min(facts.policy_of(state).promotion.pool.names, len(state.candidates))
     if len(set(ranking)) != len(ranking) or not set(ranking) <= set(state.candidates):
         raise InvalidDetails(errors=[{"field": "ranking", "message": "names once, of the frozen list only"}])
     if len(ranking) < needed or answered.minutes_number is None:

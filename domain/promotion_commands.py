@@ -15,7 +15,7 @@ class OpenSelection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     letter_number: str = Field(min_length=3, max_length=100)
-    person_ids: tuple[str, ...] = Field(min_length=3, max_length=3)
+    person_ids: tuple[str, ...] = Field(min_length=1, max_length=20)
 
 
 class OpenVacancy(Command):

@@ -38,7 +38,9 @@ class PoolRule(_Part):
     With fewer than `fewest` eligible people in the pool it is widened by one box of `widening` after
     the other. At most `longest` of the admitted stand on the list, and below them `beside` people of
     other boxes, who can be chosen only against a finding. A choice below `free_ranks` needs reasons. A
-    promotion starts on the list within `list_months` of the day on which it was frozen.
+    promotion starts on the list within `list_months` of the day on which it was frozen. The committee
+    names at least `names` people, as far as the list has them; a vacancy is opened at most
+    `oldest_vacancy_months` after it arose.
     """
 
     fewest: int = Field(ge=1)
@@ -47,6 +49,17 @@ class PoolRule(_Part):
     beside: int = Field(ge=0)
     free_ranks: int = Field(ge=1)
     list_months: int = Field(ge=1)
+    names: int = Field(ge=1)
+    oldest_vacancy_months: int = Field(ge=0)
+    citation: str
+    doubt: str | None = None
+
+
+class OpenSelectionRule(_Part):
+    """Which kinds of post are filled by open selection, and how many names it brings."""
+
+    post_kinds: tuple[str, ...]
+    names: int = Field(ge=1)
     citation: str
     doubt: str | None = None
 
@@ -74,6 +87,7 @@ class PromotionRules(_Part):
     requirements: dict[str, PostRequirement]
     grade_bands: GradeBands
     pool: PoolRule
+    open_selection: OpenSelectionRule
     merit_exemption: MeritExemption | None = None
     review: Review
     rules: dict[str, RuleParameters]

@@ -13,12 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain import promotion_events as pe
-from domain.agency import Agency, Person, Post
+from domain.agency import Agency, Post
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, hard_stops, outcomes_of
 from domain.canonical import digest
+from domain.career import kind_since, yearly_ratings
 from domain.errors import (
     AlreadyExists,
     DateOutOfOrder,
+    ExcludedOwner,
+    InvalidDetails,
     NotPermitted,
     PositionHeld,
     PositionPromised,
@@ -26,11 +29,10 @@ from domain.errors import (
     VariantMismatch,
 )
 from domain.event import Event, NewEvent
-from domain.fact_sheet import PerformanceYear
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.nine_box import months_after
-from domain.performance import Predicate, predicate_of
+from domain.offices import Offices, split_key
 from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Variant
 from domain.promotion_commands import OpenVacancy
@@ -92,8 +94,9 @@ def vacancy_of(events: Iterable[Event]) -> Vacancy | None:
 def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
     """Open a vacancy and freeze its list, in one commit.
 
-    Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day), and for
-    the races that the ledger's order decides AlreadyExists and PositionPromised.
+    Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day),
+    DateOutOfOrder, InvalidDetails, ExcludedOwner, and for the races that the ledger's order decides
+    AlreadyExists and PositionPromised.
     """
     policy = facts.policy_in_force(max(command.vacant_from, facts.today))
     if not may_open(command.actor, facts, policy):
@@ -104,16 +107,15 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
     variant_for(post, policy, selected=command.selection is not None)
     if post.incumbent_id is not None and command.vacant_from <= facts.today:
         raise PositionHeld(position_id=post.id)
-    if command.vacant_from < facts.today.replace(year=facts.today.year - 1, day=1):
-        raise DateOutOfOrder(earlier="a year ago", later="vacant_from")
+    oldest = months_after(facts.today, -policy.promotion.pool.oldest_vacancy_months)
+    if command.vacant_from < oldest:
+        raise DateOutOfOrder(earlier=oldest.isoformat(), later="vacant_from")
     if facts.registry.standing_list_of(post.id, facts.today) is not None:
         raise AlreadyExists(what=f"vacancy of {post.id}")
     promised = facts.registry.promised_to.get(post.id)
     if promised is not None:
         raise PositionPromised(position_id=post.id, action_id=promised)
-    selected = command.selection.person_ids if command.selection else ()
-    if len(set(selected)) != len(selected) or any(p not in facts.agency.people for p in selected):
-        raise UnknownReference(what="selection")
+    selected = _selected(facts, command, policy)
     opened = pe.VacancyOpened(
         vacancy_id=command.vacancy_id,
         position_id=post.id,
@@ -133,6 +135,32 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
     ]
 
 
+def _selected(facts: Facts, command: OpenVacancy, policy: Policy) -> tuple[str, ...]:
+    """Whom an open selection names. Raises UnknownReference, InvalidDetails for another number of names,
+    ExcludedOwner where who opens the vacancy names themself or somebody whose office they use for it.
+    """
+    if command.selection is None:
+        return ()
+    selected = command.selection.person_ids
+    if len(set(selected)) != len(selected) or any(p not in facts.agency.people for p in selected):
+        raise UnknownReference(what="selection")
+    names = policy.promotion.open_selection.names
+    if len(selected) != names:
+        raise InvalidDetails(errors=[{"field": "selection", "message": f"{names} names are needed"}])
+    acting = stood_for(command.actor.id, policy, facts.offices, facts.agency, facts.today)
+    if not acting.isdisjoint(selected):
+        raise ExcludedOwner(why="candidate")
+    return selected
+
+
+def stood_for(person_id: str, policy: Policy, offices: Offices, agency: Agency, day: date) -> frozenset[str]:
+    """The person, and the holders of the posts through which they may open vacancies."""
+    held = offices.exercised_by(person_id, day)
+    posts = {s.post_id for key, s in held if split_key(key)[0] in policy.promotion.opened_by}
+    holders = (agency.posts[post].incumbent_id for post in posts if post is not None)
+    return frozenset({person_id, *(holder for holder in holders if holder is not None)})
+
+
 def may_open(actor: Actor, facts: Facts, policy: Policy) -> bool:
     """Whether the actor is an officer of BKPSDM whom the policy lets open vacancies; a delegate is none."""
     if actor.kind != "person":
@@ -147,14 +175,15 @@ def variant_for(post: Post, policy: Policy, *, selected: bool) -> Variant:
             variant="promotion", why_id="jabatan ini tidak diisi dengan promosi",
             why_en="the post is not filled by promotion",
         )  # fmt: skip
+    by_selection = policy.promotion.open_selection.post_kinds
     if selected:
-        if post.kind != "JPT":
+        if post.kind not in by_selection:
             raise VariantMismatch(
-                variant="open_selection", why_id="seleksi terbuka hanya untuk pimpinan tinggi",
-                why_en="an open selection is for senior leadership posts",
+                variant="open_selection", why_id="jabatan ini tidak diisi dengan seleksi terbuka",
+                why_en="the post is not filled by open selection",
             )  # fmt: skip
         return Variant.OPEN_SELECTION
-    if post.kind != "JPT":
+    if post.kind not in by_selection:
         return Variant.TALENT_POOL
     if policy.promotion.merit_exemption is None:
         raise VariantMismatch(
@@ -291,33 +320,6 @@ def candidate_sheet(
         document_types=codes_at_hand(facts.files.of(person_id), policy.personnel_file, facts.today),
         election_consent=election_consent,
     )
-
-
-def kind_since(person: Person, agency: Agency, kinds: tuple[str, ...]) -> date | None:
-    """Since when the person has held posts of these kinds without interruption, as the ledger knows."""
-    since: date | None = None
-    held = [*person.earlier]
-    position_id, begun = person.position_id, person.position_since
-    while True:
-        post = agency.posts.get(position_id or "")
-        if post is None or post.kind not in kinds or begun is None:
-            return since
-        since = begun
-        if not held:
-            return since
-        before = held.pop()
-        position_id, begun = before.position_id, before.since
-
-
-def yearly_ratings(record: TalentRecord) -> tuple[PerformanceYear, ...]:
-    """The lowest *predikat* of each year's ratings, oldest year first."""
-    order = list(Predicate)
-    worst: dict[int, Predicate] = {}
-    for rated in record.ratings:
-        year = rated.rating.period_end.year
-        predicate = predicate_of(rated.rating.result, rated.rating.conduct)
-        worst[year] = max(worst.get(year, predicate), predicate, key=order.index)
-    return tuple(PerformanceYear(year=year, predicate=worst[year].value) for year in sorted(worst))
 
 
 def _considered(opened: pe.VacancyOpened, post: Post, facts: Facts, policy: Policy) -> list[str]:

@@ -14,17 +14,22 @@ import domain.promotion
 import domain.submission
 import domain.vacancy
 from domain.candidacy import CandidateSheet
-from domain.commands import OverrideReason
+from domain.commands import AdoptPolicy, OverrideReason
 from domain.errors import Refusal
+from domain.events import TaskCompleted
+from domain.identity import SYSTEM
 from domain.personnel_action import ActionState
+from domain.promotion_commands import OpenSelection
+from domain.promotion_events import VacancyOpened
 from domain.registry import Registry
 from installation import Installation
 from ledger.read import newest_checkpoint
+from policies.library import policy_documents
 from roster.generator import generate_agency
 from settings import Settings
 from tests.audit.conftest import Clock, Evidence
 from tests.pool import a_pool
-from tests.world import World, seed
+from tests.world import World, new_id, seed
 
 AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -124,7 +129,7 @@ def test_a_promotion_on_a_list_that_lapsed(lab: Evidence, monkeypatch: pytest.Mo
 def test_a_list_that_stands_longer_than_the_policy_has_it(
     lab: Evidence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(domain.vacancy, "months_after", lambda day, _: day + timedelta(days=3000))
+    monkeypatch.setattr(domain.vacancy, "months_after", lambda day, months: day + timedelta(days=90 * months))
     lab.world.open_vacancy(a_post(lab))
     assert codes(lab) == {"wrong-date"}
 
@@ -188,3 +193,95 @@ def test_a_confirmation_that_was_not_put_to_the_rules(lab: Evidence, monkeypatch
     monkeypatch.setattr(domain.promotion, "confirm", lambda *of: confirm(*of)[1:])
     lab.world.decide(chosen, lab.world.holder("inspector"))
     assert codes(lab) == {"not-assessed"}
+
+
+def test_a_promotion_stays_under_the_policy_of_its_list(lab: Evidence) -> None:
+    vacancy_id = lab.world.open_vacancy(a_post(lab))
+    later = policy_documents("kota-serang")[-1] | {
+        "id": "kota-serang/2026-11",
+        "effective_from": "2026-11-26",
+    }
+    adopt = AdoptPolicy(command_id=new_id(), actor=SYSTEM, document=later)
+    lab.installation.ledger.execute(adopt)
+    lab.clock.now += timedelta(days=5)
+    lab.world.promote(vacancy_id)
+    lawful(lab)
+
+
+def test_a_recorded_ranking_other_than_the_one_voted_for(
+    lab: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked = domain.promotion.ranked
+
+    def reversed_(*of: Any) -> list[Any]:
+        events: list[Any] = ranked(*of)
+        return [event.model_copy(update={"ranking": event.ranking[::-1]}) for event in events]
+
+    monkeypatch.setattr(domain.promotion, "ranked", reversed_)
+    state = lab.world.walk(begun(lab), until="candidate_ranking")
+    lab.world.decide(state, lab.world.owners(state, state.open_tasks[0])[0])
+    assert codes(lab) == {"candidate-list-differs"}
+
+
+def test_a_choice_of_another_than_the_form_names(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = lab.world.walk(begun(lab), until="promotion_choice")
+    second = state.candidates[1]
+    choose: Any = domain.promotion.choose
+
+    def other(*of: Any) -> list[Any]:
+        events: list[Any] = choose(*of[:-1], of[-1].model_copy(update={"person_id": second}))
+        answered = {"person_id": state.candidates[0]}
+        return [
+            event.model_copy(update={"details": event.details | answered})
+            if isinstance(event, TaskCompleted) and event.details
+            else event
+            for event in events
+        ]
+
+    monkeypatch.setattr(domain.promotion, "choose", other)
+    lab.world.decide(state, lab.world.holder("appointing_official"))
+    assert codes(lab) == {"choice-not-lawful"}
+
+
+@pytest.mark.parametrize(
+    "said", [{"left_out": {"candidate_age": 99}}, {"unmapped": 0}, {"eligible": 5}], ids=str
+)
+def test_numbers_of_a_list_that_are_not_its_own(
+    lab: Evidence, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any]
+) -> None:
+    freeze = domain.vacancy.freeze
+
+    def wrong(*of: Any) -> Any:
+        entries, frozen = freeze(*of)
+        return entries, frozen.model_copy(update=said)
+
+    monkeypatch.setattr(domain.vacancy, "freeze", wrong)
+    lab.world.open_vacancy(a_post(lab))
+    assert codes(lab) == {"candidate-list-differs"}
+
+
+def test_people_beside_the_pool_told_as_of_it(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    freeze = domain.vacancy.freeze
+
+    def wrong(opened: VacancyOpened, *of: Any) -> Any:
+        entries, frozen = freeze(opened, *of)
+        entries = [entry.model_copy(update={"admitted": True}) for entry in entries]
+        hashed = domain.vacancy.list_hash_of(opened, frozen.formula_version, entries)
+        return entries, frozen.model_copy(update={"list_hash": hashed})
+
+    monkeypatch.setattr(domain.vacancy, "freeze", wrong)
+    lab.world.open_vacancy(a_post(lab))
+    assert codes(lab) == {"candidate-list-differs"}
+
+
+def test_an_opener_who_names_themself(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = lab.world.holder("transfer_division_head")
+    names = (me, *lab.world.movable("ADMINISTRATOR")[:2])
+    selection = OpenSelection(letter_number="800/1", person_ids=names)
+    post = next(post.id for post in lab.world.agency.posts.values() if post.kind == "JPT")
+    later = lab.world.today + timedelta(days=90)
+    with pytest.raises(Refusal):
+        lab.world.open_vacancy(post, vacant_from=later, selection=selection)
+    monkeypatch.setattr(domain.vacancy, "stood_for", lambda *_: frozenset())
+    lab.world.open_vacancy(post, vacant_from=later, selection=selection)
+    assert codes(lab) == {"excluded-actor"}

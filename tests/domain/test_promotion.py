@@ -12,6 +12,7 @@ from domain import events as ev
 from domain import promotion_events as pe
 from domain.errors import (
     AlreadyExists,
+    DateOutOfOrder,
     ExcludedOwner,
     HardFinding,
     InvalidDetails,
@@ -347,13 +348,39 @@ def test_annulling_a_promotion_annuls_what_was_built_on_the_post_it_freed(pool: 
 
 
 def test_an_open_selection_brings_three_names_in_its_own_order(town: Town) -> None:
-    names_ = ("section_head", "kasubag", "kabid")
+    selection = OpenSelection(letter_number="800/1", person_ids=("section_head", "kasubag", "analyst"))
     with pytest.raises(VariantMismatch):
-        town.open_vacancy(selection=OpenSelection(letter_number="800/1", person_ids=names_))
-    vacancy = town.vacancy(
-        town.open_vacancy("p-dukcapil", selection=OpenSelection(letter_number="800/1", person_ids=names_))
-    )
-    assert names(vacancy) == list(names_)
+        town.open_vacancy(selection=selection)
+    vacancy = town.vacancy(town.open_vacancy("p-dukcapil", selection=selection))
+    assert names(vacancy) == list(selection.person_ids)
+
+
+def test_an_open_selection_brings_as_many_names_as_the_policy_has_it(town: Town) -> None:
+    with pytest.raises(InvalidDetails):
+        town.open_vacancy(
+            "p-dukcapil",
+            selection=OpenSelection(letter_number="800/1", person_ids=("section_head", "kasubag")),
+        )
+
+
+def test_nobody_opens_a_vacancy_naming_themself_or_whom_they_stand_for(town: Town) -> None:
+    own = OpenSelection(letter_number="800/1", person_ids=("kabid", "kasubag", "section_head"))
+    with pytest.raises(ExcludedOwner):
+        town.open_vacancy("p-dukcapil", selection=own)
+    town.acting(Capacity.PLH, "nurse", "p-kabid", by="kepala_bkpsdm")
+    with pytest.raises(ExcludedOwner):
+        town.open_vacancy("p-dukcapil", by="nurse", selection=own)
+    vacancy_id = town.open_vacancy("p-dukcapil", by="kepala_bkpsdm", selection=own)
+    for who in ("kabid", "nurse"):
+        with pytest.raises(ExcludedOwner):
+            town.promote(vacancy_id, by=who)
+    town.promote(vacancy_id, by="kepala_bkpsdm")
+
+
+def test_a_vacancy_is_opened_within_a_year(town: Town) -> None:
+    with pytest.raises(DateOutOfOrder):
+        town.open_vacancy(vacant_from=date(2025, 11, 23))
+    town.open_vacancy(vacant_from=date(2025, 11, 24))
 
 
 def test_a_senior_post_is_filled_from_the_pool_only_under_an_approval(town: Town) -> None:
