@@ -18,7 +18,7 @@ from domain.commands import (
     TaskCommand,
 )
 from domain.committee import verdict_of
-from domain.eligibility import Assessment
+from domain.eligibility import Assessment, hard_stops
 from domain.errors import (
     ActionEnded,
     AlreadyVoted,
@@ -46,7 +46,7 @@ from domain.offices import COMMITTEE, INITIATOR, SUBJECT
 from domain.overriding import override_events, with_overrides
 from domain.ownership import may_act, signature_for, why_excluded
 from domain.personnel_action import DECREED, ActionState
-from domain.policy import Kind, Severity, StepRule
+from domain.policy import Kind, StepRule
 from domain.process import after_approval
 from domain.step_documents import documents_in_order
 from domain.task_opening import open_task
@@ -319,15 +319,7 @@ def carry(
 
 def _no_hard_finding(assessment: Assessment, step: StepRule) -> None:
     """No case passes a failed hard finding; at the decision itself not even an open question."""
-    stops = [
-        finding
-        for finding in assessment.findings
-        if finding.severity is Severity.HARD
-        and (
-            finding.outcome == "fail"
-            or (step.phase == "appointing_decision" and finding.outcome == "unknown")
-        )
-    ]
+    stops = hard_stops(assessment.findings, unanswered=step.phase == "appointing_decision")
     if stops:
         raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
 

@@ -19,7 +19,7 @@ from domain.employment import EDUCATIONS, UnknownEducation, parse_education
 from domain.fact_sheet import PerformanceYear, SubjectFacts, TargetFacts
 from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import UnknownGrade, parse_grade
-from domain.policy import Policy, RuleParameters, Severity
+from domain.policy import Policy, RuleParameters
 
 
 class CandidateSheet(BaseModel):
@@ -80,11 +80,6 @@ def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
 
 def facts_of(findings: tuple[Finding, ...]) -> tuple[FindingFacts, ...]:
     return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in findings if f.facts)
-
-
-def hard_stops(findings: tuple[Finding, ...]) -> list[Finding]:
-    """What nobody can override: hard rules that failed or that nobody can answer."""
-    return [f for f in findings if f.severity is Severity.HARD and f.outcome in ("fail", "unknown")]
 
 
 def _rule(name: str) -> Callable[[Rule], Rule]:

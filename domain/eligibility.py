@@ -7,7 +7,7 @@ from the policy. A fact that nobody has established yet gives `unknown`, never a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -89,6 +89,12 @@ def assess(sheet: FactSheet, policy: Policy) -> Assessment:
         verdict = RULES[name](sheet, weight, policy)
         findings.append(explain(name, verdict.outcome, verdict.facts, policy, "id"))
     return Assessment(tuple(findings), sheet)
+
+
+def hard_stops(findings: Iterable[Finding], *, unanswered: bool) -> list[Finding]:
+    """What nobody can override: hard rules that failed, and `unanswered` ones where a decision is due."""
+    stopping = ("fail", "unknown") if unanswered else ("fail",)
+    return [f for f in findings if f.severity is Severity.HARD and f.outcome in stopping]
 
 
 def explain(rule: str, outcome: Outcome, facts: dict[str, Any], policy: Policy, language: str) -> Finding:

@@ -11,9 +11,9 @@ from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
-from domain.candidacy import assess_candidate, facts_of, hard_stops, outcomes_of
+from domain.candidacy import assess_candidate, facts_of, outcomes_of
 from domain.commands import DecideTask
-from domain.eligibility import Finding
+from domain.eligibility import Finding, hard_stops
 from domain.errors import (
     AlreadyExists,
     CandidateListLapsed,
@@ -217,7 +217,7 @@ def _judged(
     )  # fmt: skip
     sheet = sheet.model_copy(update=_as_frozen(entry))
     findings = assess_candidate(sheet, policy)
-    stops = hard_stops(findings)
+    stops = hard_stops(findings, unanswered=True)
     if stops:
         raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
     assessed = ev.ActionAssessed(

@@ -127,35 +127,6 @@ def _placements_after(facts: Facts, rows: Iterable[EmployeeRow]) -> list[NewEven
     ]
 
 
-def succession_pool(facts: Facts, boxes: tuple[int, ...] | None = None) -> tuple[Placement, ...]:
-    """The recorded placements of everybody in the succession pool today, in order of preference: by
-    box as the policy orders them, then performance, then potential, higher first.
-
-    `boxes` widens or narrows the pool (the first is preferred). Left out: the unmapped, lapsed or
-    vetoed, candidates from outside, and whoever holds no post.
-    """
-    rules = facts.policy_in_force(facts.today).talent
-    wanted = rules.pool.boxes if boxes is None else boxes
-    vetoing = {code for rule in rules.integrity.values() for code in rule.status_codes}
-    found = []
-    for placement in facts.talent.placements().values():
-        person = facts.agency.people.get(placement.person_id)
-        if person is None or person.candidate or person.position_id is None:
-            continue
-        if placement.box not in wanted or placement.vetoes or not placement.stands_on(facts.today):
-            continue
-        if person.employment_status not in vetoing:
-            found.append(placement)
-    return tuple(
-        sorted(
-            found,
-            key=lambda p: (
-                wanted.index(p.box or 0), -(p.performance or 0), -(p.potential or 0), p.person_id,
-            ),
-        )
-    )  # fmt: skip
-
-
 # --- placing ---
 
 

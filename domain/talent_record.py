@@ -9,7 +9,6 @@ from typing import Protocol
 
 from domain import talent_events as ev
 from domain.event import Event
-from domain.talent_policy import TalentRules
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,6 @@ class Placement:
     def stands_on(self, day: date) -> bool:
         """Whether the person is mapped and everything counted still counts on `day`."""
         return self.box is not None and (self.lapses_on is None or day < self.lapses_on)
-
-    def in_pool_on(self, day: date, rules: TalentRules) -> bool:
-        """Whether the placement alone puts the person into the succession pool on `day`."""
-        return self.stands_on(day) and self.box in rules.pool.boxes and not self.vetoes
 
 
 @dataclass(frozen=True)

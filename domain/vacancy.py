@@ -14,9 +14,10 @@ from datetime import date
 
 from domain import promotion_events as pe
 from domain.agency import Agency, Post
-from domain.candidacy import CandidateSheet, assess_candidate, facts_of, hard_stops, outcomes_of
+from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import digest
 from domain.career import kind_since, yearly_ratings
+from domain.eligibility import hard_stops
 from domain.errors import (
     AlreadyExists,
     DateOutOfOrder,
@@ -273,7 +274,7 @@ class _Listing:
                 rank=len(self.entries) + 1, effective_date=max(self.opened.vacant_from, self.facts.today),
             )  # fmt: skip
             findings = assess_candidate(sheet, self.policy)
-            stops = [f for f in hard_stops(findings) if f.outcome == "fail"]
+            stops = hard_stops(findings, unanswered=False)
             if stops and not self.opened.selected:
                 self.left_out.update(finding.rule for finding in stops)
                 continue

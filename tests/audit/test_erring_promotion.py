@@ -15,7 +15,7 @@ import domain.submission
 import domain.vacancy
 from domain.candidacy import CandidateSheet
 from domain.commands import AdoptPolicy, OverrideReason
-from domain.errors import Refusal
+from domain.errors import DocumentsLacking, Refusal
 from domain.events import TaskCompleted
 from domain.identity import SYSTEM
 from domain.personnel_action import ActionState
@@ -176,7 +176,7 @@ def test_a_choice_past_a_hard_finding(lab: Evidence, monkeypatch: pytest.MonkeyP
     mayor = lab.world.holder("appointing_official")
     with pytest.raises(Refusal):
         lab.world.decide(state, mayor, details=details)
-    monkeypatch.setattr(domain.promotion, "hard_stops", lambda _: [])
+    monkeypatch.setattr(domain.promotion, "hard_stops", lambda *_, **__: [])
     reasons = (OverrideReason(rule="candidate_competency", reason="menunggu CACT"),)
     lab.world.decide(state, mayor, details=details, overrides=reasons)
     assert codes(lab) == {"hard-finding-passed"}
@@ -285,3 +285,23 @@ def test_an_opener_who_names_themself(lab: Evidence, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(domain.vacancy, "stood_for", lambda *_: frozenset())
     lab.world.open_vacancy(post, vacant_from=later, selection=selection)
     assert codes(lab) == {"excluded-actor"}
+
+
+def test_a_choice_without_the_document_that_the_policy_demands(
+    lab: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = policy_documents("kota-serang")[-1] | {"id": "kota-serang/strict"}
+    demand = {"kind": "promotion", "steps": ["promotion_choice"], "types": ["SK_JABATAN"]}
+    demand |= {"demand": "filed", "severity": "HARD", "citation": "Perwal"}
+    file_rules = document["personnel_file"] | {"for_steps": [demand]}
+    strict = document | {"personnel_file": file_rules, "effective_from": lab.world.today.isoformat()}
+    adopt = AdoptPolicy(command_id=new_id(), actor=SYSTEM, document=strict)
+    lab.installation.ledger.execute(adopt)
+    state = lab.world.walk(begun(lab), until="promotion_choice")
+    lawful(lab)
+    mayor = lab.world.holder("appointing_official")
+    with pytest.raises(DocumentsLacking):
+        lab.world.decide(state, mayor)
+    monkeypatch.setattr(domain.promotion, "documents_in_order", lambda *_, **__: None)
+    lab.world.decide(state, mayor)
+    assert codes(lab) == {"documents-lacking"}

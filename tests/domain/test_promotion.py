@@ -132,6 +132,11 @@ def test_a_hard_finding_keeps_a_person_off_the_list_and_is_counted(
     assert rule in vacancy.left_out
 
 
+def test_who_holds_no_post_is_on_no_list(pool: Town) -> None:
+    pool.leaves("ani")
+    assert "ani" not in names(pool.vacancy(pool.open_vacancy()))
+
+
 def test_only_a_document_that_counts_completes_a_candidate_s_file(pool: Town) -> None:
     for who, verdict in (("ani", "accepted"), ("budi", "rejected"), ("dedi", None)):
         document = file(pool, who, "872" if who == "dedi" else "SK_JABATAN")

@@ -10,7 +10,6 @@ import pytest
 from domain.errors import DateOutOfOrder, NotPermitted, SelfAssessment, UnknownReference
 from domain.identity import SYSTEM, Actor
 from domain.performance import Judgement
-from domain.talent import succession_pool
 from domain.talent_commands import (
     CactRow,
     ComponentRow,
@@ -190,9 +189,10 @@ def test_when_a_test_lapses_the_person_is_unmapped_and_not_in_box_one(town: Town
 
 def test_a_placement_that_lapsed_does_not_stand_even_before_it_is_placed_anew(town: Town) -> None:
     mapped(town, judged=(1, 1), points=90)
-    assert [p.person_id for p in succession_pool(town.facts)] == ["nurse"]
-    town.set_day(date(2028, 1, 2))
-    assert succession_pool(town.facts) == ()
+    found = placement(town)
+    assert found is not None
+    assert found.stands_on(town.today)
+    assert not found.stands_on(date(2028, 1, 2))
 
 
 def test_a_punishment_in_the_register_vetoes_at_once_and_its_end_lifts_the_veto(town: Town) -> None:
@@ -201,9 +201,10 @@ def test_a_punishment_in_the_register_vetoes_at_once_and_its_end_lifts_the_veto(
     found = placement(town)
     assert found is not None
     assert (found.box, found.vetoes) == (9, ("discipline",))
-    assert succession_pool(town.facts) == ()
     town.correct("nurse", employment_status="01")
-    assert len(succession_pool(town.facts)) == 1
+    found = placement(town)
+    assert found is not None
+    assert (found.box, found.vetoes) == (9, ())
 
 
 def test_a_degree_in_the_register_counts_at_once(town: Town) -> None:
@@ -212,32 +213,3 @@ def test_a_degree_in_the_register_counts_at_once(town: Town) -> None:
     found = placement(town)
     assert found is not None
     assert found.potential == (45 * 7000 + 10 * 10_000) // 55
-
-
-# --- the pool ---
-
-
-def test_the_pool_is_boxes_nine_eight_and_seven_in_that_order(town: Town) -> None:
-    mapped(town, "nurse", (1, 1), 70)  # box 7
-    mapped(town, "nurse_2", (2, 2), 90)  # box 8
-    mapped(town, "clerk", (1, 1), 90)  # box 9
-    mapped(town, "section_head", (2, 2), 70)  # box 5
-    mapped(town, "analyst", (3, 2), 95)  # box 6
-    assert [(p.box, p.person_id) for p in succession_pool(town.facts)] == [
-        (9, "clerk"),
-        (8, "nurse_2"),
-        (7, "nurse"),
-    ]
-    assert [p.box for p in succession_pool(town.facts, boxes=(9, 8, 7, 6, 5))] == [9, 8, 7, 6, 5]
-
-
-def test_within_a_box_the_stronger_performance_comes_first_then_potential(town: Town) -> None:
-    for who, points in (("nurse", 85), ("nurse_2", 95), ("clerk", 90)):
-        mapped(town, who, (2, 2), points)
-    assert [p.person_id for p in succession_pool(town.facts)] == ["nurse_2", "clerk", "nurse"]
-
-
-def test_who_holds_no_post_is_in_no_pool(town: Town) -> None:
-    mapped(town, judged=(1, 1), points=90)
-    town.leaves("nurse")
-    assert succession_pool(town.facts) == ()

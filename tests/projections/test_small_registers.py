@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from accounts.api_keys import create_key, revoke_key
@@ -16,6 +17,7 @@ from domain.commands import (
     RegisterPositions,
     RevokeDelegation,
 )
+from domain.errors import AlreadyExists
 from domain.identity import SYSTEM, Capacity
 from ledger.projection import Projection
 from projections import api_keys, audit_search, delegations, documents, employees
@@ -72,25 +74,25 @@ def test_delegation_that_is_granted_anew_runs_again(world: World) -> None:
     assert_rebuilt_the_same(world, delegations.Delegations())
 
 
-def test_document_filed_again_under_its_identifier_is_one_row(world: World) -> None:
-    person, document = world.movable()[0], new_id()
-    for name in ("ijazah.pdf", "ijazah-baru.pdf"):
-        world.installation.ledger.execute(
-            FileDocument(
-                command_id=new_id(),
-                actor=a_person(person),
-                document_id=document,
-                person_id=person,
-                document_type="872",
-                media_type="application/pdf",
-                size_bytes=3,
-                sha256="0" * 64,
-                file_name=name,
-            )
-        )
+def test_a_document_is_one_row_and_its_identifier_is_used_once(world: World) -> None:
+    person = world.movable()[0]
+    filed = FileDocument(
+        command_id=new_id(),
+        actor=a_person(person),
+        document_id=new_id(),
+        person_id=person,
+        document_type="872",
+        media_type="application/pdf",
+        size_bytes=3,
+        sha256="0" * 64,
+        file_name="ijazah.pdf",
+    )
+    world.installation.ledger.execute(filed)
+    with pytest.raises(AlreadyExists):
+        world.installation.ledger.execute(filed.model_copy(update={"command_id": new_id()}))
     with world.installation.reader.engine.connect() as connection:
         (row,) = documents.of_person(connection, person)
-    assert row["file_name"] == "ijazah-baru.pdf"
+    assert row["file_name"] == "ijazah.pdf"
     assert_rebuilt_the_same(world, documents.Documents())
 
 
