@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, literal, select, tuple_
 
 from domain import evaluation_events as eve
 from ledger.projection import Batch, History, RowWriter
@@ -102,10 +102,17 @@ def progress(connection: Connection, cycle_id: str) -> list[tuple[str | None, st
     return [tuple(row) for row in connection.execute(statement)]
 
 
-def due(connection: Connection, cycle_id: str, now: str, limit: int) -> list[str]:
-    """Evaluations of the cycle of which something is due at `now`, the longest overdue first."""
-    statement = select(actions.c.action_id).where(actions.c.cycle_id == cycle_id, actions.c.next_due <= now)
-    return list(connection.execute(statement.order_by(actions.c.next_due).limit(limit)).scalars())
+def due(
+    connection: Connection, cycle_id: str, now: str, limit: int, after: tuple[str, str] = ("", "")
+) -> list[tuple[str, str]]:
+    """Evaluations of the cycle of which something is due at `now`, the longest overdue first, each as
+    when it was due and its id; only those that follow `after` in this order.
+    """
+    key = (actions.c.next_due, actions.c.action_id)
+    statement = select(*key).where(
+        actions.c.cycle_id == cycle_id, actions.c.next_due <= now, tuple_(*key) > tuple_(*map(literal, after))
+    )
+    return [tuple(row) for row in connection.execute(statement.order_by(*key).limit(limit))]
 
 
 def next_due(connection: Connection, cycle_id: str) -> tuple[int, str | None]:

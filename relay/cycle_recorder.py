@@ -53,7 +53,7 @@ class LedgerCycleRecorder:
         return (await asyncio.to_thread(self._read, cycle_id))[0]
 
     async def advance_due(self, cycle_id: str) -> CycleProgress:
-        due = await asyncio.to_thread(self._due, cycle_id)
+        """Everything due is asked for once, part by part: what is refused keeps nobody waiting."""
         room = asyncio.Semaphore(IN_FLIGHT)
 
         async def advance(action_id: str, version: int) -> None:
@@ -65,7 +65,12 @@ class LedgerCycleRecorder:
                 except Refusal as refusal:
                     log.warning("advance of %s refused: %s", action_id, refusal.code)
 
-        await asyncio.gather(*(advance(action_id, version) for action_id, version in due))
+        reached, now = ("", ""), moment(self._clock())
+        while True:
+            due, reached = await asyncio.to_thread(self._due, cycle_id, now, reached)
+            if not due:
+                break
+            await asyncio.gather(*(advance(action_id, version) for action_id, version in due))
         standing, version = await asyncio.to_thread(self._read, cycle_id)
         if await asyncio.to_thread(self._is_to_close, standing):
             command_id = str(uuid.uuid5(uuid.UUID(cycle_id), f"close/{version}"))
@@ -94,13 +99,18 @@ class LedgerCycleRecorder:
         with self._reader.engine.connect() as connection:
             return _progress(connection, cycle_id)
 
-    def _due(self, cycle_id: str) -> list[tuple[str, int]]:
+    def _due(
+        self, cycle_id: str, now: str, after: tuple[str, str]
+    ) -> tuple[list[tuple[str, int]], tuple[str, str]]:
+        """The next part of what is due, with its versions, and how far it reaches."""
         with self._reader.engine.connect() as connection:
-            ids = cycles.due(connection, cycle_id, moment(self._clock()), DUE_AT_ONCE)
+            part = cycles.due(connection, cycle_id, now, DUE_AT_ONCE, after)
             rows = connection.execute(
-                select(actions.c.action_id, actions.c.version).where(actions.c.action_id.in_(ids))
+                select(actions.c.action_id, actions.c.version).where(
+                    actions.c.action_id.in_([action_id for _, action_id in part])
+                )
             )
-            return [(row.action_id, row.version) for row in rows]
+            return [(row.action_id, row.version) for row in rows], part[-1] if part else after
 
     def _is_to_close(self, standing: CycleProgress) -> bool:
         """When everybody's evaluation has ended, or the time that the policy gives the cycle is over."""

@@ -103,6 +103,20 @@ async def test_a_cycle_reminds_of_what_is_late_and_closes_naming_what_is_missing
     assert not after.over
 
 
+async def test_nobody_waits_behind_those_of_whom_an_advance_is_refused(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are due, one round reaches everybody."""
+    monkeypatch.setattr(cycle_recorder, "DUE_AT_ONCE", 7)
+    cycle_id, recorder = open_cycle(theatre), theatre.cycle_recorder
+    while not (await recorder.open_next(cycle_id)).complete:
+        pass
+    theatre.clock.ahead = timedelta(days=12)
+    standing = await recorder.advance_due(cycle_id)
+    assert standing.going_on > 7
+    assert standing.next_due is None or standing.next_due > theatre.clock()
+
+
 async def test_the_process_of_a_cycle_keeps_running_while_evaluations_go_on(theatre: Theatre) -> None:
     cycle_id = open_cycle(theatre)
     async with theatre.process_worker():
