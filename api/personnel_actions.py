@@ -76,7 +76,7 @@ class CandidateBody(_Body):
 
 
 class StartMutation(_Body):
-    """A transfer."""
+    """A transfer. `follows` is the id of the follow-up of an evaluation that ordered another post."""
 
     kind: Literal[Kind.MUTATION]
     variant: Transfer
@@ -89,6 +89,7 @@ class StartMutation(_Body):
     partner_agency: ShortText | None = None
     partner_position: ShortText | None = None
     candidate: CandidateBody | None = None
+    follows: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class StartPromotionBody(_Body):
@@ -196,6 +197,7 @@ def _submission(
         partner_agency=body.partner_agency,
         partner_position=body.partner_position,
         candidate=candidate,
+        follows=body.follows,
     )
     known = _named(services, connection, caller, identified, command, nip)
     if known is None and candidate is None:

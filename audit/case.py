@@ -43,7 +43,8 @@ class Case:
     that the events so far have made; `expects` is the step whose task has to be opened next.
     `attested` is what the analyst verified before this command, `birth_date` what the register holds
     of the subject; both None where seals stay closed. `judgements` are an evaluation's so far, results
-    and conduct by version. `unique` and `action` tell of all cases as they were before the command.
+    and conduct by version; `measures` are those ordered so far, by action, where seals open. `unique` and
+    `action` tell of all cases as they were before the command.
     """
 
     moment: Moment
@@ -56,6 +57,7 @@ class Case:
     attested: dict[str, Any] | None = None
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
     unique: Uniqueness = field(default_factory=Uniqueness)
     action: Callable[[str], ActionState | None] = lambda _: None
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from audit.case import Case
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.evaluation_dates import months_after
-from domain.personnel_action import ActionState
+from domain.personnel_action import ActionState, Status
 from domain.policy import Variant
 from ledger.record import StoredEvent
 
@@ -77,6 +77,22 @@ def measure(case: Case, stored: StoredEvent, event: eve.MeasureOrdered, state: A
         case.report(stored, "illegal-transition", "the measure is not the one decided")
     if (event.measure in OF_MEASURE) != bool(case.beside(stored, eve.FollowUpOpened)):
         case.report(stored, "skipped-step", "the follow-up is not what the measure asks for")
+
+
+def ordered(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> None:
+    """A transfer that names what ordered it: a measure of another post, for this very person."""
+    if event.ordered_by is None:
+        return
+    ordering = case.action(event.ordered_by)
+    evaluation = ordering.evaluation if ordering else None
+    if (
+        ordering is None
+        or evaluation is None
+        or evaluation.measured_at is None
+        or (ordering.subject_id, ordering.status) != (event.subject_id, Status.COMPLETED)
+        or case.measures.get(ordering.id) not in (None, *eve.ANOTHER_POST)
+    ):
+        case.report(stored, "wrong-facts", "the transfer names an order that nobody gave")
 
 
 def owed(case: Case, stored: StoredEvent, state: ActionState, *, low: bool) -> None:

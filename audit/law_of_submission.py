@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit import law_of_evaluation, law_of_promotion
+from audit import law_of_evaluation, law_of_follow_ups, law_of_promotion
 from audit.case import VERIFICATION, Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
@@ -48,7 +48,9 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
             case.report(stored, code, f"{name} should be {value}")
     if event.kind is Kind.EVALUATION:
         law_of_evaluation.submitted(case, stored, event)
-    elif not _entitled(case, stored, event, origin):
+        return
+    law_of_follow_ups.ordered(case, stored, event)
+    if not _entitled(case, stored, event, origin):
         case.report(stored, "not-entitled", f"{stored.actor.kind} {stored.actor.id} may not ask for this")
 
 

@@ -106,6 +106,7 @@ class Lawfulness:
         self._cycles = Cycles()
         self._talent = TalentLaw()
         self._attested: dict[str, dict[str, Any]] = {}
+        self._measures: dict[str, str] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._identities: dict[str, Identity] = {}
         self._vacancies = VacancyLaw(self._talent.record_of, self._identities)
@@ -169,6 +170,7 @@ class Lawfulness:
                 case.identities, case.open_action_of = self._identities, self._open_action_of
                 case.candidate_sheet = self._vacancies.sheet_of
                 case.attested = self._attested.get(action_id)
+                case.measures = self._measures
                 case.unique, case.action = self._unique, self.states.get
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
@@ -297,6 +299,8 @@ class Lawfulness:
                 self._attested[action_id] = event.details
         elif isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
             self._judgements.setdefault(action_id, {})[version] = (event.result, event.conduct)
+        elif isinstance(event, eve.MeasureOrdered) and event.measure:
+            self._measures[action_id] = event.measure
         elif isinstance(event, ENDINGS):
             self._judgements.pop(action_id, None)
             self._attested.pop(action_id, None)

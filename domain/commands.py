@@ -162,7 +162,9 @@ class ActionCommand(Command):
 
 
 class SubmitAction(ActionCommand):
-    """Ask for a transfer. `subject_id` is a surrogate; `candidate` is set for `inter_agency_in`."""
+    """Ask for a transfer. `subject_id` is a surrogate; `candidate` is set for `inter_agency_in`, and
+    `follows` names the follow-up of an evaluation that ordered another post.
+    """
 
     kind: Literal[Kind.MUTATION] = Kind.MUTATION
     variant: Transfer
@@ -175,6 +177,7 @@ class SubmitAction(ActionCommand):
     partner_agency: str | None = None
     partner_position: str | None = None
     candidate: Candidate | None = None
+    follows: str | None = None
 
 
 class OverrideReason(BaseModel):

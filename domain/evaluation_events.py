@@ -9,6 +9,8 @@ from domain.event import Event
 
 JudgedAt = Literal["rating", "motion", "calibration", "objection_decision"]
 Measure = Literal["reassign", "demote", "temporary_year", "dismissal_proposal"]
+# Measures that are carried out by a transfer.
+ANOTHER_POST = ("reassign", "demote")
 
 
 class PerformanceJudged(Event):

@@ -16,6 +16,7 @@ class Evaluation:
 
     `cycle_id` is the cycle that opened it (None: by hand), `follows` the action that it grew out of.
     `judged_at` is the judgement that stands, `moved_at` the deviation that the committee votes on.
+    `measured_at` is what the appointing official ordered after a failed test.
     `waits_from` is the day from which a waiting time of this action runs (an improvement, a year).
     """
 
@@ -25,6 +26,7 @@ class Evaluation:
     follows: str | None = None
     judged_at: int | None = None
     moved_at: int | None = None
+    measured_at: int | None = None
     waits_from: date | None = None
     final: bool = False
 

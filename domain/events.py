@@ -193,7 +193,7 @@ class ActionSubmitted(Event):
     of the frozen list in its order.
     """
 
-    PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position"})
+    PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position", "ordered_by"})
 
     action_id: str
     kind: Kind
@@ -214,6 +214,8 @@ class ActionSubmitted(Event):
     reason: str | None = None
     partner_agency: str | None = None
     partner_position: str | None = None
+    # Of transfers: the follow-up of an evaluation that ordered it.
+    ordered_by: str | None = None
     # Of evaluations: the period, the cycle that opened it, and the action that it follows from.
     period_start: date | None = None
     period_end: date | None = None

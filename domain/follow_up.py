@@ -19,8 +19,8 @@ from domain.personnel_action import ActionState
 from domain.policy import Variant
 
 Events = list[ev.Event | ev.NewEvent]
-# Measures that are actions of this kind. A new post is a transfer, which is asked for with its own
-# papers and names the action that ordered it.
+# Measures that are actions of this kind. Another post is a transfer, which is asked for with its own
+# papers and may name the action that ordered it (`SubmitAction.follows`).
 VARIANT_OF_MEASURE = {
     "temporary_year": Variant.TEMPORARY_PLACEMENT,
     "dismissal_proposal": Variant.DISMISSAL_PROPOSAL,

@@ -427,6 +427,7 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     ev.DecreeIssued: _decreed,
     ev.ActionTookEffect: _took_effect,
     eve.PerformanceJudged: _judged,
+    eve.MeasureOrdered: lambda state, _, recorded: _with_evaluation(state, measured_at=recorded.version),
     eve.EvaluationBecameFinal: lambda state, *_: _with_evaluation(state, final=True),
     pe.CandidatesRanked: promotion_moves.ranked,
     pe.CandidateChosen: promotion_moves.chosen,

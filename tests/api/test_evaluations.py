@@ -107,6 +107,17 @@ def test_the_same_period_is_evaluated_once(house: House) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "evaluation-exists")
 
 
+def test_a_transfer_names_only_what_ordered_it(house: House) -> None:
+    subject = house.world.movable()[3]
+    evaluation = started(house, subject)["id"]
+    key = house.key("actions:write")
+    for follows in (evaluation, "1b671a64-40d5-491e-99b0-da01ff1f3341"):
+        request = house.a_request(subject_nip=house.nip(subject), follows=follows)
+        answer = house.post(key, "/v1/personnel-actions", request)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown-reference")
+        assert answer.json()["field"] == "follows"
+
+
 def test_a_turned_period_is_refused(house: House) -> None:
     body = a_request(house, house.plain()[0], period_start="2026-06-30", period_end="2026-01-01")
     refused = house.post(house.key("actions:write"), "/v1/personnel-actions", body)

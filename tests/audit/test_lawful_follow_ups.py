@@ -10,9 +10,10 @@ import orjson
 import pytest
 
 from audit.verify import verify
-from domain.commands import AnnulAction
+from domain.commands import AnnulAction, SubmitAction
 from domain.evaluation_commands import SubmitEvaluation
 from domain.personnel_action import ActionState, Status
+from domain.policy import Variant
 from installation import Installation
 from ledger.database import open_database
 from ledger.facts import facts_for_reading
@@ -115,4 +116,28 @@ def test_low_ratings_from_the_first_to_an_ordered_year_and_their_annulment(town:
     town.installation.ledger.execute(undone)
     assert [each.status for each in town.follow_ups()] == [Status.ANNULLED] * 2
     assert town.state(second.id).status is Status.COMPLETED
+    assert town.findings() == []
+
+
+def test_a_transfer_that_was_ordered(town: Town) -> None:
+    """Of another person in the same ledger."""
+    plain = (p for p in town.world.movable() if not town.world.offices.exercised_by(p, town.world.today))
+    town.subject = next(person for person in plain if person != town.subject)
+    town.low((date(2026, 7, 1), date(2026, 12, 31)))
+    retest = town.world.walk(town.follow_ups()[-1], until="retest")
+    town.clock.now = datetime(2028, 1, 11, 2, 0, tzinfo=UTC)
+    failed = town.decide(retest, tested_on="2028-01-11", report_number="800/13-UK", passed=False)
+    ordering = town.decide(failed, measure="reassign", reason="hasil uji")
+    transfer = SubmitAction(
+        command_id=new_id(),
+        actor=INTEGRATION,
+        action_id=new_id(),
+        variant=Variant.WITHIN_AGENCY,
+        subject_id=town.subject,
+        target_position_id=town.world.vacancies()[0],
+        effective_date=date(2028, 2, 1),
+        reason="hasil uji kompetensi",
+        follows=ordering.id,
+    )
+    assert town.installation.ledger.execute(transfer).state is not None
     assert town.findings() == []

@@ -8,6 +8,7 @@ from typing import Any
 from tests.audit.attacker import Attacker
 from tests.audit.conftest import Evidence
 from tests.audit.test_unlawful import decision, open_at, person, subject_of
+from tests.audit.test_unlawful_seals import Seals
 
 Document = dict[str, Any]
 
@@ -121,3 +122,15 @@ def test_an_annulled_evaluation_whose_follow_up_stands(evidence: Evidence, attac
     attacker.append(annulled)
     details = [f.detail for f in evidence.verify(attacker.path).findings if f.code == "skipped-step"]
     assert any("left standing" in detail for detail in details)
+
+
+def test_a_transfer_that_claims_an_order_that_nobody_gave(evidence: Evidence, attacker: Attacker) -> None:
+    documents, seals = attacker.documents(), Seals(evidence)
+    named, _ = follow_up(documents)
+    transfer = next(
+        d for d in documents if d["type"] == "ActionSubmitted" and d["data"]["kind"] == "mutation"
+    )
+    seals.close(transfer, seals.open(transfer) | {"ordered_by": named["data"]["action_id"]})
+    attacker.rewrite(documents)
+    details = [f.detail for f in evidence.verify(attacker.path).findings if f.code == "wrong-facts"]
+    assert any("order that nobody gave" in detail for detail in details)

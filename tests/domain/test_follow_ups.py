@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain import evaluation_events as eve
-from domain.errors import DateOutOfOrder, EvaluationExists, NotPermitted, TaskClosed
+from domain import events as ev
+from domain.errors import DateOutOfOrder, EvaluationExists, NotPermitted, TaskClosed, UnknownReference
 from domain.identity import Capacity
 from domain.personnel_action import Status
 from tests.domain.test_evaluation import LOW, failed_retest, follow_up_of, low, rated
@@ -125,3 +126,37 @@ def test_what_was_ordered_stands_sealed(town: Town) -> None:
     ordered = town.decide(improvement, "mayor", details={"measure": "demote"})
     readable = [event.model_dump_json(exclude=set(event.PERSONAL)) for event in ordered]
     assert not any("demote" in each for each in readable)
+
+
+@pytest.mark.parametrize("measure", ["reassign", "demote"])
+def test_a_transfer_names_the_measure_that_ordered_it_and_only_such_a_one(town: Town, measure: str) -> None:
+    improvement = failed_retest(town)
+    with pytest.raises(UnknownReference):
+        town.submit("nurse", follows=improvement)
+    town.decide(improvement, "mayor", details={"measure": measure})
+    for other, follows in (("clerk", improvement), ("nurse", town.evaluate("clerk"))):
+        with pytest.raises(UnknownReference):
+            town.submit(other, follows=follows)
+    transfer = town.submit("nurse", follows=improvement)
+    begun = next(r.event for s, r in town.log if s.endswith(transfer))
+    assert isinstance(begun, ev.ActionSubmitted)
+    assert begun.ordered_by == improvement
+    assert improvement not in begun.model_dump_json(exclude=set(begun.PERSONAL))
+
+
+def test_a_measure_that_orders_no_post_orders_no_transfer(town: Town) -> None:
+    improvement = failed_retest(town)
+    town.decide(improvement, "mayor", details={"measure": "temporary_year"})
+    with pytest.raises(UnknownReference):
+        town.submit("nurse", follows=improvement)
+
+
+def test_an_annulled_order_orders_no_transfer(town: Town) -> None:
+    improvement = failed_retest(town)
+    town.decide(improvement, "mayor", details={"measure": "reassign"})
+    parent = town.state(improvement).evaluation
+    assert parent is not None
+    assert parent.follows is not None
+    town.annul(parent.follows)
+    with pytest.raises(UnknownReference):
+        town.submit("nurse", follows=improvement)
