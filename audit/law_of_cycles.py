@@ -10,7 +10,7 @@ from audit.case import Moment
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.agency import Agency
-from domain.evaluation_dates import months_after
+from domain.calendar import months_after
 from domain.policy import Policy
 from ledger.record import StoredEvent
 

@@ -9,7 +9,8 @@ from audit import law_of_follow_ups
 from audit.case import Case, office_that_answers, why_out
 from domain import evaluation_events as eve
 from domain import events as ev
-from domain.evaluation_dates import months_after, not_before, window_closes
+from domain.calendar import months_after
+from domain.evaluation_dates import not_before, window_closes
 from domain.human_task import Task
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, office_key, split_key
 from domain.performance import MATRIX, Judgement

@@ -8,7 +8,7 @@ from datetime import date
 from audit.case import Case
 from domain import evaluation_events as eve
 from domain import events as ev
-from domain.evaluation_dates import months_after
+from domain.calendar import months_after
 from domain.personnel_action import ActionState, Status
 from domain.policy import Variant
 from ledger.record import StoredEvent

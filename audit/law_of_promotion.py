@@ -9,9 +9,9 @@ from audit.law_of_vacancies import stood_for
 from domain import events as ev
 from domain import promotion_events as pe
 from domain.agency import Post
+from domain.calendar import months_after
 from domain.candidacy import CandidateSheet, assess_candidate
 from domain.canonical import NotCanonical
-from domain.nine_box import months_after
 from domain.personnel_action import ActionState
 from domain.policy import Kind, Severity
 from domain.post_holding import is_kept

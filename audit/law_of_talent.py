@@ -10,7 +10,8 @@ from audit.case import Moment
 from audit.law_of_registers import Problem
 from domain import events as ev
 from domain import talent_events as talent
-from domain.nine_box import assess_talent, months_after, placement_hash
+from domain.calendar import months_after
+from domain.nine_box import assess_talent, placement_hash
 from domain.policy import Policy
 from domain.talent_record import TalentRecord, evolve_talent, inputs_for
 from ledger.record import StoredEvent

@@ -13,12 +13,12 @@ from audit.case import Moment
 from audit.law_of_registers import Problem
 from domain import promotion_events as pe
 from domain.agency import Post
+from domain.calendar import months_after
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import NotCanonical, digest
 from domain.career import kind_since, yearly_ratings
 from domain.fact_sheet import SubjectFacts, TargetFacts
 from domain.facts import Identity
-from domain.nine_box import months_after
 from domain.offices import split_key
 from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Severity

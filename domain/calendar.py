@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
+
+
+def months_after(day: date, months: int) -> date:
+    """The day `months` later, the last of its month where that month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,6 @@ class WorkingCalendar:
             current -= timedelta(days=1)
             found += self.is_working_day(current)
         return current
-
-    def working_days_between(self, start: date, end: date) -> int:
-        """Working days after `start` up to and including `end`; 0 when `end` is not later."""
-        return sum(
-            self.is_working_day(start + timedelta(days=offset)) for offset in range(1, (end - start).days + 1)
-        )
 
     def start_of(self, day: date) -> datetime:
         """The UTC moment at which the local day begins."""

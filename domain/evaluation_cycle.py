@@ -13,10 +13,11 @@ from domain import events as ev
 from domain.cycle_register import Cycle
 from domain.errors import AlreadyExists, CycleNotComplete, NotFound, NotPermitted, UnknownReference
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle, OpenEvaluations
-from domain.evaluation_opening import START_SCOPE, begun, check_period, is_evaluated
+from domain.evaluation_opening import begun, check_period, is_evaluated
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.policy import Policy, Variant
+from domain.submission import START_SCOPE
 
 MOST_AT_ONCE = 200
 

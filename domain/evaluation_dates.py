@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 
-from domain.calendar import WorkingCalendar
-from domain.evaluation_policy import EvaluationRules, Window
+from domain.calendar import WorkingCalendar, months_after
+from domain.evaluation_policy import EvaluationRules, Opening, Window
 from domain.evaluation_state import Evaluation
 from domain.policy import Variant
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def not_before(
@@ -42,3 +34,13 @@ def window_closes(window: Window, day: date, calendar: WorkingCalendar) -> datet
     """The moment at which a window that opens on `day` is over; `day` itself does not count."""
     last = calendar.after(day, window.days) if window.unit == "working" else day + timedelta(days=window.days)
     return calendar.end_of(last)
+
+
+def period_around(opening: Opening, day: date) -> tuple[date, date]:
+    """The period in which `day` lies: from the first day of one of the policy's months to the day before
+    the next.
+    """
+    years = (day.year - 1, day.year, day.year + 1)
+    begins = [date(year, month, 1) for year in years for month in sorted(opening.months)]
+    following = min(first for first in begins if first > day)
+    return max(first for first in begins if first <= day), following - timedelta(days=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain import events as ev
+from domain.calendar import months_after
 from domain.errors import (
     DateOutOfOrder,
     EvaluationExists,
@@ -12,15 +13,13 @@ from domain.errors import (
     UnknownReference,
 )
 from domain.evaluation_commands import SubmitEvaluation
-from domain.evaluation_dates import months_after
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.offices import office_key, split_key
 from domain.personnel_action import Recorded, evolve
 from domain.policy import Kind, Policy, Variant
+from domain.submission import START_SCOPE
 from domain.task_opening import assessor_office, open_task
-
-START_SCOPE = "actions:write"
 
 
 def submit(facts: Facts, command: SubmitEvaluation) -> list[ev.NewEvent]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.performance import Predicate
 
@@ -48,6 +48,17 @@ class LowRating(_Part):
     doubt: str | None = None
 
 
+class Opening(_Part):
+    """When the calendar opens a cycle: at the local hour of the first day of each of these months, for
+    the period from that day to the next such day.
+    """
+
+    months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], Field(min_length=1)]
+    hour: Annotated[int, Field(ge=0, le=23)]
+    citation: str
+    doubt: str | None = None
+
+
 class Assessment(_Part):
     """Whose office rates whom. `office` has one holder in every unit: its leader. `without_superior` is
     the office that records what an authority above the agency decides on an objection.
@@ -63,6 +74,7 @@ class EvaluationRules(_Part):
     """The policy's part on evaluations. `*_by` name offices."""
 
     period: Period
+    opening: Opening
     assessment: Assessment
     employment_statuses: tuple[str, ...]
     post_kinds_left_out: tuple[str, ...]

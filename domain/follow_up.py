@@ -9,7 +9,7 @@ import uuid
 
 from domain import evaluation_events as eve
 from domain import events as ev
-from domain.evaluation_dates import months_after
+from domain.calendar import months_after
 from domain.evaluation_forms import FollowUpMeasure
 from domain.evaluation_opening import begun
 from domain.facts import Facts

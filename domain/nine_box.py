@@ -7,12 +7,12 @@ moves a value across a cut-off that is an integer.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
+from domain.calendar import months_after
 from domain.canonical import digest
 from domain.performance import predicate_of
 from domain.talent_events import Axis, Gap, Rating, TalentInputs, TestResult
@@ -254,9 +254,3 @@ def _alone(components: tuple[Component, ...], axis: Axis, wanted: int) -> tuple[
         if needed <= HUNDRED:
             found.append((component.name, needed))
     return tuple(found)
-
-
-def months_after(day: date, months: int) -> date:
-    """The day `months` later, the last of its month where that month is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -65,8 +65,9 @@ def predicate_of(result: Judgement, conduct: Judgement) -> Predicate:
 class PatternFit:
     """How a unit's individual ratings lie beside the pattern of its achievement.
 
-    A consideration and never a quota: `fits` False asks the assessors for a reason at calibration
-    and changes nobody's rating. `most_frequent` are the ratings given most often (several when tied).
+    A consideration and never a quota: `fits` False is something to talk about and changes nobody's
+    rating. No step of an evaluation asks for it: a unit's achievement is not in the register.
+    `most_frequent` are the ratings given most often (several when tied).
     """
 
     achievement: Achievement
@@ -128,7 +129,8 @@ def split_period(
     own assessor: the superior of that post on that part's last day.
 
     `postings` may come in any order; before the first of them, and in postings without a post, no
-    part arises. Raises ValueError when the period ends before it begins.
+    part arises. Raises ValueError when the period ends before it begins. An evaluation of the city
+    covers its whole period and is not split.
     Source: PermenPANRB 6/2022 (a person who moves is evaluated in the old and in the new post).
     """
     if last < first:

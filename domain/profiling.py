@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from domain.nine_box import months_after
+from domain.calendar import months_after
 from domain.talent_policy import TalentRules
 
 Reason = Literal["no_skp", "skp_lapsed", "no_cact", "cact_lapsed", "component_missing"]

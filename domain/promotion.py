@@ -11,6 +11,7 @@ from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
+from domain.calendar import months_after
 from domain.candidacy import assess_candidate, facts_of, outcomes_of
 from domain.commands import DecideTask
 from domain.eligibility import Finding, hard_stops
@@ -32,7 +33,6 @@ from domain.facts import Facts
 from domain.forms import CandidateChoice, RankingVote
 from domain.human_task import Task
 from domain.identity import Actor, Signature
-from domain.nine_box import months_after
 from domain.overriding import override_events, with_overrides
 from domain.personnel_action import ActionState, Recorded, evolve
 from domain.policy import Kind, StepRule

@@ -11,13 +11,14 @@ from datetime import date, timedelta
 
 from domain import directory
 from domain.agency import Person
+from domain.calendar import months_after
 from domain.commands import EmployeeRow, RegisterEmployees
 from domain.directory import operator_only
 from domain.errors import DateOutOfOrder, SelfAssessment, UnknownReference
 from domain.event import NewEvent
 from domain.facts import Facts
 from domain.identity import Actor
-from domain.nine_box import assess_talent, months_after, placement_hash
+from domain.nine_box import assess_talent, placement_hash
 from domain.policy import Policy
 from domain.talent_commands import PlaceTalent, RecordCompetency, RecordSkp, RecordTalentComponents
 from domain.talent_events import (

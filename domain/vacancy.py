@@ -14,6 +14,7 @@ from datetime import date
 
 from domain import promotion_events as pe
 from domain.agency import Agency, Post
+from domain.calendar import months_after
 from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
 from domain.canonical import digest
 from domain.career import kind_since, yearly_ratings
@@ -32,7 +33,6 @@ from domain.errors import (
 from domain.event import Event, NewEvent
 from domain.facts import Facts
 from domain.identity import Actor
-from domain.nine_box import months_after
 from domain.offices import Offices, split_key
 from domain.personnel_file import codes_at_hand
 from domain.policy import Policy, Variant

@@ -11,10 +11,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from activities.cycle import CycleProgress
+from domain.calendar import months_after
 from domain.commands import AdvanceAction
 from domain.errors import AlreadyExists, Refusal
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle, OpenEvaluations
-from domain.evaluation_dates import months_after
+from domain.evaluation_dates import period_around
 from domain.identity import SYSTEM
 from ledger.append import Ledger
 from ledger.read import Reader
@@ -126,11 +127,9 @@ class LedgerCycleRecorder:
 
     def _half_year(self) -> tuple[date, date]:
         with self._reader.engine.connect() as connection:
-            calendar = self._reader.directory.current(connection).calendar
-        year, month = (today := calendar.today(self._clock())).year, today.month
-        if month <= 6:
-            return date(year, 1, 1), date(year, 6, 30)
-        return date(year, 7, 1), date(year, 12, 31)
+            view = self._reader.directory.current(connection)
+        today = view.calendar.today(self._clock())
+        return period_around(view.policy_in_force(today).evaluation.opening, today)
 
 
 def _progress(connection: Connection, cycle_id: str) -> tuple[CycleProgress, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import (
@@ -18,11 +18,13 @@ from temporalio.client import (
     SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
+    ScheduleUpdate,
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.cycle import CycleRef
+from domain.evaluation_policy import Opening
 from ledger.read import Reader
 from projections.evaluation_cycles import running
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
@@ -34,12 +36,6 @@ LOOKS_EVERY_SECONDS = 2.0
 # A process that was lost (a cluster replaced, a run terminated) comes back within this time.
 TOLD_AGAIN_AFTER_SECONDS = 60.0
 SCHEDULE = "evaluation-cycles"
-# First days of the half-years, six in the morning.
-CALENDAR = ScheduleCalendarSpec(
-    month=(ScheduleRange(1), ScheduleRange(7)),
-    day_of_month=(ScheduleRange(1),),
-    hour=(ScheduleRange(6),),
-)
 CATCHES_UP = timedelta(days=30)
 
 
@@ -52,7 +48,7 @@ class CycleStarter:
         self._task_queue = task_queue
         self._told: dict[str, float] = {}
         self._stopping = asyncio.Event()
-        self._scheduled = False
+        self._scheduled: ScheduleSpec | None = None
 
     def stop(self) -> None:
         """Let `run` return."""
@@ -71,10 +67,13 @@ class CycleStarter:
                 continue
 
     async def look(self) -> None:
-        """See to the calendar once, and to the process of each running cycle now and then."""
-        if not self._scheduled:
-            await ensure_schedule(self._client, self._task_queue)
-            self._scheduled = True
+        """See to the calendar whenever the policy says another, and to the process of each running cycle
+        now and then.
+        """
+        wanted = await asyncio.to_thread(self._calendar)
+        if wanted is not None and wanted != self._scheduled:
+            await ensure_schedule(self._client, self._task_queue, wanted)
+            self._scheduled = wanted
         for cycle_id in await asyncio.to_thread(self._running):
             if time.monotonic() - self._told.get(cycle_id, float("-inf")) < TOLD_AGAIN_AFTER_SECONDS:
                 continue
@@ -87,22 +86,58 @@ class CycleStarter:
             )
             self._told[cycle_id] = time.monotonic()
 
+    def _calendar(self) -> ScheduleSpec | None:
+        """When cycles are opened under the policy in force; None before any is adopted."""
+        with self._reader.engine.connect() as connection:
+            view = self._reader.directory.current(connection)
+        if not view.policies:
+            return None
+        today = view.calendar.today(datetime.now(UTC))
+        return opening_times(view.policy_in_force(today).evaluation.opening, view.calendar.timezone)
+
     def _running(self) -> list[str]:
         with self._reader.engine.connect() as connection:
             return running(connection)
 
 
-async def ensure_schedule(client: Client, task_queue: str) -> None:
-    """Have the calendar open a cycle every six months; one that stands already stays as it is."""
+def opening_times(opening: Opening, timezone: str) -> ScheduleSpec:
+    """The moments at which cycles are opened, as Temporal's calendar has them."""
+    each = ScheduleCalendarSpec(
+        month=tuple(ScheduleRange(month) for month in sorted(opening.months)),
+        day_of_month=(ScheduleRange(1),),
+        hour=(ScheduleRange(opening.hour),),
+    )
+    return ScheduleSpec(calendars=[each], time_zone_name=timezone)
+
+
+async def ensure_schedule(client: Client, task_queue: str, times: ScheduleSpec) -> None:
+    """Have the calendar open a cycle at these times, and no longer at others that it was told before."""
     opening = ScheduleActionStartWorkflow(
         EvaluationCycleOpening.run, id="evaluation-cycle-opening", task_queue=task_queue
     )
     schedule = Schedule(
         action=opening,
-        spec=ScheduleSpec(calendars=[CALENDAR], time_zone_name="Asia/Jakarta"),
+        spec=times,
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCHES_UP),
     )
     try:
         await client.create_schedule(SCHEDULE, schedule)
     except ScheduleAlreadyRunningError:
-        return
+        await client.get_schedule_handle(SCHEDULE).update(
+            lambda known: None if _same(known.description.schedule, schedule) else ScheduleUpdate(schedule)
+        )
+
+
+def _same(known: Schedule, wanted: Schedule) -> bool:
+    """Whether two schedules start the same at the same times; Temporal fills in what is left out."""
+    return _told(known) == _told(wanted)
+
+
+def _told(schedule: Schedule) -> tuple[object, ...]:
+    starts = [
+        tuple(tuple(r.start for r in ranges) for ranges in (each.month, each.day_of_month, each.hour))
+        for each in schedule.spec.calendars
+    ]
+    action, policy = schedule.action, schedule.policy
+    queue = action.task_queue if isinstance(action, ScheduleActionStartWorkflow) else None
+    return starts, schedule.spec.time_zone_name, queue, policy.overlap, policy.catchup_window

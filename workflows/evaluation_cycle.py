@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.cycle import CycleActivities, CycleProgress, CycleRef
     from workflows.case import LEDGER_OUTAGE, WAITED_OUT_IN_WORKER
 
-# One part of a hundred people, or two hundred overdue evaluations, takes a second or two.
-LEDGER_ANSWERS_WITHIN = timedelta(seconds=120)
+# A hundred people, or two hundred overdue evaluations, take a second or two; a whole agency's may be due.
+LEDGER_ANSWERS_WITHIN = timedelta(minutes=10)
 # People's decisions move deadlines without telling this process: it looks again at least so often, which
 # is how late a reminder of a cycle may be.
 LOOKS_AGAIN_AFTER = timedelta(hours=1)

@@ -9,6 +9,7 @@ import pytest
 
 from domain import evaluation_events as eve
 from domain import events as ev
+from domain.calendar import months_after
 from domain.errors import (
     DateOutOfOrder,
     EvaluationExists,
@@ -20,7 +21,7 @@ from domain.errors import (
     UnknownReturnStep,
 )
 from domain.evaluation import standing
-from domain.evaluation_dates import months_after, window_closes
+from domain.evaluation_dates import window_closes
 from domain.evaluation_policy import Window
 from domain.personnel_action import Status
 from domain.policy import Variant

@@ -18,6 +18,8 @@ from domain.errors import (
 )
 from domain.evaluation_commands import OpenEvaluationCycle
 from domain.evaluation_cycle import evaluation_id
+from domain.evaluation_dates import period_around
+from domain.evaluation_policy import Opening
 from domain.identity import SYSTEM
 from tests.domain.town import MACHINE, Town, person
 
@@ -117,3 +119,17 @@ def test_a_cycle_is_opened_once_and_for_a_lawful_period(town: Town) -> None:
         town.send(OpenEvaluationCycle(**(values | half)))
     with pytest.raises(DateOutOfOrder):
         town.send(OpenEvaluationCycle(**(values | half | {"period_end": date(2025, 1, 1)})))
+
+
+@pytest.mark.parametrize(
+    ("months", "day", "period"),
+    [
+        ((1, 7), date(2026, 11, 24), (date(2026, 7, 1), date(2026, 12, 31))),
+        ((1, 7), date(2026, 6, 30), (date(2026, 1, 1), date(2026, 6, 30))),
+        ((10, 4), date(2027, 2, 1), (date(2026, 10, 1), date(2027, 3, 31))),
+        ((4,), date(2026, 4, 1), (date(2026, 4, 1), date(2027, 3, 31))),
+    ],
+)
+def test_which_period_runs_is_policy(months: tuple[int, ...], day: date, period: tuple[date, date]) -> None:
+    opening = Opening(months=months, hour=6, citation="x")
+    assert period_around(opening, day) == period

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.calendar import months_after
 from domain.nine_box import (
     Level,
     assess_talent,
     axis_value,
     box_of,
     level_of,
-    months_after,
     next_steps,
     placement_hash,
 )

@@ -18,7 +18,7 @@ from projections import evaluation_cycles as cycles
 from projections.action_state import state_of
 from projections.catalogue import all_projections
 from relay import cycle_recorder
-from relay.cycles import SCHEDULE, CycleStarter, ensure_schedule
+from relay.cycles import SCHEDULE, CycleStarter, ensure_schedule, opening_times
 from tests.workflows.theatre import PATIENCE, Theatre
 from tests.world import INTEGRATION
 from workflows.naming import cycle_workflow_id
@@ -129,13 +129,19 @@ async def test_the_process_of_a_cycle_keeps_running_while_evaluations_go_on(thea
 
 
 async def test_the_calendar_opens_a_cycle_every_half_year_once(theatre: Theatre) -> None:
-    await ensure_schedule(theatre.plain, theatre.task_queue)
-    await ensure_schedule(theatre.plain, theatre.task_queue)
+    opening = theatre.world.view.policy_in_force(date(2026, 11, 24)).evaluation.opening
+    times = opening_times(opening, "Asia/Jakarta")
+    await ensure_schedule(theatre.plain, theatre.task_queue, times)
+    await ensure_schedule(theatre.plain, theatre.task_queue, times)
     schedule = theatre.plain.get_schedule_handle(SCHEDULE)
     upcoming = (await schedule.describe()).info.next_action_times[:2]
     assert [(moment.month, moment.day) for moment in upcoming] == [(12, 31), (6, 30)]  # 06:00 in Jakarta, UTC
     first = await theatre.cycle_recorder.open_half_year()
     assert await theatre.cycle_recorder.open_half_year() == first
+    quarters = opening.model_copy(update={"months": (4, 10), "hour": 8})
+    await ensure_schedule(theatre.plain, theatre.task_queue, opening_times(quarters, "Asia/Jakarta"))
+    upcoming = (await schedule.describe()).info.next_action_times[:2]
+    assert {(moment.month, moment.day, moment.hour) for moment in upcoming} == {(4, 1, 1), (10, 1, 1)}
     await schedule.delete()
 
 
