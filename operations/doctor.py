@@ -15,6 +15,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
+from domain.offices import COMMITTEE
 from domain.personnel_action import ActionState
 from installation import Installation
 from ledger import read
@@ -23,7 +24,7 @@ from ledger.facts import facts_for_reading
 from ledger.record import moment
 from operations import ledger_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
-from projections import register
+from projections import inbox, register
 from projections.action_state import states_of
 from relay.process import ProcessCaller
 from settings import Settings
@@ -126,6 +127,10 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
             missing = ledger_findings.decree_missing(connection, state, now)
             if missing is not None:
                 diagnosis.findings.append(missing)
+        waiting = inbox.waiting_in_cycles(connection, COMMITTEE)
+        for start in range(0, len(waiting), CHUNK):
+            for state in states_of(connection, waiting[start : start + CHUNK]).values():
+                diagnosis.findings += ledger_findings.of_tasks(state, facts)
     return states
 
 

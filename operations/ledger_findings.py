@@ -26,8 +26,7 @@ RELAY = "temporal"
 
 def of_action(state: ActionState, facts: Facts) -> Iterator[Finding]:
     """What is wrong with one running action."""
-    for task in state.open_tasks:
-        yield from _of_task(task, state, facts)
+    yield from of_tasks(state, facts)
     blocked = _blocked_effect(state, facts)
     due = state.next_due()
     if blocked is not None:
@@ -40,6 +39,12 @@ def of_action(state: ActionState, facts: Facts) -> Iterator[Finding]:
             since=moment(due),
             repair=Repair.WAKE_PROCESS,
         )
+
+
+def of_tasks(state: ActionState, facts: Facts) -> Iterator[Finding]:
+    """Open tasks of one action that nobody, or no quorum, could decide."""
+    for task in state.open_tasks:
+        yield from _of_task(task, state, facts)
 
 
 def _of_task(task: Task, state: ActionState, facts: Facts) -> Iterator[Finding]:

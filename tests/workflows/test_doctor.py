@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
+from demo.play import new_id
+from domain.evaluation_commands import OpenEvaluations
 from domain.events import EmployeePlaced
+from domain.identity import SYSTEM
 from ledger.facts import facts_for_reading
 from ledger.record import moment
 from operations import ledger_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
 from operations.doctor import diagnose, repair
+from projections.action_state import state_of
 from projections.inbox import inbox
 from projections.register import actions
+from tests.workflows.test_evaluation_cycle import open_cycle
 from tests.workflows.theatre import Theatre, a_transfer
 
 pytestmark = pytest.mark.anyio
@@ -123,6 +128,25 @@ async def test_a_committee_below_its_quorum_is_found(theatre: Theatre) -> None:
     posts = [post for office in offices for post in theatre.world.offices.posts_of(office)]
     found = await _with_vacant(theatre, state.id, posts)
     assert [(f.code, f.office) for f in found] == [("committee-below-quorum", "committee")]
+
+
+async def test_a_calibration_of_a_cycle_without_a_quorum_is_found(theatre: Theatre) -> None:
+    """Evaluations of a cycle have no process of their own, and wait for the same committee."""
+    cycle_id, ledger = open_cycle(theatre), theatre.world.installation.ledger
+    ledger.execute(OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=cycle_id, limit=1))
+    with theatre.world.installation.reader.engine.connect() as connection:
+        (action_id,) = connection.execute(select(actions.c.action_id)).scalars()
+        state = state_of(connection, action_id)
+    theatre.world.walk(state, until="calibration")
+    assert codes(await diagnose(theatre.world.installation, None)) == ["temporal-unreachable"]
+    posts = [
+        post
+        for office in ("inspector", "planning_head", "finance_head")
+        for post in theatre.world.offices.posts_of(office)
+    ]
+    await _with_vacant(theatre, action_id, posts)
+    found = (await diagnose(theatre.world.installation, None)).findings
+    assert [f.action_id for f in found if f.code == "committee-below-quorum"] == [action_id]
 
 
 async def test_projections_that_lost_a_row_are_found(theatre: Theatre) -> None:
