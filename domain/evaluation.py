@@ -58,8 +58,9 @@ def after_approval(
     if task.step == "calibration":
         return [_calibrated(state, facts), open_task(_next(state, task.step), after, facts)]
     if task.step == "evaluation_record":
-        predicate = standing(state, facts)[2]
-        return [*opened_by_low_rating(after, facts, predicate), ev.ActionCompleted()]
+        predicate = _known_predicate(state, facts)
+        led_to = opened_by_low_rating(after, facts, predicate) if predicate else []
+        return [*led_to, ev.ActionCompleted()]
     if task.step == "follow_up_decision":
         return after_measure(after, facts, answered)
     if task.step == state.steps[-1]:
@@ -124,8 +125,18 @@ def form_facts(state: ActionState, facts: Facts) -> dict[str, Any]:
         "measures": policy.evaluation.low_rating.measures.get(state.variant.value, ()),
     }
     if step == "evaluation_record":
-        found["predicate"] = standing(state, facts)[2].value
+        found["predicate"] = _known_predicate(state, facts)
     return found
+
+
+def _known_predicate(state: ActionState, facts: Facts) -> Predicate | None:
+    """The final *predikat*; None where it was erased with its person's key: the case can be closed still,
+    and leads to nothing.
+    """
+    try:
+        return standing(state, facts)[2]
+    except UnknownReference:
+        return None
 
 
 def _next(state: ActionState, step: str) -> str:

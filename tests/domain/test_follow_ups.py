@@ -160,3 +160,11 @@ def test_an_annulled_order_orders_no_transfer(town: Town) -> None:
     town.annul(parent.follows)
     with pytest.raises(UnknownReference):
         town.submit("nurse", follows=improvement)
+
+
+def test_an_evaluation_whose_person_was_erased_can_be_closed_and_leads_to_nothing(town: Town) -> None:
+    action = town.walk(rated(town, town.evaluate(), **LOW), until="evaluation_record")
+    town.erase(action)
+    town.decide(action, "analyst", details={"predicate": "BAIK"})
+    assert town.state(action).status is Status.COMPLETED
+    assert not [r for _, r in town.log if isinstance(r.event, eve.FollowUpOpened)]

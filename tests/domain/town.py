@@ -225,6 +225,10 @@ class Town(EvaluationRequests):
         assert moved is not None
         self.states[action] = moved
 
+    def erase(self, action: str) -> None:
+        """What was sealed in the action is gone with its person's key."""
+        self._sealed = {at: event for at, event in self._sealed.items() if at[0] != action}
+
     def _sealed_at(self, action: str, version: int) -> dict[str, Any] | None:
         event = self._sealed.get((action, version))
         if event is None:
