@@ -87,7 +87,7 @@ def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: A
     elif state.ended and state.status is not Status.COMPLETED:
         case.report(stored, "illegal-transition", f"annulled when {state.status}")
     if law_of_evaluation.is_evaluation(state):
-        law_of_follow_ups.undone(case, stored, state)
+        law_of_follow_ups.undone(case, stored, event, state)
     if event.was_effective != state.took_effect:
         case.report(stored, "illegal-transition", "it is wrong about having had effect")
     restored = [

@@ -102,8 +102,11 @@ def owed(case: Case, stored: StoredEvent, state: ActionState, *, low: bool) -> N
         case.report(stored, "skipped-step", "the follow-up is not what the rating asks for")
 
 
-def undone(case: Case, stored: StoredEvent, state: ActionState) -> None:
-    """What an annulled evaluation led to is annulled with it."""
+def undone(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: ActionState) -> None:
+    """What an annulled evaluation led to is annulled with it, and nothing else."""
+    follows = state.evaluation.follows if state.evaluation else None
+    if event.caused_by not in (None, follows):
+        case.report(stored, "illegal-transition", f"it does not follow from {event.caused_by}")
     annulled = {s.stream for s in case.group if isinstance(s.event, ev.ActionAnnulled)}
     for action_id in case.unique.follow_ups_of(state.id):
         if f"personnel-action/{action_id}" not in annulled:

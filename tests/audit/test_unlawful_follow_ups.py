@@ -124,6 +124,24 @@ def test_an_annulled_evaluation_whose_follow_up_stands(evidence: Evidence, attac
     assert any("left standing" in detail for detail in details)
 
 
+def test_an_evaluation_annulled_with_another_that_it_does_not_follow(
+    evidence: Evidence, attacker: Attacker
+) -> None:
+    documents = attacker.documents()
+    named, _ = follow_up(documents)
+    mayor = evidence.world.holder("appointing_official")
+    data = {"authority": "PPK", "was_effective": False}
+    annulled = {"type": "ActionAnnulled", "actor": person(mayor), "data": data}
+    other = open_at(documents, "rating")["stream"]
+    cause = named["stream"].partition("/")[2]
+    attacker.append(
+        annulled | {"stream": other, "data": data | {"caused_by": cause}},
+        annulled | {"stream": named["stream"]},
+    )
+    details = [f.detail for f in evidence.verify(attacker.path).findings if f.code == "illegal-transition"]
+    assert f"it does not follow from {cause}" in details
+
+
 def test_a_transfer_that_claims_an_order_that_nobody_gave(evidence: Evidence, attacker: Attacker) -> None:
     documents, seals = attacker.documents(), Seals(evidence)
     named, _ = follow_up(documents)
