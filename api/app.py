@@ -66,6 +66,7 @@ def create_app(installation: Installation) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        services.ledger.prepare()
         yield
         await anyio.to_thread.run_sync(services.access_log.flush)
 

@@ -10,9 +10,10 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from enum import Enum
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +29,13 @@ from proofs.keys import Signer
 log = logging.getLogger(__name__)
 
 LARGEST_BATCH = 256
+
+
+class _Order(Enum):
+    """What the writer may be told besides a command."""
+
+    PREPARE = "prepare"
+    STOP = "stop"
 
 
 class LedgerUnavailable(Exception):
@@ -50,7 +58,7 @@ class Ledger:
         self._context = WriterContext(
             RowWriter(engine.dialect.name), signer, Keyring(sealing_key), tuple(projections), clock
         )
-        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting | _Order] = queue.SimpleQueue()
         self._mirror: Mirror | None = None
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
@@ -65,6 +73,12 @@ class Ledger:
         """Queue a command and wait for its commit."""
         return self.submit(command, body_hash=body_hash).result()
 
+    def prepare(self) -> None:
+        """Have the writer read the state it judges by, so that the first command need not wait for
+        that. Returns at once; a database that is away is met by the first command.
+        """
+        self._queue.put(_Order.PREPARE)
+
     @property
     def is_alive(self) -> bool:
         """Whether commands are still being taken."""
@@ -72,28 +86,31 @@ class Ledger:
 
     def close(self) -> None:
         """Finish what is queued, then stop the writer."""
-        self._queue.put(None)
+        self._queue.put(_Order.STOP)
         self._thread.join()
 
     # --- the writer thread ---
 
     def _run(self) -> None:
-        open_for_business = True
-        while open_for_business:
+        while True:
             first = self._queue.get()
-            waiting = [first] if first is not None else []
-            open_for_business = first is not None
-            while open_for_business and len(waiting) < LARGEST_BATCH:
-                try:
-                    following = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    open_for_business = False
-                else:
-                    waiting.append(following)
-            if waiting:
-                self._commit(waiting)
+            if first is _Order.STOP:
+                return
+            taken = [first, *self._following()]
+            self._commit([item for item in taken if isinstance(item, Waiting)])
+            if _Order.STOP in taken:
+                return
+
+    def _following(self) -> Iterator[Waiting | _Order]:
+        """What is queued already, up to an order to stop."""
+        for _ in range(LARGEST_BATCH - 1):
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            yield item
+            if item is _Order.STOP:
+                return
 
     def _commit(self, waiting: list[Waiting]) -> None:
         answers: list[Answer] = []

@@ -120,7 +120,9 @@ class Commit:
         self._new_keys: dict[str, bytes] = {}
 
     def run(self, waiting: list[Waiting]) -> list[Answer]:
-        """Judge the commands in order and write the commit; one answer for each, in order."""
+        """Judge the commands in order and write the commit; one answer for each, in order. With no
+        commands nothing is written, and the mirror is caught up.
+        """
         known = self._known([item.command.command_id for item in waiting])
         judged = [self._judge(item, known) for item in waiting]
         head = self._write_commit() if self._position > self._start else None
@@ -368,6 +370,8 @@ class Commit:
     # --- retries ---
 
     def _known(self, command_ids: list[str]) -> dict[str, tuple[str, str, int, int, int]]:
+        if not command_ids:
+            return {}
         marks = ", ".join("?" * len(command_ids))
         rows = self._rows.execute(
             "SELECT command_id, body_hash, stream, version, position, tree_size FROM commands "

@@ -134,3 +134,15 @@ def test_each_commit_has_its_checkpoint_and_each_command_its_answer(world: World
     after = rows(world)
     assert after[checkpoints.name] == before[checkpoints.name] + 3
     assert after[commands.name] == before[commands.name] + 3
+
+
+def test_preparing_the_writer_writes_nothing_and_lets_it_judge(world: World) -> None:
+    before = rows(world)
+    world.installation.ledger.prepare()
+    world.installation.ledger.prepare()
+    result = world.submit(world.movable()[0], world.vacancies()[0])
+    assert result.state is not None
+    with world.installation.reader.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(commands)).scalar_one() == (
+            before["commands"] + 1
+        )
