@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from bench.cases import Decision, decisions, start_cases
+from bench.cases import Decision, decision, start_cases
 from bench.places import Place, agency, place
 from bench.report import emit, median, progress
 from demo.play import Play
@@ -38,7 +38,7 @@ def run(kind: str, *, quick: bool) -> None:
             rates, floors, commands = [], [], []
             for _ in range(1 if quick else 2):
                 first = _size(play)
-                due = decisions(play, states)
+                due = [decision(play, state) for state in states]
                 begun = time.perf_counter()
                 states = _decide_all(play, due, waiting)
                 seconds = time.perf_counter() - begun
@@ -58,7 +58,7 @@ def run(kind: str, *, quick: bool) -> None:
 
 
 def _decide_all(play: Play, due: list[Decision], waiting: int) -> list[ActionState]:
-    commands = [decision.command() for decision in due]
+    commands = [one.command() for one in due]
     pending: deque[Future[Result]] = deque()
     states: list[ActionState | None] = []
     for command in commands:

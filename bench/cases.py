@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.play import INTEGRATION, Play, a_person, new_id
-from domain.commands import DecideTask, SubmitAction
+from domain.commands import DecideTask, OverrideReason, SubmitAction
 from domain.personnel_action import ActionState
 from domain.policy import Variant
 from ledger.result import Result
+
+REASON = "alasan tertulis"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,12 @@ class Decision:
     action_id: str
     task_id: str
     details: dict[str, Any]
+    overridden: tuple[str, ...]
+
+    def body(self) -> dict[str, Any]:
+        """The request that decides it: findings that ask for a reason get one."""
+        overrides = [{"rule": rule, "reason": REASON} for rule in self.overridden]
+        return {"outcome": "approve", "comment": "", "details": self.details, "overrides": overrides}
 
     def command(self) -> DecideTask:
         return DecideTask(
@@ -30,6 +38,7 @@ class Decision:
             task_id=self.task_id,
             outcome="approve",
             details=self.details,
+            overrides=tuple(OverrideReason(rule=rule, reason=REASON) for rule in self.overridden),
         )
 
 
@@ -50,15 +59,12 @@ def start_cases(play: Play, count: int) -> list[ActionState]:
     return [state for state in states if state is not None and not state.ended]
 
 
-def decisions(play: Play, states: list[ActionState]) -> list[Decision]:
-    """The next decision of each case, by the first owner who is not kept out of it."""
-    found = []
-    for state in states:
-        task = state.open_tasks[0]
-        barred = task.excluded | {state.subject_id}
-        person = next(owner for owner in play.owners(state, task) if owner not in barred)
-        found.append(Decision(person, state.id, task.id, play.form(state, task)))
-    return found
+def decision(play: Play, state: ActionState) -> Decision:
+    """The next decision of a case, by the first owner who is not kept out of it. Raises StopIteration."""
+    task = state.open_tasks[0]
+    barred = task.excluded | {vote.person_id for vote in task.votes} | {state.subject_id}
+    person = next(owner for owner in play.owners(state, task) if owner not in barred)
+    return Decision(person, state.id, task.id, play.form(state, task), tuple(sorted(state.open_overrides())))
 
 
 def _request(play: Play, subject: str) -> SubmitAction:

@@ -6,7 +6,7 @@ import json
 import uuid
 
 from accounts.sessions import open_session
-from bench.cases import Decision, decisions, start_cases
+from bench.cases import Decision, decision, start_cases
 from bench.load import Measured, Request, measure
 from bench.places import agency, place
 from bench.report import emit, median, percentile, progress
@@ -28,7 +28,7 @@ def run(kind: str, *, quick: bool) -> None:
             for clients in (1, 16):
                 measured: dict[str, list[Measured]] = {"decision": [], "empty": [], "plain": []}
                 for _ in range(repeats):
-                    due = decisions(play, states)
+                    due = [decision(play, state) for state in states]
                     for name, path in (("empty", "/bench/empty/{}"), ("plain", "/bench/plain/{}")):
                         measured[name].append(_measure(port, due, tokens, path, clients, fresh=True))
                     path = "/v1/tasks/{}/decision"
@@ -54,10 +54,9 @@ def _measure(
     port: int, due: list[Decision], tokens: dict[str, str], path: str, clients: int, *, fresh: bool
 ) -> Measured:
     requests = []
-    for decision in due:
-        body = {"outcome": "approve", "comment": "", "details": decision.details}
-        key = str(uuid.uuid4()) if fresh else decision.task_id
-        requests.append(Request(path.format(key), tokens[decision.person_id], json.dumps(body).encode()))
+    for one in due:
+        key = str(uuid.uuid4()) if fresh else one.task_id
+        requests.append(Request(path.format(key), tokens[one.person_id], json.dumps(one.body()).encode()))
     found = measure(port, requests, clients)
     if found.failures:
         raise RuntimeError(f"{len(found.failures)} requests to {path} failed: {set(found.failures)}")

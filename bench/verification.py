@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 
-from bench.cases import decisions, start_cases
+from bench.cases import decision, start_cases
 from bench.places import agency, place
 from bench.report import emit, median
 from ledger.read import all_events
@@ -18,7 +18,8 @@ def run(kind: str, *, quick: bool) -> None:
         with agency(where, people=1000 if quick else 4000) as play:
             states = start_cases(play, 100 if quick else 1500)
             for _ in range(2):
-                due = [play.installation.ledger.submit(item.command()) for item in decisions(play, states)]
+                commands = [decision(play, state).command() for state in states]
+                due = [play.installation.ledger.submit(command) for command in commands]
                 states = [state for future in due if (state := future.result().state) is not None]
             with play.installation.reader.engine.connect() as connection:
                 records = [record for _, record, _ in all_events(connection)]

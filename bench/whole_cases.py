@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import psutil
 
 from accounts.sessions import open_session
-from bench.cases import start_cases
+from bench.cases import decision, start_cases
 from bench.places import agency, database_bytes, place
 from bench.report import emit, progress
 from bench.servers import api_server, free_port, worker_process
@@ -42,7 +42,8 @@ def run(kind: str, *, quick: bool) -> None:
                 walk = _Walk(play, port)
                 bytes_before, events_before = database_bytes(play.installation), _events(play)
                 cpu_before = _cpu(watched)
-                decided = sum(walk.to_completion(*pair) for pair in _pairs(play, count))
+                busy = {state.subject_id for state in started}
+                decided = sum(walk.to_completion(*pair) for pair in _pairs(play, busy, count))
                 _settle(watched)
                 cpu = (_cpu(watched) - cpu_before) * 1000
                 emit(
@@ -65,10 +66,12 @@ def run(kind: str, *, quick: bool) -> None:
             temporal.wait()
 
 
-def _pairs(play: Play, count: int) -> list[tuple[str, str]]:
+def _pairs(play: Play, busy: set[str], count: int) -> list[tuple[str, str]]:
+    """Who moves and where to, of those that have no personnel action yet."""
     taken = {post.id for post in play.agency.posts.values() if post.incumbent_id}
     vacant = [post for post in play.vacancies() if post not in taken]
-    return list(zip(play.movable(), vacant, strict=False))[:count]
+    free = [person for person in play.movable() if person not in busy]
+    return list(zip(free, vacant, strict=False))[:count]
 
 
 class _Walk:
@@ -95,19 +98,8 @@ class _Walk:
         return decided
 
     def _decide(self, state: ActionState) -> int:
-        task = state.open_tasks[0]
-        rules = sorted(state.open_overrides())
-        body = {
-            "outcome": "approve",
-            "comment": "",
-            "details": self._play.form(state, task),
-            "overrides": [{"rule": rule, "reason": "alasan tertulis"} for rule in rules],
-        }
-        voted = {vote.person_id for vote in task.votes}
-        for person in self._play.owners(state, task):
-            if person not in task.excluded | voted | {state.subject_id}:
-                return self._post(f"/v1/tasks/{task.id}/decision", person, body)
-        raise RuntimeError(f"nobody can decide {task.step}")
+        due = decision(self._play, state)
+        return self._post(f"/v1/tasks/{due.task_id}/decision", due.person_id, due.body())
 
     def _post(self, path: str, person: str, body: dict[str, Any]) -> int:
         if person not in self._tokens:
