@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from settings import Settings
+if TYPE_CHECKING:  # a witness knows neither settings nor database
+    from settings import Settings
 
 WELL, WRONG, IMPOSSIBLE = 0, 1, 2
 
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
+        if options.command == witness:
+            return witness(options)
         settings = _settings(options)
         command: Callable[[argparse.Namespace, Settings], int] = options.command
         return command(options, settings)
@@ -48,6 +51,8 @@ def _one_line(error: BaseException) -> str:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    from settings import Settings
+
     given: dict[str, Any] = {}
     for name in ("data", "host", "port", "database_url"):
         value = getattr(options, name, None)
@@ -247,6 +252,23 @@ def audit_key(_: argparse.Namespace, settings: Settings) -> int:
     return WELL
 
 
+def witness(options: argparse.Namespace) -> int:
+    from proofs.cosignature import witness_key
+    from witness.folder import WitnessFolder, create
+    from witness.server import serve
+
+    if options.verb == "init":
+        print(witness_key(create(options.folder, options.name)))
+    elif options.verb == "trust":
+        given = Path(options.vkey)
+        vkey = given.read_text(encoding="utf-8").strip() if given.is_file() else options.vkey
+        WitnessFolder(options.folder).trust(vkey)
+        print(f"{vkey.partition('+')[0]} is watched")
+    else:
+        return serve(options.folder, options.host, options.port)
+    return WELL
+
+
 def api_key(options: argparse.Namespace, settings: Settings) -> int:
     from accounts import api_keys
     from installation import Installation
@@ -387,6 +409,19 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
         "--purpose", metavar="TEXT", help="put in fact sheets and documents too; recorded as reading"
     )
     command("audit-key", audit_key, "print the log's verifier key")
+
+    seen = commands.add_parser("witness", help="cosign the checkpoints of logs, independently of them")
+    seen.set_defaults(command=witness)
+    seen_verbs = seen.add_subparsers(dest="verb", required=True, metavar="init|trust|serve")
+    begin = seen_verbs.add_parser("init", help="a new witness: its key, and no logs yet; prints its key")
+    begin.add_argument("--name", required=True, help="its name, such as inspektorat.example.go.id/saksi")
+    watched = seen_verbs.add_parser("trust", help="watch a log, or accept a further key of it")
+    watched.add_argument("vkey", metavar="VKEY", help="the log's verifier key, or a file with it")
+    serving = seen_verbs.add_parser("serve", help="answer add-checkpoint until told to stop")
+    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    serving.add_argument("--port", type=int, default=8010, help="port to listen on (default 8010)")
+    for verb_ in (begin, watched, serving):
+        verb_.add_argument("--folder", type=Path, required=True, metavar="DIR", help="the witness's folder")
 
     keys = command("api-key", api_key, "keys of integrations", reports=True)
     verbs = keys.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")

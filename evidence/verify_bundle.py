@@ -109,7 +109,7 @@ def _node(left: bytes, right: bytes) -> bytes:
 
 def included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
     """Whether `leaf` stands at `index` in the tree of `size` and `root` (RFC 9162 §2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(root) != 32:
         return False
     here, last, found = index, size - 1, leaf
     for sibling in path:
@@ -127,7 +127,7 @@ def included(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes)
 
 def continued(old: int, new: int, path: list[bytes], old_root: bytes, new_root: bytes) -> bool:
     """Whether the tree of `old` leaves is the beginning of that of `new` (RFC 9162 §2.1.4.2)."""
-    if not 0 < old <= new:
+    if not 0 < old <= new or (len(old_root), len(new_root)) != (32, 32):
         return False
     if old == new:
         return not path and old_root == new_root

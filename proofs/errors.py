@@ -10,6 +10,7 @@ AuditError
 ├── MalformedVerifierKey
 ├── NoteNotTrusted           NoKnownSignature, SignatureInvalid, AmbiguousVerifierKeys, WrongOrigin
 ├── MalformedCheckpoint
+├── MalformedPolicy
 └── SigningKeyRefused        KeyFileExposed, KeyDirectoryExposed, MalformedSigningKey, SigningKeyLost,
                              SigningKeyOfAnother, VerifierKeyDiffers
 """
@@ -128,6 +129,14 @@ class WrongOrigin(NoteNotTrusted):
 class MalformedCheckpoint(AuditError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"The checkpoint is malformed: {reason}.")
+
+
+class MalformedPolicy(AuditError):
+    """A file of trusted logs and witnesses is not of the form of C2SP tlog-policy."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(f"The witness policy cannot be used: line {line}: {reason}.")
 
 
 class SigningKeyRefused(AuditError):

@@ -97,13 +97,31 @@ def load_or_create_signer(path: Path, name: str) -> Signer:
     if not path.exists():
         if published:
             raise SigningKeyLost(path, vkey_path)
-        _place(path, Signer(name, secrets.token_bytes(_SEED_SIZE)).to_text(), mode=0o600)
+        place_file(path, Signer(name, secrets.token_bytes(_SEED_SIZE)).to_text(), mode=0o600)
     signer = load_signer(path, name)
     if not vkey_path.exists():
-        _place(vkey_path, signer.vkey + "\n", mode=0o644)
+        place_file(vkey_path, signer.vkey + "\n", mode=0o644)
     if vkey_path.read_text() != signer.vkey + "\n":
         raise VerifierKeyDiffers(vkey_path)
     return signer
+
+
+def create_signer(path: Path, name: str) -> Signer:
+    """A new signing key at `path` with mode 0600, in a directory made with 0700.
+
+    Raises InvalidKeyName, KeyDirectoryExposed, FileExistsError where there is a key already.
+    """
+    check_key_name(name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _check_directory(path.parent)
+    if path.exists():
+        raise FileExistsError(f"there is a key at {path} already")
+    made = Signer(name, secrets.token_bytes(_SEED_SIZE))
+    place_file(path, made.to_text(), mode=0o600)
+    kept = load_signer(path, name)
+    if kept.vkey != made.vkey:
+        raise FileExistsError(f"another process made the key at {path}")
+    return kept
 
 
 def load_signer(path: Path, name: str) -> Signer:
@@ -124,13 +142,7 @@ def load_signer(path: Path, name: str) -> Signer:
     return signer
 
 
-def _check_directory(directory: Path) -> None:
-    mode = stat.S_IMODE(directory.stat().st_mode)
-    if mode & 0o022:
-        raise KeyDirectoryExposed(directory, mode)
-
-
-def _place(path: Path, text: str, mode: int) -> None:
+def place_file(path: Path, text: str, mode: int) -> None:
     """Write a file, durably, whole or not at all; if another process was first, its file stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -145,12 +157,19 @@ def _place(path: Path, text: str, mode: int) -> None:
             return
     finally:
         draft.unlink()
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Make the names in a directory durable."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _check_directory(directory: Path) -> None:
+    mode = stat.S_IMODE(directory.stat().st_mode)
+    if mode & 0o022:
+        raise KeyDirectoryExposed(directory, mode)

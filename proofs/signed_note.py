@@ -1,7 +1,7 @@
 """Signed notes: a text, a blank line, and one signature line for each party that vouches for it.
 
-Format and words are those of C2SP signed-note (c2sp.org/signed-note). Only Ed25519 keys (signature type 0x01)
-are spoken here; the lines of other parties, such as witnesses' cosignatures, are kept and ignored.
+Format and words are those of C2SP signed-note (c2sp.org/signed-note). The keys here are Ed25519 (signature
+type 0x01); witnesses' keys are in `cosignature.py`. Lines of keys that nobody named are kept and ignored.
 """
 
 import base64
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,7 +36,7 @@ MOST_SIGNATURES = 100
 
 _KEY_ID_SIZE = 4
 _PUBLIC_KEY_SIZE = 32
-_EM_DASH = "\u2014"
+EM_DASH = "\u2014"
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _KEY_ID_HEX = re.compile(r"[0-9a-f]{8}")
 
@@ -58,6 +58,8 @@ class NoteSigner(Protocol):
 class VerifierKey:
     """A named Ed25519 public key, written `<name>+<key id, 8 hex digits>+<base64(0x01 ‖ public key)>`."""
 
+    SIGNATURE_TYPE: ClassVar[int] = ED25519
+
     name: str
     public_key: bytes
 
@@ -69,7 +71,7 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The four bytes that mark this key's signatures."""
-        return key_hash(self.name, self.public_key)
+        return key_hash(self.name, self.public_key, self.SIGNATURE_TYPE)
 
     @classmethod
     def parse(cls, vkey: str) -> Self:
@@ -84,24 +86,20 @@ class VerifierKey:
             typed_key = decode_base64(encoded)
         except ValueError as error:
             raise MalformedVerifierKey(f"the key is not base64: {error}") from error
-        if typed_key[:1] != bytes([ED25519]):
-            raise MalformedVerifierKey("the key is not of type 0x01, Ed25519")
+        if typed_key[:1] != bytes([cls.SIGNATURE_TYPE]):
+            raise MalformedVerifierKey(f"the key is not of type 0x{cls.SIGNATURE_TYPE:02x}")
         key = cls(name, typed_key[1:])
         if key.key_id.hex() != id_hex:
             raise MalformedVerifierKey(f"its key id should be {key.key_id.hex()}, not {id_hex}")
         return key
 
     def __str__(self) -> str:
-        encoded = base64.b64encode(bytes([ED25519]) + self.public_key).decode()
+        encoded = base64.b64encode(bytes([self.SIGNATURE_TYPE]) + self.public_key).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
     def signed(self, text: bytes, signature: bytes) -> bool:
         """Whether this key made `signature` over exactly `text`."""
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public_key).verify(signature, text)
-        except InvalidSignature:
-            return False
-        return True
+        return ed25519_signed(self.public_key, text, signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +134,18 @@ def check_key_name(name: str) -> None:
         raise InvalidKeyName(name)
 
 
-def key_hash(name: str, public_key: bytes) -> bytes:
-    """Key id: the first 4 bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key)."""
-    return sha256(name.encode() + b"\n" + bytes([ED25519]) + public_key).digest()[:_KEY_ID_SIZE]
+def key_hash(name: str, public_key: bytes, signature_type: int = ED25519) -> bytes:
+    """Key id: the first 4 bytes of SHA-256(name ‖ 0x0A ‖ signature type ‖ public key)."""
+    return sha256(name.encode() + b"\n" + bytes([signature_type]) + public_key).digest()[:_KEY_ID_SIZE]
+
+
+def ed25519_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the key made the signature over exactly these bytes (RFC 8032)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def sign_note(text: str, signer: NoteSigner) -> str:
@@ -147,7 +154,7 @@ def sign_note(text: str, signer: NoteSigner) -> str:
     Raises NoteWithoutFinalNewline, NoteHasControlCharacter, NoteNotUtf8.
     """
     _check_text(text)
-    return f"{text}\n{_EM_DASH} {signer.name} {signer.signature_line_payload(text)}\n"
+    return f"{text}\n{EM_DASH} {signer.name} {signer.signature_line_payload(text)}\n"
 
 
 def parse_note(note: str | bytes) -> Note:
@@ -167,7 +174,7 @@ def parse_note(note: str | bytes) -> Note:
     lines = block.removesuffix("\n").split("\n")
     if len(lines) > MOST_SIGNATURES:
         raise TooManySignatures(len(lines), MOST_SIGNATURES)
-    return Note(text + "\n", tuple(_parse_signature_line(line) for line in lines))
+    return Note(text + "\n", tuple(parse_signature_line(line) for line in lines))
 
 
 def verify_note(note: str | bytes, keys: Iterable[VerifierKey]) -> VerifiedNote:
@@ -198,6 +205,25 @@ def verify_note(note: str | bytes, keys: Iterable[VerifierKey]) -> VerifiedNote:
     return VerifiedNote(parsed.text, tuple(signers), tuple(ignored))
 
 
+def parse_signature_line(line: str) -> NoteSignature:
+    """One signature line without its newline. Raises MalformedSignatureLine."""
+    parts = line.split(" ")
+    if len(parts) != 3 or parts[0] != EM_DASH:
+        raise MalformedSignatureLine(line, "it is not em dash, space, name, space, signature")
+    _, name, encoded = parts
+    try:
+        check_key_name(name)
+    except InvalidKeyName as error:
+        raise MalformedSignatureLine(line, "the name contains a space or a plus, or is empty") from error
+    try:
+        payload = decode_base64(encoded)
+    except ValueError as error:
+        raise MalformedSignatureLine(line, "the signature is not base64") from error
+    if len(payload) <= _KEY_ID_SIZE:
+        raise MalformedSignatureLine(line, "there is no signature after the key id")
+    return NoteSignature(name, payload[:_KEY_ID_SIZE], payload[_KEY_ID_SIZE:])
+
+
 def decode_base64(encoded: str) -> bytes:
     """RFC 4648 §4, only the one canonical spelling of each value. Raises ValueError."""
     try:
@@ -222,21 +248,3 @@ def _check_text(text: str) -> None:
     if control := _CONTROL.search(text):
         raise NoteHasControlCharacter(control.group())
     _encode(text)
-
-
-def _parse_signature_line(line: str) -> NoteSignature:
-    parts = line.split(" ")
-    if len(parts) != 3 or parts[0] != _EM_DASH:
-        raise MalformedSignatureLine(line, "it is not em dash, space, name, space, signature")
-    _, name, encoded = parts
-    try:
-        check_key_name(name)
-    except InvalidKeyName as error:
-        raise MalformedSignatureLine(line, "the name contains a space or a plus, or is empty") from error
-    try:
-        payload = decode_base64(encoded)
-    except ValueError as error:
-        raise MalformedSignatureLine(line, "the signature is not base64") from error
-    if len(payload) <= _KEY_ID_SIZE:
-        raise MalformedSignatureLine(line, "there is no signature after the key id")
-    return NoteSignature(name, payload[:_KEY_ID_SIZE], payload[_KEY_ID_SIZE:])

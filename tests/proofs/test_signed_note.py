@@ -189,7 +189,7 @@ def test_a_hundred_signatures_are_read() -> None:
 
 def test_two_keys_under_one_name_and_id_are_ambiguous(monkeypatch: pytest.MonkeyPatch) -> None:
     twin = VerifierKey("PeterNeumann", bytes(32))
-    monkeypatch.setattr("proofs.signed_note.key_hash", lambda _name, _key: bytes.fromhex("c74f20a3"))
+    monkeypatch.setattr("proofs.signed_note.key_hash", lambda *_: bytes.fromhex("c74f20a3"))
     with pytest.raises(AmbiguousVerifierKeys, match="c74f20a3"):
         verify_note(NOTE, [PETER, twin])
 

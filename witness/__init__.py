@@ -1,0 +1,1 @@
+"""An independent witness of logs (C2SP tlog-witness): own folder, own key, nothing of the ledger."""
