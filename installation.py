@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from accounts import schema as _accounts  # noqa: F401  (its tables belong to the schema)
 from domain.commands import AdoptCalendar, AdoptPolicy
+from domain.errors import NotPermitted
 from domain.identity import SYSTEM
 from ledger.append import Ledger
 from ledger.database import DatabaseUnavailable, open_database
@@ -86,14 +87,22 @@ class Installation:
                 self._reader = Reader(engine, self.sealing_key)
             return self._reader
 
-    def set_up(self) -> None:
-        """Bring the database to this version and adopt calendar and policies. Safe to repeat."""
+    def set_up(self) -> tuple[str, ...]:
+        """Bring the database to this version and adopt calendar and policies. Safe to repeat. Answers with
+        the policies that came with this version and have to be proposed and adopted by two people,
+        because the ledger has people in it.
+        """
         migrate(self.writing_engine)
         version, holidays = working_calendar()
         calendar = AdoptCalendar(command_id=_new_id(), actor=SYSTEM, version=version, holidays=holidays)
         self.ledger.execute(calendar)
+        left: list[str] = []
         for document in policy_documents(self.settings.agency):
-            self.ledger.execute(AdoptPolicy(command_id=_new_id(), actor=SYSTEM, document=document))
+            try:
+                self.ledger.execute(AdoptPolicy(command_id=_new_id(), actor=SYSTEM, document=document))
+            except NotPermitted:
+                left.append(document["id"])
+        return tuple(left)
 
     def close(self) -> None:
         if self._ledger is not None:

@@ -195,6 +195,10 @@ def refusal_body(
             "capacity",
             "field",
             "documents",
+            "faults",
+            "hash",
+            "effective_from",
+            "earliest",
         ):
             if name in facts:
                 more[name] = facts[name]

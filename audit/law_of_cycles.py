@@ -82,6 +82,8 @@ class Cycles:
         if policy is None or policy.hash != event.policy_hash:
             return [*found, ("wrong-policy", "the cycle names another policy than was adopted")]
         first, last = event.period_start, event.period_end
+        if _in_force(moment, last).id != policy.id:
+            found.append(("wrong-policy", f"another policy is in force on {last}"))
         longest = months_after(first, policy.evaluation.period.longest_months)
         if not first < last < longest or first > moment.day:
             found.append(("wrong-date", f"a cycle of {first} to {last}"))

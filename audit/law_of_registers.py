@@ -9,7 +9,7 @@ from domain import promotion_events as pe
 from domain import talent_events as talent
 from domain.document_events import DocumentVerified
 from domain.identity import Capacity
-from domain.policy import Policy
+from domain.policy_events import PolicyProposed
 from ledger.record import StoredEvent
 
 OPERATOR = "operator"
@@ -19,7 +19,6 @@ KEPT_BY_OPERATORS = (
     ev.PositionRegistered,
     ev.EmployeeRegistered,
     ev.OfficeGranted,
-    ev.PolicyAdopted,
     ev.CalendarAdopted,
     ev.ApiKeyIssued,
     ev.ApiKeyRevoked,
@@ -44,7 +43,7 @@ def stream_for(event: ev.Event) -> str | None:
             return f"office/{event.person_id}"
         case ev.DelegationGranted() | ev.DelegationRevoked():
             return f"delegation/{event.delegation_id}"
-        case ev.PolicyAdopted():
+        case ev.PolicyAdopted() | PolicyProposed():
             return f"policy/{event.policy_id}"
         case ev.CalendarAdopted():
             return "calendar/working-days"
@@ -71,8 +70,9 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
     if isinstance(event, KEPT_BY_OPERATORS) and not _keeps_registers(stored, moment):
         found.append(("not-entitled", f"{stored.type} by {stored.actor.kind} {stored.actor.id}"))
     match event:
-        case ev.PolicyAdopted():
-            found += _policy(event, moment)
+        case ev.PolicyAdopted() | PolicyProposed():
+            if event.policy_id in moment.policies:
+                found.append(("wrong-policy", f"{event.policy_id} had been adopted before"))
         case ev.DelegationGranted():
             found += _granted(stored, event, moment)
         case ev.DelegationRevoked():
@@ -99,18 +99,6 @@ def _keeps_registers(stored: StoredEvent, moment: Moment) -> bool:
         return True
     titles = moment.offices.titles_of(stored.actor.id, moment.day)
     return stored.actor.kind == "person" and OPERATOR in titles
-
-
-def _policy(event: ev.PolicyAdopted, moment: Moment) -> list[Problem]:
-    try:
-        policy = Policy.model_validate(event.document)
-    except ValueError:
-        return [("wrong-policy", "the adopted text is no policy")]
-    if (policy.id, policy.hash) != (event.policy_id, event.hash):
-        return [("wrong-policy", "id or hash is not that of the adopted text")]
-    if event.policy_id in moment.policies:
-        return [("wrong-policy", f"{event.policy_id} had been adopted before")]
-    return []
 
 
 def _granted(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -> list[Problem]:

@@ -23,6 +23,7 @@ from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
+from audit.law_of_policies import PolicyLaw
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
@@ -36,8 +37,8 @@ from domain.facts import Identity
 from domain.offices import Offices
 from domain.personnel_action import ActionState, Status, evolve, wakes
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Policy
-from ledger.mirror import ACTION, DOCUMENT, NO_CALENDAR, action_id_of
+from domain.policy import Policy, in_force
+from ledger.mirror import ACTION, DOCUMENT, NO_CALENDAR, POLICY, action_id_of
 from ledger.record import StoredEvent, decode, identity_in, parse_moment, personal_part
 
 # The ledger judges a command a moment before it stamps the events: around midnight either day is lawful.
@@ -105,6 +106,7 @@ class Lawfulness:
         self._lists = Lists()
         self._cycles = Cycles()
         self._talent = TalentLaw()
+        self._publishing = PolicyLaw()
         self._attested: dict[str, dict[str, Any]] = {}
         self._measures: dict[str, str] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
@@ -245,6 +247,7 @@ class Lawfulness:
         problems += self._vacancies.problems(stored, moment, group)
         problems += self._lists.clashes(stored.event, moment.day)
         problems += self._cycles.problems(stored, moment, group)
+        problems += self._publishing.problems(stored, moment)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
         if stored.wakes:
@@ -257,9 +260,8 @@ class Lawfulness:
         return self.policies[policy_id or ""]
 
     def _moment(self, stored: StoredEvent, day: date) -> Moment:
-        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
-        current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
-        offices = self._offices_of(current[-1]) if current else cast(Offices, None)
+        current = in_force(self.policies.values(), day)
+        offices = self._offices_of(current) if current else cast(Offices, None)
         at = parse_moment(stored.recorded_at)
         return Moment(at, day, self.agency, self.policies, self._calendar, offices, self._files)
 
@@ -272,9 +274,12 @@ class Lawfulness:
         try:
             action_id = action_id_of(stored.stream) if stored.category == ACTION else None
             self._lists.follow(action_id, stored.event)
+            self._publishing.follow(stored, self._calendar.today(parse_moment(stored.recorded_at)))
             self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
                 self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)
+            elif stored.category == POLICY:
+                pass  # proposed: nobody is judged by it
             elif isinstance(stored.event, ev.CalendarAdopted):
                 self._calendar = WorkingCalendar(stored.event.version, frozenset(stored.event.holidays))
             elif stored.category == ACTION:

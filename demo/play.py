@@ -26,6 +26,7 @@ from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT, Offices
 from domain.personnel_action import ActionState
 from domain.policy import Policy, Variant
+from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from enrolment.rows import employee_row, position_rows, unit_rows
 from installation import Installation
@@ -97,6 +98,14 @@ class Play:
     def _by_post(self, people: Iterable[str]) -> list[str]:
         agency = self.agency
         return sorted(people, key=lambda person: (agency.people[person].position_id or "", person))
+
+    def publish(self, document: dict[str, Any]) -> None:
+        """The head of BKPSDM proposes a policy, the mayor adopts it."""
+        send = self.installation.ledger.execute
+        head, mayor = self.holder("agency_head"), self.holder("appointing_official")
+        send(ProposePolicy(command_id=new_id(), actor=a_person(head), document=document))
+        policy = Policy.model_validate(document)
+        send(AdoptProposal(command_id=new_id(), actor=a_person(mayor), policy_id=policy.id, hash=policy.hash))
 
     def submit(self, subject: str, target: str | None, **changes: Any) -> Result:
         """Ask for a transfer of `subject` to `target`, by an integration unless told otherwise."""

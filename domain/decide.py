@@ -15,6 +15,7 @@ from domain import (
     evaluation_opening,
     process,
     promotion,
+    publishing,
     submission,
     talent,
     talent_commands,
@@ -38,6 +39,7 @@ from domain.identity import SYSTEM, Actor
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
+from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
 from domain.task_opening import office_of_assessment
@@ -51,6 +53,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.GrantOffice: directory.grant_office,
     cmd.WithdrawOffice: directory.grant_office,
     cmd.AdoptPolicy: directory.adopt_policy,
+    ProposePolicy: publishing.propose,
+    AdoptProposal: publishing.adopt,
     cmd.AdoptCalendar: directory.adopt_calendar,
     cmd.IssueApiKey: directory.issue_api_key,
     cmd.RevokeApiKey: directory.revoke_api_key,

@@ -113,16 +113,20 @@ def grant_office(facts: Facts, command: GrantOffice) -> list[ev.NewEvent]:
 
 
 def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
-    """Put a policy's whole text into the ledger. The same text again changes nothing; another text
-    under the same id is refused, because actions rest on it.
+    """Put a policy's whole text into the ledger when it is set up: by the system, while nobody is
+    registered. The same text again changes nothing; another text under the same id is refused, because
+    actions rest on it. Whatever comes later is proposed and adopted by two people (`domain.publishing`).
     """
-    operator_only(command.actor, facts)
+    if command.actor.kind != "system":
+        raise NotPermitted()
     policy = Policy.model_validate(command.document)
     known = facts.policies.get(policy.id)
     if known is not None:
         if known.hash != policy.hash:
             raise AlreadyExists(what=f"policy {policy.id} is adopted with another text; give it a new id")
         return []
+    if facts.agency.people:
+        raise NotPermitted()
     event = ev.PolicyAdopted(policy_id=policy.id, hash=policy.hash, document=policy.model_dump(mode="json"))
     return [ev.NewEvent(f"policy/{policy.id}", event)]
 

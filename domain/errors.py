@@ -12,12 +12,14 @@
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
     │   ├── EvaluationExists, CycleNotComplete
+    │   ├── PolicyTextDiffers
     │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
         ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
         ├── HardFinding, OverrideRequired, DocumentsLacking
         ├── ActingTermExceeded
+        ├── PolicyUnsound, PolicyBackdated
         └── SelfAssessment        nobody rates themself
 
 No class knows HTTP; `api/problems.py` maps them. Sentences never carry personal data:
@@ -189,6 +191,12 @@ class AlreadyExists(Conflict):
     sentence_en = "It already exists: {what}."
 
 
+class PolicyTextDiffers(Conflict):
+    code = "policy-text-differs"
+    sentence_id = "Naskah yang diusulkan sekarang adalah {hash}; baca dahulu."
+    sentence_en = "The text that is proposed now is {hash}; read that one first."
+
+
 class Unlawful(Refusal):
     code = "unlawful"
     sentence_id = "Tidak sesuai ketentuan."
@@ -255,6 +263,20 @@ class SelfAssessment(Unlawful):
     code = "self-assessment"
     sentence_id = "Penilai tidak boleh menilai diri sendiri."
     sentence_en = "Nobody may rate themself."
+
+
+class PolicyUnsound(Unlawful):
+    """`faults` are what the check of the policy found: code, severity, where and detail."""
+
+    code = "policy-unsound"
+    sentence_id = "Kebijakan ini belum dapat dijalankan; perbaiki temuan pemeriksaannya."
+    sentence_en = "This policy could not be lived under; mend what its check found."
+
+
+class PolicyBackdated(Unlawful):
+    code = "policy-backdated"
+    sentence_id = "Kebijakan tidak dapat berlaku sejak {effective_from}; paling awal {earliest}."
+    sentence_en = "The policy cannot hold from {effective_from}; {earliest} at the earliest."
 
 
 class UnknownReference(Unlawful):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import domain.document_events
 import domain.evaluation_events
+import domain.policy_events
 import domain.promotion_events
 import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent
@@ -134,11 +135,14 @@ class DelegationRevoked(Event):
 
 
 class PolicyAdopted(Event):
-    """The whole policy document, so that the ledger explains itself."""
+    """The whole policy document, so that the ledger explains itself. `signature` is of the second person;
+    None where the system adopted it when it was set up.
+    """
 
     policy_id: str
     hash: str
     document: dict[str, Any]
+    signature: Signature | None = None
 
 
 class CalendarAdopted(Event):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,11 +13,12 @@ from domain.errors import UnknownReference
 from domain.offices import Offices
 from domain.personnel_action import ActionState
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Policy
+from domain.policy import Policy, in_force
 from domain.registry import Registry
 from domain.talent_record import NothingRecorded, TalentSource
 
 if TYPE_CHECKING:
+    from domain.policy_register import Proposal
     from domain.vacancy import Vacancy
 
 
@@ -61,6 +62,7 @@ class Facts:
     talent: TalentSource = field(default_factory=NothingRecorded)
     files: PersonnelFiles = field(default_factory=PersonnelFiles)
     vacancies: VacancySource = field(default_factory=NoVacancies)
+    proposals: Mapping[str, Proposal] = field(default_factory=dict)
 
     def vacancy(self, vacancy_id: str) -> Vacancy | None:
         """The vacancy with its frozen list, or None."""
@@ -72,13 +74,9 @@ class Facts:
 
     def policy_in_force(self, day: date) -> Policy:
         """The newest policy that took effect on or before `day`; the oldest one before its time."""
-        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
-        if not ordered:
+        current = in_force(self.policies.values(), day)
+        if current is None:
             raise UnknownReference(what="policy")
-        current = ordered[0]
-        for policy in ordered:
-            if policy.effective_from <= day:
-                current = policy
         return current
 
     def policy_of(self, state: ActionState) -> Policy:

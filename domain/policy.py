@@ -6,7 +6,7 @@ whole in the ledger, so that any finding can be recomputed under the text of its
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from domain.canonical import digest
 from domain.evaluation_policy import EvaluationRules
 from domain.promotion_policy import PromotionRules
+from domain.publishing_policy import PublishingRules
 from domain.rule_parameters import RuleParameters, Severity
 from domain.talent_policy import TalentRules
 
@@ -295,6 +296,7 @@ class Policy(_Part):
     talent: TalentRules
     evaluation: EvaluationRules
     personnel_file: FilePolicy
+    publishing: PublishingRules
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:
@@ -340,6 +342,11 @@ class Policy(_Part):
         """SHA-256 of the canonical JSON of the whole document, in hexadecimal."""
         return digest(self.model_dump(mode="json"))
 
+    @property
+    def version(self) -> str:
+        """The part of the id behind the agency."""
+        return self.id.rpartition("/")[2]
+
     def weight_of(self, rule: str) -> RuleParameters:
         """How a rule of any kind of action is weighed; raises KeyError."""
         return self.rules[rule] if rule in self.rules else self.promotion.rules[rule]
@@ -357,3 +364,10 @@ class Policy(_Part):
             if (route.kind, route.variant) == (kind, variant):
                 return route
         raise KeyError(kind, variant)
+
+
+def in_force(policies: Iterable[Policy], day: date) -> Policy | None:
+    """The newest policy that took effect on or before `day`; the oldest one before its time."""
+    ordered = sorted(policies, key=lambda policy: policy.effective_from)
+    current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
+    return current[-1] if current else None

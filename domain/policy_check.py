@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.agency import Agency
+from domain.candidacy import CANDIDATE_RULES
+from domain.canonical import NotCanonical, check_profile
 from domain.eligibility import KIND_ORDER, RULES
 from domain.forms import FORMS
 from domain.offices import Offices
-from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route
+from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route, Variant
+from domain.policy_continuity import breaches
+from domain.policy_trial import failing_rules
 from domain.separation import Casting, step_without_owner
 
 # Steps that the process opens by itself, on no route.
@@ -26,6 +30,20 @@ OF_THE_PROCESS = (
     "override_confirmation",
     "promotion_review",
 )
+# Kinds with routes of their own, by the step that ends each: what the process does after it is no task.
+LAST_STEPS: dict[Kind, dict[Variant, str]] = {
+    Kind.PROMOTION: {
+        Variant.TALENT_POOL: "promotion_choice",
+        Variant.MERIT_EXEMPTION: "promotion_choice",
+        Variant.OPEN_SELECTION: "promotion_choice",
+    },
+    Kind.EVALUATION: {
+        Variant.SIX_MONTHLY: "evaluation_record",
+        Variant.PERFORMANCE_IMPROVEMENT: "follow_up_decision",
+        Variant.TEMPORARY_PLACEMENT: "follow_up_decision",
+        Variant.DISMISSAL_PROPOSAL: "dismissal_dossier",
+    },
+}
 NAMES_NO_OFFICE = frozenset({"subject"})
 
 
@@ -40,11 +58,30 @@ class PolicyFinding(BaseModel):
     detail: str
 
 
-def check_policy(policy: Policy, agency: Agency | None, day: date) -> tuple[PolicyFinding, ...]:
+def read_policy(document: Any) -> tuple[Policy | None, tuple[PolicyFinding, ...]]:
+    """The policy that a document is, or None and why it is none."""
+    try:
+        policy = Policy.model_validate(document)
+        check_profile(policy.model_dump(mode="json"))
+    except ValidationError as error:
+        return None, tuple(
+            _error("schema", ".".join(map(str, part["loc"])), part["msg"])
+            for part in error.errors(include_input=False, include_url=False)
+        )
+    except NotCanonical as error:
+        return None, (_error("schema", "", str(error)),)
+    return policy, ()
+
+
+def check_policy(
+    policy: Policy, agency: Agency | None, day: date, earlier: Sequence[Policy] = ()
+) -> tuple[PolicyFinding, ...]:
     """Everything that is wrong with `policy`. With an agency also whether every step of every route has a
-    lawful owner in each unit, as the offices are held on `day`.
+    lawful owner in each unit, as the offices are held on `day`; `earlier` are the policies adopted so far,
+    under which cases may be open.
     """
     found = [
+        *(_error(*breach) for breach in breaches(policy, earlier)),
         *_citations(policy.model_dump(mode="json"), ""),
         *_references(policy),
         *_parts(policy),
@@ -79,6 +116,8 @@ def _citations(value: Any, where: str) -> Iterator[PolicyFinding]:
 def _references(policy: Policy) -> Iterator[PolicyFinding]:
     known = {*policy.offices, *OFFICES_OF_A_CASE, *NAMES_NO_OFFICE}
     named: list[tuple[str, tuple[str, ...]]] = [("acting_granted_by", policy.acting_granted_by)]
+    named += [(f"publishing.{key}", getattr(policy.publishing, key)) for key in ("proposed_by", "adopted_by")]
+    named += [("promotion.opened_by", policy.promotion.opened_by)]
     for field in ("submitters", "annulment_by", "readers"):
         named += [(f"{field}.{key}", offices) for key, offices in getattr(policy, field).items()]
     for where, offices in named:
@@ -99,6 +138,11 @@ def _parts(policy: Policy) -> Iterator[PolicyFinding]:
     for name in policy.rules:
         if name not in RULES:
             yield _error("rule-unknown", f"rules.{name}", "no rule of this name can be judged")
+    for name in policy.promotion.rules:
+        if name not in CANDIDATE_RULES:
+            yield _error("rule-unknown", f"promotion.rules.{name}", "no rule of this name can be judged")
+    for where, wrong in failing_rules(policy):
+        yield _error("rule-unjudgeable", where, wrong)
     for name in OF_THE_PROCESS:
         if name not in policy.steps:
             yield _error("step-missing", f"steps.{name}", "the process opens this step")
@@ -137,6 +181,14 @@ def _routes(policy: Policy) -> Iterator[PolicyFinding]:
             yield _error("submitters-missing", f"submitters.{variant.value}", "nobody may ask for it")
     for route in transfers:
         yield from _route(route)
+    for kind, last in LAST_STEPS.items():
+        found = {route.variant: route.steps for route in policy.routes if route.kind is kind}
+        for variant, step in last.items():
+            where = f"routes.{variant.value}"
+            if variant not in found:
+                yield _error("route-missing", where, "no route of this kind")
+            elif found[variant][-1:] != (step,):
+                yield _error("route-without-decision", where, f"the route does not end with {step}")
     reached = {*OF_THE_PROCESS, *(clearance.step for clearance in policy.clearances)}
     reached |= {step for route in policy.routes for step in route.steps}
     for name in policy.steps:

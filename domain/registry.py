@@ -23,7 +23,9 @@ ENDING = (
 
 @dataclass
 class Registry:
-    """Mutable fold over all personnel actions, keyed by surrogate ids."""
+    """Mutable fold over all personnel actions, keyed by surrogate ids. `judged_days` are the effective
+    dates for which cases and lists were judged.
+    """
 
     open_action_of: dict[str, str] = field(default_factory=dict)
     promised_to: dict[str, str] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class Registry:
     evaluations: Evaluations = field(default_factory=Evaluations)
     vacancy_of: dict[str, str] = field(default_factory=dict)
     list_lapses_on: dict[str, date] = field(default_factory=dict)
+    judged_days: set[date] = field(default_factory=set)
     started_vacancies: set[str] = field(default_factory=set)
     _vacancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -41,6 +44,8 @@ class Registry:
         ended = isinstance(event, ENDING)
         self.cycles.note(action_id, event, ended=ended)
         self.evaluations.evolve(action_id, event, ended=ended)
+        if isinstance(event, ev.ActionSubmitted):
+            self.judged_days.add(event.effective_date)
         if isinstance(event, ev.ActionSubmitted) and event.kind is not Kind.EVALUATION:
             self.take(action_id, event.subject_id, event.target_position_id)
             if event.vacancy_id is not None and event.target_position_id is not None:
@@ -63,10 +68,11 @@ class Registry:
             self._release_person(action_id)
             self._held_by.pop(action_id, None)
 
-    def note_vacancy(self, event: pe.VacancyOpened) -> None:
+    def note_vacancy(self, event: pe.VacancyOpened, opened_on: date) -> None:
         """A post has a frozen list; it gets no second one before that promotion ends or takes effect, or
         the list lapses unused.
         """
+        self.judged_days.add(max(event.vacant_from, opened_on))
         self.vacancy_of[event.position_id] = event.vacancy_id
         self.list_lapses_on[event.vacancy_id] = event.lapses_on
 

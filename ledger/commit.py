@@ -299,6 +299,7 @@ class Commit:
             vacancies=LedgerVacancies(self._query, self._unseal),
             talent=LedgerTalent(mirror.talent, self._query, self._context.keyring, self._new_keys),
             files=mirror.files,
+            proposals=mirror.published.proposed,
         )
 
     def _query(self, statement: str, values: tuple[Any, ...]) -> list[Any]:

@@ -66,6 +66,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         talent=talent_for_reading(reader, connection),
         vacancies=vacancies_for_reading(reader, connection),
         files=view.files,
+        proposals=view.published.proposed,
     )
 
 

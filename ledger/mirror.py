@@ -19,10 +19,11 @@ from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_action import ActionState, evolve
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Policy
+from domain.policy import Policy, in_force
+from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened
 from domain.registry import ENDING, Registry
-from ledger.record import StoredEvent, stored_event
+from ledger.record import StoredEvent, parse_moment, stored_event
 from ledger.schema import events
 from ledger.talent import TALENT, KeptTalent
 from ledger.vacancies import VACANCY
@@ -32,6 +33,7 @@ DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "
 ACTION = "personnel-action"
 CYCLE = "evaluation-cycle"
 DOCUMENT = "document"
+POLICY = "policy"
 REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
@@ -66,6 +68,7 @@ class Mirror:
         self.registry = Registry()
         self.files = PersonnelFiles()
         self.policies: dict[str, Policy] = {}
+        self.published = PolicyRegister()
         self.calendar = NO_CALENDAR
         self.identity_positions: dict[str, int] = {}
         self.talent = KeptTalent()
@@ -87,7 +90,7 @@ class Mirror:
         opened = (events.c.category == VACANCY) & (events.c.type == VacancyOpened.__name__)
         for stored in _read(connection, wanted | opened, size):
             if isinstance(stored.event, VacancyOpened):
-                mirror.registry.note_vacancy(stored.event)
+                mirror.registry.note_vacancy(stored.event, mirror._day_of(stored))
             else:
                 mirror.registry.evolve(action_id_of(stored.stream), stored.event)
         for stored in _read(connection, events.c.category == CYCLE, size):
@@ -115,7 +118,7 @@ class Mirror:
                 if moved is not None:
                     self.remember(moved)
         elif isinstance(stored.event, VacancyOpened):
-            self.registry.note_vacancy(stored.event)
+            self.registry.note_vacancy(stored.event, self._day_of(stored))
         elif stored.category == CYCLE:
             self.registry.cycles.evolve(stored.event)
         elif stored.category in DIRECTORY:
@@ -139,9 +142,7 @@ class Mirror:
 
     def policy_in_force(self, day: date) -> Policy | None:
         """The newest policy in effect on `day`, the oldest before its time, None without any."""
-        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
-        current = [policy for policy in ordered if policy.effective_from <= day]
-        return (current or ordered)[-1 if current else 0] if ordered else None
+        return in_force(self.policies.values(), day)
 
     def offices(self, day: date) -> Offices | None:
         """The offices under the policy in force on `day`."""
@@ -152,10 +153,15 @@ class Mirror:
             self._offices[policy.id] = Offices(self.agency, policy)
         return self._offices[policy.id]
 
+    def _day_of(self, stored: StoredEvent) -> date:
+        return self.calendar.today(parse_moment(stored.recorded_at))
+
     def _evolve_directory(self, stored: StoredEvent) -> None:
         event = stored.event
-        if isinstance(event, ev.PolicyAdopted):
-            self.policies[event.policy_id] = Policy.model_validate(event.document)
+        if stored.category == POLICY:
+            self.published.evolve(event, stored.actor, parse_moment(stored.recorded_at))
+            if isinstance(event, ev.PolicyAdopted):
+                self.policies[event.policy_id] = self.published.adopted[event.policy_id].policy
         elif isinstance(event, ev.CalendarAdopted):
             self.calendar = WorkingCalendar(event.version, frozenset(event.holidays))
         elif stored.category == DOCUMENT:

@@ -15,7 +15,8 @@ from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.offices import Offices
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Kind, Policy
+from domain.policy import Kind, Policy, in_force
+from domain.policy_register import PolicyRegister
 from ledger.database import fetch
 from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, Mirror, action_id_of
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
@@ -39,11 +40,14 @@ class DirectoryView:
     calendar: WorkingCalendar
     offices_by_policy: dict[str, Offices]
     files: PersonnelFiles
+    published: PolicyRegister
 
     def policy_in_force(self, day: date) -> Policy:
-        ordered = sorted(self.policies.values(), key=lambda policy: policy.effective_from)
-        current = [policy for policy in ordered if policy.effective_from <= day] or ordered[:1]
-        return current[-1]
+        """Raises LookupError before any policy is adopted."""
+        current = in_force(self.policies.values(), day)
+        if current is None:
+            raise LookupError("no policy is adopted")
+        return current
 
     def offices(self, day: date) -> Offices:
         return self.offices_by_policy[self.policy_in_force(day).id]
@@ -77,6 +81,7 @@ class Directory:
                     mirror.agency = copy.copy(mirror.agency)
                     mirror.agency.detach()
                     mirror.policies = dict(mirror.policies)
+                    mirror.published = mirror.published.copy()
                 for position, record, leaf_hash, _ in fresh:
                     mirror.apply(stored_event(position, bytes(record), bytes(leaf_hash)))
                 self._next = mirror.size
@@ -89,7 +94,9 @@ class Directory:
     def _freeze(mirror: Mirror, offices: dict[str, Offices] | None = None) -> DirectoryView:
         if offices is None:
             offices = {policy.id: Offices(mirror.agency, policy) for policy in mirror.policies.values()}
-        return DirectoryView(mirror.agency, mirror.policies, mirror.calendar, offices, mirror.files)
+        return DirectoryView(
+            mirror.agency, mirror.policies, mirror.calendar, offices, mirror.files, mirror.published
+        )
 
 
 class Reader:

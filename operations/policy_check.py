@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from domain.agency import Agency
 from domain.policy import Policy
-from domain.policy_check import PolicyFinding, check_policy
+from domain.policy_check import PolicyFinding, check_policy, read_policy
 from installation import Installation
 from ledger.migrate import is_current
 from settings import Settings
@@ -22,36 +21,35 @@ def check_file(settings: Settings, file: Path) -> tuple[dict[str, Any] | None, t
     the data folder only the file itself is judged, and a warning says so. Raises OSError.
     """
     try:
-        policy = Policy.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        return None, tuple(
-            _finding("schema", "error", ".".join(map(str, part["loc"])), part["msg"])
-            for part in error.errors(include_input=False, include_url=False)
-        )
+        policy, faults = read_policy(yaml.safe_load(file.read_text(encoding="utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return None, (_finding("schema", "error", "", " ".join(str(error).split())),)
-    agency, today = _agency(settings)
+    if policy is None:
+        return None, faults
+    agency, today, adopted = _agency(settings)
     day = max(policy.effective_from, today) if today else policy.effective_from
-    found = check_policy(policy, agency, day)
+    earlier = tuple(known for known in adopted if known.id != policy.id)
+    found = check_policy(policy, agency, day, earlier)
     if agency is None:
         detail = "there is no ledger in the data folder: whether every step has a lawful owner was not asked"
         found = (*found, _finding("agency-unknown", "warning", "", detail))
     return {"id": policy.id, "hash": policy.hash}, found
 
 
-def _agency(settings: Settings) -> tuple[Agency | None, date | None]:
+def _agency(settings: Settings) -> tuple[Agency | None, date | None, tuple[Policy, ...]]:
     if (
         settings.database.get_backend_name() == "sqlite"
         and not Path(settings.database.database or "").exists()
     ):
-        return None, None
+        return None, None, ()
     installation = Installation(settings)
     try:
         if not is_current(installation.reader.engine):
-            return None, None
+            return None, None, ()
         with installation.reader.engine.connect() as connection:
             view = installation.reader.directory.current(connection)
-            return view.agency, view.calendar.today(installation.clock())
+            today = view.calendar.today(installation.clock())
+            return view.agency, today, tuple(view.policies.values())
     finally:
         installation.close()
 

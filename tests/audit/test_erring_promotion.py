@@ -14,10 +14,9 @@ import domain.promotion
 import domain.submission
 import domain.vacancy
 from domain.candidacy import CandidateSheet
-from domain.commands import AdoptPolicy, OverrideReason
+from domain.commands import OverrideReason
 from domain.errors import DocumentsLacking, Refusal
 from domain.events import TaskCompleted
-from domain.identity import SYSTEM
 from domain.personnel_action import ActionState
 from domain.promotion_commands import OpenSelection
 from domain.promotion_events import VacancyOpened
@@ -29,7 +28,7 @@ from roster.generator import generate_agency
 from settings import Settings
 from tests.audit.conftest import Clock, Evidence
 from tests.pool import a_pool
-from tests.world import World, new_id, seed
+from tests.world import World, seed
 
 AGAINST = ("talent_pool", "leading_ranks", "candidate_performance")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -201,8 +200,7 @@ def test_a_promotion_stays_under_the_policy_of_its_list(lab: Evidence) -> None:
         "id": "kota-serang/2026-11",
         "effective_from": "2026-11-26",
     }
-    adopt = AdoptPolicy(command_id=new_id(), actor=SYSTEM, document=later)
-    lab.installation.ledger.execute(adopt)
+    lab.world.publish(later)
     lab.clock.now += timedelta(days=5)
     lab.world.promote(vacancy_id)
     lawful(lab)
@@ -294,9 +292,10 @@ def test_a_choice_without_the_document_that_the_policy_demands(
     demand = {"kind": "promotion", "steps": ["promotion_choice"], "types": ["SK_JABATAN"]}
     demand |= {"demand": "filed", "severity": "HARD", "citation": "Perwal"}
     file_rules = document["personnel_file"] | {"for_steps": [demand]}
-    strict = document | {"personnel_file": file_rules, "effective_from": lab.world.today.isoformat()}
-    adopt = AdoptPolicy(command_id=new_id(), actor=SYSTEM, document=strict)
-    lab.installation.ledger.execute(adopt)
+    tomorrow = lab.world.today + timedelta(days=1)
+    strict = document | {"personnel_file": file_rules, "effective_from": tomorrow.isoformat()}
+    lab.world.publish(strict)
+    lab.clock.now += timedelta(days=1)
     state = lab.world.walk(begun(lab), until="promotion_choice")
     lawful(lab)
     mayor = lab.world.holder("appointing_official")

@@ -30,7 +30,8 @@ from domain.offices import COMMITTEE, Offices
 from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Policy, Variant
+from domain.policy import Policy, Variant, in_force
+from domain.policy_register import PolicyRegister
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import VacancyOpened
 from domain.registry import Registry
@@ -127,13 +128,15 @@ class Town(EvaluationRequests):
     ids: Iterator[str] = field(default_factory=counted_ids)
     sent: list[Sent] = field(default_factory=list)
     talent: TownTalent = field(default_factory=TownTalent)
+    published: PolicyRegister = field(default_factory=PolicyRegister)
     _vacancies: dict[str, Vacancy] = field(default_factory=dict)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
+    _offices: dict[str, Offices] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.offices = Offices(self.agency, self.policy)
+        self.offices = self._offices_of(self.policy)
         units = (cmd.UnitRow(unit_id=u, name=name, parent_id=above) for u, (name, above) in UNITS.items())
         posts = (
             cmd.PositionRow(position_id=p, name=name, unit_id=unit, kind=kind)
@@ -144,6 +147,9 @@ class Town(EvaluationRequests):
         people = (self.row(holder, post=p) for p, (_, _, _, holder) in POSTS.items() if holder)
         self.send(cmd.RegisterEmployees(**self._by(SYSTEM), rows=tuple(people)))
 
+    def _offices_of(self, policy: Policy) -> Offices:
+        return self._offices.setdefault(policy.hash, Offices(self.agency, policy))
+
     # --- the judge ---
 
     @property
@@ -152,12 +158,15 @@ class Town(EvaluationRequests):
 
     @property
     def facts(self) -> Facts:
+        policies = {self.policy.id: self.policy}
+        policies |= {known.policy.id: known.policy for known in self.published.adopted.values()}
         return Facts(
             now=self.now,
             agency=self.agency,
             registry=self.registry,
-            offices=self.offices,
-            policies={self.policy.id: self.policy},
+            offices=self._offices_of(in_force(policies.values(), self.today) or self.policy),
+            policies=policies,
+            proposals=self.published.proposed,
             calendar=self.calendar,
             identity_of=self._identities.get,
             action=self.states.get,
@@ -198,6 +207,8 @@ class Town(EvaluationRequests):
         event = recorded.event
         if not stream.startswith(PERSONNEL):
             self.agency.evolve(event)
+            actor = Actor.model_validate({"kind": recorded.actor_kind, "id": recorded.actor_id})
+            self.published.evolve(event, actor, recorded.at)
             if stream.startswith("vacancy/"):
                 vacancy_id = stream.removeprefix("vacancy/")
                 told = [r.event for s, r in self.log if s == stream]
@@ -205,15 +216,13 @@ class Town(EvaluationRequests):
                 assert found is not None
                 self._vacancies[vacancy_id] = found
                 if isinstance(event, VacancyOpened):
-                    self.registry.note_vacancy(event)
+                    self.registry.note_vacancy(event, self.today)
             self.registry.cycles.evolve(event)
             if stream.startswith("talent/"):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]
                 self.talent.records[person_id] = evolve_talent(known, event)
-            self.files.evolve(
-                event, Actor.model_validate({"kind": recorded.actor_kind, "id": recorded.actor_id})
-            )
+            self.files.evolve(event, actor)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 assert event.birth_date is not None
                 self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
