@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, language_of, problem_response
 
 JSON_LIMIT = 64 * 1024
+POLICIES, POLICY_LIMIT = "/v1/policies", 512 * 1024  # a whole policy is a body of its own size
+DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
 DOCS = ("/docs", "/static-offline-docs")
 ANSWERS_CSP = "default-src 'none'; frame-ancestors 'none'"
@@ -25,7 +27,8 @@ DOCS_CSP = (
 class Gate:
     """Refuses what no endpoint could read, and puts the security headers on every answer.
 
-    Bodies are read whole here, up to 64 KiB of JSON, or `document_limit` bytes of an upload.
+    Bodies are read whole here, up to 64 KiB of JSON (512 of a policy), or `document_limit` bytes of an
+    upload.
     """
 
     def __init__(self, app: ASGIApp, document_limit: int) -> None:
@@ -61,7 +64,9 @@ class Gate:
 
     async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> Receive:
         upload = path.endswith("/documents")
-        limit = self._document_limit + FORM_OVERHEAD if upload else JSON_LIMIT
+        limit = POLICY_LIMIT if path == POLICIES else JSON_LIMIT
+        if upload:
+            limit = self._document_limit + FORM_OVERHEAD
         declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
             raise Problem("body-too-large")
@@ -107,25 +112,43 @@ def _check_address(path: str, query: bytes) -> None:
 
 
 def _check_text(body: bytes) -> None:
-    """Refuse what cannot be stored as text: NUL characters and lone surrogates; and what is no JSON.
+    """Refuse what cannot be stored as text: NUL characters and lone surrogates; what is no JSON; and what is
+    nested deeper than anything asked for here, which no writer of JSON would get through.
 
-    The look for escapes is cheap; only a body that has some is walked through.
+    The look for escapes and brackets is cheap; only a body that has some is walked through.
     """
     try:
         text = body.decode()
     except UnicodeDecodeError:
         raise Problem("malformed-json") from None
-    if "\\u" not in text:
+    many = text.count("[") + text.count("{") > DEEPEST
+    if "\\u" not in text and not many:
         return
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         raise Problem("malformed-json") from None
+    if many and _is_deep(value):
+        raise Problem(
+            "invalid-request", errors=[{"in": "body", "message": f"nested more than {DEEPEST} levels"}]
+        )
     if not _is_storable(value):
         raise Problem(
             "invalid-request",
             errors=[{"in": "body", "message": "text holds a NUL character or half a character"}],
         )
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for part in level
+            if isinstance(part, dict | list)
+            for inner in (part.values() if isinstance(part, dict) else part)
+        ]
+    return bool(level)
 
 
 def _is_storable(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from string import Formatter
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,6 +45,7 @@ LAST_STEPS: dict[Kind, dict[Variant, str]] = {
         Variant.DISMISSAL_PROPOSAL: "dismissal_dossier",
     },
 }
+DEEPEST = 12
 NAMES_NO_OFFICE = frozenset({"subject"})
 
 
@@ -60,6 +62,8 @@ class PolicyFinding(BaseModel):
 
 def read_policy(document: Any) -> tuple[Policy | None, tuple[PolicyFinding, ...]]:
     """The policy that a document is, or None and why it is none."""
+    if _is_deep(document):
+        return None, (_error("schema", "", f"it is nested more than {DEEPEST} levels"),)
     try:
         policy = Policy.model_validate(document)
         check_profile(policy.model_dump(mode="json"))
@@ -92,6 +96,18 @@ def check_policy(
     if agency is not None and not any(finding.severity == "error" for finding in found):
         found += _owners(policy, agency, day)
     return tuple(found)
+
+
+def _is_deep(document: Any) -> bool:
+    level = [document]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+        ]
+    return bool(level)
 
 
 def _error(code: str, where: str, detail: str) -> PolicyFinding:
@@ -183,11 +199,11 @@ def _routes(policy: Policy) -> Iterator[PolicyFinding]:
         yield from _route(route)
     for kind, last in LAST_STEPS.items():
         found = {route.variant: route.steps for route in policy.routes if route.kind is kind}
-        for variant, step in last.items():
-            where = f"routes.{variant.value}"
-            if variant not in found:
+        for named, step in last.items():
+            where = f"routes.{named.value}"
+            if named not in found:
                 yield _error("route-missing", where, "no route of this kind")
-            elif found[variant][-1:] != (step,):
+            elif found[named][-1:] != (step,):
                 yield _error("route-without-decision", where, f"the route does not end with {step}")
     reached = {*OF_THE_PROCESS, *(clearance.step for clearance in policy.clearances)}
     reached |= {step for route in policy.routes for step in route.steps}
@@ -210,6 +226,9 @@ def _numbers(policy: Policy) -> Iterator[PolicyFinding]:
     for index, window in enumerate(policy.election_windows):
         if window.last < window.first:
             yield _error("window-reversed", f"election_windows[{index}]", f"{window.first} to {window.last}")
+    fields = [name for _, name, *_ in Formatter().parse(policy.decree_numbering.template) if name is not None]
+    if "number" not in fields or not set(fields) <= {"number", "year"}:
+        yield _error("template-senseless", "decree_numbering.template", "it knows {number} and {year}")
     committee = policy.committee
     if not 1 <= committee.quorum <= len(set(committee.members)):
         yield _error("quorum-impossible", "committee", f"{committee.quorum} of {len(committee.members)}")
