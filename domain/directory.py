@@ -125,10 +125,15 @@ def adopt_policy(facts: Facts, command: AdoptPolicy) -> list[ev.NewEvent]:
         if known.hash != policy.hash:
             raise AlreadyExists(what=f"policy {policy.id} is adopted with another text; give it a new id")
         return []
-    if facts.agency.people:
+    if is_set_up(facts):
         raise NotPermitted()
     event = ev.PolicyAdopted(policy_id=policy.id, hash=policy.hash, document=policy.model_dump(mode="json"))
     return [ev.NewEvent(f"policy/{policy.id}", event)]
+
+
+def is_set_up(facts: Facts) -> bool:
+    """Whether people are registered, so that a policy takes two of them."""
+    return bool(facts.agency.people)
 
 
 def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:

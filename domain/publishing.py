@@ -28,6 +28,7 @@ from domain.policy import Policy
 from domain.policy_check import check_policy, read_policy
 from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.policy_events import PolicyProposed
+from domain.policy_register import Proposal
 
 
 def stream_of(policy_id: str) -> str:
@@ -46,7 +47,7 @@ def propose(facts: Facts, command: ProposePolicy) -> list[NewEvent]:
     policy, found = read_policy(command.document)
     if policy is None:
         raise PolicyUnsound(faults=[finding.model_dump() for finding in found])
-    _is_adoptable(policy, facts)
+    is_adoptable(policy, facts)
     standing = facts.proposals.get(policy.id)
     if standing is not None and (standing.by, standing.policy.hash) == (command.actor.id, policy.hash):
         return []
@@ -78,12 +79,12 @@ def adopt(facts: Facts, command: AdoptProposal) -> list[NewEvent]:
     proposal = facts.proposals.get(command.policy_id)
     if proposal is None:
         raise NotFound()
-    if proposal.by == command.actor.id:
+    if is_proposer(command.actor, proposal):
         raise ExcludedOwner(why="proposer")
     policy = proposal.policy
     if policy.hash != command.hash:
         raise PolicyTextDiffers(hash=policy.hash)
-    _is_adoptable(policy, facts)
+    is_adoptable(policy, facts)
     adopted = PolicyAdopted(
         policy_id=policy.id,
         hash=policy.hash,
@@ -98,7 +99,13 @@ def last_judged(effective_from: date, today: date, judged: Iterable[date]) -> da
     return max((day for day in judged if effective_from <= day <= today), default=None)
 
 
-def _is_adoptable(policy: Policy, facts: Facts) -> None:
+def is_proposer(actor: Actor, proposal: Proposal) -> bool:
+    """Whether the actor is who proposed the text, in whatever office."""
+    return proposal.by == actor.id
+
+
+def is_adoptable(policy: Policy, facts: Facts) -> None:
+    """Raises AlreadyExists, PolicyBackdated or PolicyUnsound where the text may not become law today."""
     current = facts.policy_in_force(facts.today)
     if policy.id in facts.policies:
         raise AlreadyExists(what=f"policy {policy.id}")
