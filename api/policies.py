@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
 Agency = Annotated[str, Path(max_length=64, examples=["kota-serang"])]
 Version = Annotated[str, Path(max_length=64, examples=["2026-01"])]
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "id": "kota-serang/2027-01",
     "agency": "kota-serang",
     "version": "2027-01",

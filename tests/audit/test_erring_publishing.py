@@ -14,6 +14,7 @@ import domain.directory
 import domain.publishing
 from domain.commands import AdoptPolicy
 from domain.errors import Refusal
+from domain.events import PolicyAdopted
 from domain.identity import SYSTEM
 from domain.policy import Policy
 from domain.policy_commands import AdoptProposal, ProposePolicy
@@ -136,7 +137,7 @@ def test_a_proposal_by_somebody_without_the_office(lab: Evidence, monkeypatch: p
 def test_another_text_adopted_than_was_proposed(lab: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     propose(lab, text())
     other = Policy.model_validate(text(agency_name="Kota Lain"))
-    adopted: Any = domain.publishing.PolicyAdopted
+    adopted: Any = PolicyAdopted
     monkeypatch.setattr(
         domain.publishing,
         "PolicyAdopted",
