@@ -1,6 +1,6 @@
-"""`python -m tests.journeys`: endurance and rush at full size, on one database, figures as JSON lines.
+"""`python -m tests.journeys`: endurance, rush and cycle at full size, on one database, figures as JSON lines.
 
-`make test` runs the same two with small numbers.
+`make test` runs the same three with small numbers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import time
 
 from bench.places import place
+from tests.journeys.cycle import Cycle
 from tests.journeys.endurance import Endurance
 from tests.journeys.house import running_house
 from tests.journeys.rush import Rush
@@ -20,22 +21,33 @@ def main() -> int:
     """Run what was asked for; an AssertionError says what did not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.journeys", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--only", choices=("endurance", "rush"))
+    parser.add_argument("--only", choices=("endurance", "rush", "cycle"))
     parser.add_argument("--cases", type=int, default=200, help="cases walked at once (default 200)")
     parser.add_argument("--kills", type=int, default=50, help="SIGKILLs meanwhile (default 50)")
     parser.add_argument("--seed", type=int, default=20261124, help="of the order of kills and people")
     parser.add_argument("--contenders", type=int, default=200, help="people for one task (default 200)")
     parser.add_argument("--requests", type=int, default=50, help="actions for one post (default 50)")
     parser.add_argument("--rounds", type=int, default=6, help="tasks contested (default 6)")
+    parser.add_argument("--people", type=int, default=9217, help="evaluated in a cycle (default 9217)")
+    parser.add_argument("--transfers", type=int, default=400, help="approved beside a cycle (default 400)")
     options = parser.parse_args()
-    if options.only != "rush":
+    if options.only in (None, "endurance"):
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:
             endurance = Endurance(house, options.cases, options.kills, seed=options.seed, say=_say)
             _report("endurance", options.database, endurance.run())
-    if options.only != "endurance":
+    if options.only in (None, "rush"):
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:
             rush = Rush(house, options.contenders, options.requests, rounds=options.rounds, say=_say)
             _report("rush", options.database, rush.run())
+    if options.only in (None, "cycle"):
+        # The mayor is evaluated by nobody; who is transferred is evaluated as well.
+        people = options.people + 1 - options.transfers
+        with (
+            place(options.database) as where,
+            running_house(where.folder, where.database_url, people) as house,
+        ):
+            cycle = Cycle(house, options.transfers, idle=100, say=_say)
+            _report("cycle", options.database, cycle.run())
     return 0
 
 

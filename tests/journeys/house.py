@@ -26,6 +26,7 @@ from tests.journeys.client import Client
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 260
 READY_SECONDS = 120.0
+SEEDED_A_SECOND = 20
 READY = b"Jenjang is ready"
 COMMAND_SECONDS = 600.0
 
@@ -41,6 +42,7 @@ class House:
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
     more_apis: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
+    people: int = PEOPLE
 
     @property
     def base(self) -> str:
@@ -62,11 +64,11 @@ class House:
 
     def start(self) -> None:
         command = [sys.executable, str(ROOT / "cli.py"), "up", "--data", str(self.data)]
-        command += ["--port", str(self.port), "--people", str(PEOPLE)]
+        command += ["--port", str(self.port), "--people", str(self.people)]
         with self.log.open("ab") as log:
             told = log.tell()
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + READY_SECONDS
+        deadline = time.monotonic() + READY_SECONDS + self.people / SEEDED_A_SECOND
         # The health of an API could be that of one which was left and is about to be ended.
         while READY not in self.log.read_bytes()[told:]:
             assert time.monotonic() < deadline, self.log.read_text(encoding="utf-8")[-2000:]
@@ -180,12 +182,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_house(folder: Path, database_url: str) -> Iterator[House]:
+def running_house(folder: Path, database_url: str, people: int = PEOPLE) -> Iterator[House]:
     """A house in `folder`, on `database_url` if that is PostgreSQL's, else on its own SQLite file."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JENJANG_")}
     if database_url.startswith("postgresql"):
         environment["JENJANG_DATABASE_URL"] = database_url
-    running = House(folder / "data", free_port(), environment)
+    running = House(folder / "data", free_port(), environment, people=people)
     running.start()
     try:
         yield running

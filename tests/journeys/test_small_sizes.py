@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journeys.cycle import Cycle
 from tests.journeys.endurance import Endurance
 from tests.journeys.house import House
 from tests.journeys.rush import Rush
@@ -19,3 +20,10 @@ def test_cases_end_and_every_acknowledgement_is_kept_whatever_is_killed(house: H
 def test_of_many_at_the_same_instant_one_is_accepted_and_the_others_are_told_who(house: House) -> None:
     figures = Rush(house, contenders=12, requests=6, killed_after=[0.05]).run()
     assert figures["answers"]["claim 200"] == 1
+
+
+@pytest.mark.timeout(600)
+def test_a_whole_agencys_evaluations_are_opened_walked_and_closed_although_all_restarts(house: House) -> None:
+    figures = Cycle(house).run()
+    assert figures["people"] > 200
+    assert figures["restarted"]
