@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.views import Names, case_subject, office_name, person_view, step_name
+from api.views import Names, case_subject, office_name, person_view, position_view, step_name
 from domain.approval import form_context
 from domain.errors import NotFound, NotPermitted
+from domain.evaluation_parts import parts_due
 from domain.facts import Facts
 from domain.forms import form_schema
 from domain.human_task import Task
@@ -81,7 +82,20 @@ def task_view(
         "overrides_required": overrides_required(step, state) if "decide" in allowed else [],
         "documents_lacking": lacks,
         "form": form,
+        "rates": _rated_part(task, state, view) if task.is_open else None,
         "version": state.version,
+    }
+
+
+def _rated_part(task: Task, state: ActionState, view: DirectoryView) -> dict[str, Any] | None:
+    """At a rating: the post and the days that are to be rated, a part of the period where a move divides it."""
+    due = parts_due(state, view.agency) if task.step == "rating" else ()
+    if not due:
+        return None
+    return {
+        "position": position_view(due[0].position_id, view),
+        "first": due[0].first.isoformat(),
+        "last": due[0].last.isoformat(),
     }
 
 

@@ -19,7 +19,7 @@ from domain.policy import Kind
 from ledger.record import StoredEvent
 
 OF_THE_LIST = frozenset({"VoteCast", "CandidatesRanked"})
-OF_A_RATING = frozenset({"VoteCast", "PerformanceJudged", "TaskCompleted", "TaskCommented"})
+OF_A_RATING = frozenset({"VoteCast", "PerformanceJudged", "PartRated", "TaskCompleted", "TaskCommented"})
 RATED_AT = frozenset({"rating", "calibration"})
 DELIVERY = "delivery"
 

@@ -197,6 +197,14 @@ def _evaluation_part(state: ActionState) -> dict[str, Any]:
         "cycle_id": part.cycle_id,
         "follows": part.follows,
         "final": part.final,
+        "rated_parts": [
+            {
+                "position_id": rated.position_id,
+                "first": rated.first.isoformat(),
+                "last": rated.last.isoformat(),
+            }
+            for rated in part.parts
+        ],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from audit import law_of_follow_ups
+from audit import law_of_follow_ups, law_of_parts
 from audit.case import Case, office_that_answers, why_out
 from domain import evaluation_events as eve
 from domain import events as ev
@@ -89,9 +89,10 @@ def raters_office(case: Case, position_id: str | None) -> str | None:
     return case.moment.offices.superior(key) if leads else key
 
 
-def office_of(case: Case, step: StepRule, state: ActionState) -> str:
-    """The office that a step of assessment belongs to."""
-    key = raters_office(case, state.origin_position_id)
+def office_of(case: Case, name: str, state: ActionState, *, anew: bool = False) -> str:
+    """The office that a step of assessment belongs to; `anew` as in `law_of_parts.post_of`."""
+    step = case.policy.steps[name]
+    key = raters_office(case, law_of_parts.post_of(case, name, state, anew=anew))
     if step.office == ASSESSOR_SUPERIOR and key is not None:
         key = case.moment.offices.superior(key)
     if key is not None:
@@ -128,10 +129,15 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
     if first is not None and case.moment.day < first:
         case.report(stored, "wrong-date", f"{event.step} was decided before {first}")
     match event.step:
-        case "rating" | "calibration" | "objection_decision":
-            judged = [s.event for s in case.beside(stored, eve.PerformanceJudged)]
-            if not any(isinstance(e, eve.PerformanceJudged) and e.at_step == event.step for e in judged):
-                case.report(stored, "skipped-step", f"{event.step} left no judgement")
+        case "rating":
+            follows = law_of_parts.rating_leads_to(case, stored, state)
+            case.expects = (follows or "evaluation_record", False, None)
+            return
+        case "calibration" | "objection_decision":
+            if _ends_erased(case, stored):
+                case.expects = ("evaluation_record", False, None)
+                return
+            _left_judgement(case, stored, event)
         case "result_response":
             _responded(case, stored, event, state)
             return
@@ -141,15 +147,26 @@ def approved(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: Ac
             _must_end(case, stored)
             return
         case "retest":
-            passed = bool(case.beside(stored, ev.ActionCompleted))
-            if event.details is not None and event.details.get("passed") != passed:
-                case.report(stored, "illegal-transition", "what follows is not what the test said")
-            if passed:
+            if _retested(case, stored, event):
                 return
     if event.step == "objection_decision":
         _must_become_final(case, stored, "objection_decided")
     elif event.step in state.steps and state.steps.index(event.step) + 1 < len(state.steps):
         case.expects = (state.steps[state.steps.index(event.step) + 1], False, None)
+
+
+def _left_judgement(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
+    judged = [s.event for s in case.beside(stored, eve.PerformanceJudged)]
+    if not any(isinstance(e, eve.PerformanceJudged) and e.at_step == event.step for e in judged):
+        case.report(stored, "skipped-step", f"{event.step} left no judgement")
+
+
+def _retested(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> bool:
+    """Whether the test was passed, which ends the case."""
+    passed = bool(case.beside(stored, ev.ActionCompleted))
+    if event.details is not None and event.details.get("passed") != passed:
+        case.report(stored, "illegal-transition", "what follows is not what the test said")
+    return passed
 
 
 def _responded(case: Case, stored: StoredEvent, event: ev.TaskCompleted, state: ActionState) -> None:
@@ -231,7 +248,9 @@ def _stems_from(case: Case, stored: StoredEvent, event: eve.PerformanceJudged, s
         (e.details for e in decided if isinstance(e, ev.TaskCompleted) and e.step == event.at_step), None
     )
     wanted: tuple[Any, Any] | None = stood
-    if event.at_step == "rating" and details is not None:
+    if event.at_step == "rating" and evaluation and evaluation.parts:
+        wanted = law_of_parts.together(case, state)
+    elif event.at_step == "rating" and details is not None:
         wanted = (details.get("result"), details.get("conduct"))
     if event.at_step == "objection_decision" and details is not None and details.get("decision") == "changed":
         wanted = (details.get("result"), details.get("conduct"))
@@ -258,6 +277,9 @@ def became_final(
     case: Case, stored: StoredEvent, event: eve.EvaluationBecameFinal, state: ActionState
 ) -> None:
     """Accepted, decided on objection, or the window closed on its day: nothing else ends the dispute."""
+    if event.why == "erased":
+        _erased(case, stored, state)
+        return
     if state.evaluation is None or state.evaluation.final or state.evaluation.judged_at is None:
         case.report(stored, "illegal-transition", "it became final without a judgement, or twice")
     steps = {
@@ -276,6 +298,27 @@ def became_final(
     if stored.actor.kind != "system" or not due:
         case.report(stored, "silence-not-lawful", "the window for an objection was still open")
     case.expects = ("evaluation_record", False, None)
+
+
+def _ends_erased(case: Case, stored: StoredEvent) -> bool:
+    finals = [s.event for s in case.beside(stored, eve.EvaluationBecameFinal)]
+    return any(isinstance(e, eve.EvaluationBecameFinal) and e.why == "erased" for e in finals)
+
+
+def _erased(case: Case, stored: StoredEvent, state: ActionState) -> None:
+    """Only at a decision on a judgement that went with its person's key, and by nobody who could read it."""
+    done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
+    steps = ("rating", "calibration", "objection_decision")
+    if not any(isinstance(e, ev.TaskCompleted) and e.step in steps for e in done):
+        case.report(stored, "illegal-transition", "nothing was to be decided when it ended as erased")
+    evaluation = state.evaluation
+    if evaluation is None or evaluation.final:
+        case.report(stored, "illegal-transition", "it became final twice")
+        return
+    at = evaluation.moved_at or evaluation.judged_at
+    versions = [at] if at is not None else [part.version for part in evaluation.parts]
+    if versions and all(version in case.judgements for version in versions):
+        case.report(stored, "illegal-transition", "what is said to be erased stands in the record")
 
 
 def ended_well(case: Case, stored: StoredEvent, state: ActionState) -> None:

@@ -38,7 +38,7 @@ def opened(case: Case, stored: StoredEvent, event: ev.TaskOpened, state: ActionS
     if event.phase != step.phase:
         case.report(stored, "illegal-transition", f"{event.step} does not belong to phase {event.phase}")
     met = case.before if event.step == "siasn_correction" and case.before is not None else state
-    office = _office(case, step, met)
+    office = _office(case, event, step, met)
     if event.office != office:
         case.report(stored, "wrong-office", f"{event.step} belongs to {office}, not {event.office}")
     if event.excluded != people_out(step, met):
@@ -46,13 +46,13 @@ def opened(case: Case, stored: StoredEvent, event: ev.TaskOpened, state: ActionS
     _deadlines(case, stored, event, step, state)
 
 
-def _office(case: Case, step: StepRule, state: ActionState) -> str:
+def _office(case: Case, event: ev.TaskOpened, step: StepRule, state: ActionState) -> str:
     if step.office == INITIATOR:
         return INITIATOR if state.initiator[0] == "person" else "personnel_analyst"
     if step.office in (COMMITTEE, SUBJECT):
         return step.office
     if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-        return law_of_evaluation.office_of(case, step, state)
+        return law_of_evaluation.office_of(case, event.step, state, anew=event.returned)
     key = step.office
     if case.policy.offices[step.office].scope == "unit":
         of_target = step.of_unit == "target" or state.origin_unit_id is None
@@ -188,6 +188,6 @@ def escalated(case: Case, stored: StoredEvent, event: ev.TaskEscalated, state: A
     start = task.office if conflict else law_of_evaluation.office_above(case, task, step, state)
     answers = office_that_answers(start, step, state, case.moment) if start is not None else None
     if conflict and step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-        answers = law_of_evaluation.office_of(case, step, state)
+        answers = law_of_evaluation.office_of(case, task.step, state)
     if answers is None or event.to_office != answers:
         case.report(stored, "wrong-office", f"{event.to_office} is not above {task.office}")

@@ -15,6 +15,7 @@ from audit import (
     law_of_effects,
     law_of_evaluation,
     law_of_follow_ups,
+    law_of_parts,
     law_of_promotion,
     law_of_submission,
     law_of_tasks,
@@ -85,6 +86,7 @@ CHECKS: dict[type[ev.Event], Check] = {
     ev.ActionExpired: law_of_effects.expired,
     ev.ActionAnnulled: law_of_effects.annulled,
     eve.PerformanceJudged: law_of_evaluation.judged,
+    eve.PartRated: law_of_parts.rated,
     eve.EvaluationBecameFinal: law_of_evaluation.became_final,
     eve.FollowUpOpened: law_of_follow_ups.opened,
     eve.MeasureOrdered: law_of_follow_ups.measure,
@@ -212,7 +214,7 @@ class Lawfulness:
             else:
                 case.report(stored, "illegal-transition", f"nothing in the process makes a {stored.type}")
         case.state = evolve(state, stored.recorded)
-        if isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
+        if isinstance(event, eve.PerformanceJudged | eve.PartRated) and event.result and event.conduct:
             case.judgements[stored.version] = (event.result, event.conduct)
 
     def _is_free(self, case: Case, stored: StoredEvent, event: pe.CandidateChosen) -> None:
@@ -302,7 +304,7 @@ class Lawfulness:
         if isinstance(event, ev.TaskCompleted) and event.step == VERIFICATION and event.outcome == "approve":
             if event.details is not None:
                 self._attested[action_id] = event.details
-        elif isinstance(event, eve.PerformanceJudged) and event.result and event.conduct:
+        elif isinstance(event, eve.PerformanceJudged | eve.PartRated) and event.result and event.conduct:
             self._judgements.setdefault(action_id, {})[version] = (event.result, event.conduct)
         elif isinstance(event, eve.MeasureOrdered) and event.measure:
             self._measures[action_id] = event.measure

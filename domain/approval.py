@@ -38,6 +38,7 @@ from domain.errors import (
     UnknownReturnStep,
 )
 from domain.evaluation_forms import ImprovementPlan
+from domain.evaluation_parts import unrated
 from domain.facts import Facts
 from domain.forms import AppointingDecision, CandidateChoice, Form, FormContext, RankingVote, Vote, answer
 from domain.human_task import Task, TaskState
@@ -262,7 +263,7 @@ def _return(
     after = changed(state, acted=(*state.acted, (task.step, command.actor.id)))
     if state.kind is Kind.EVALUATION:
         wanted = evaluation.step_to_return_to(state, task, command.return_to)
-        return [completed, open_task(wanted, after, facts, returned=True)]
+        return [completed, open_task(wanted, unrated(after), facts, returned=True)]
     if command.return_to in (None, INITIATOR):
         return [completed, open_task("revision", after, facts, returned=True, resumes=task.step)]
     if command.return_to not in state.steps_before(task.step):

@@ -156,7 +156,7 @@ def declare_conflict(
                 found += [(event, SYSTEM) for event in events]
             continue
         if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-            answering = office_of_assessment(step, without, facts)
+            answering = office_of_assessment(task.step, without, facts)
         else:
             answering = answering_office(task.office, step, without, facts)
         if answering not in (task.office, task.escalated_to):

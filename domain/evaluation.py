@@ -24,11 +24,13 @@ from domain.evaluation_forms import (
     ResultResponse,
     Retest,
 )
+from domain.evaluation_parts import parts_due, unrated
+from domain.evaluation_state import RatedPart
 from domain.facts import Facts
 from domain.follow_up import after_measure, opened_by_low_rating
 from domain.forms import Form
 from domain.human_task import Task
-from domain.performance import Judgement, Predicate, predicate_of
+from domain.performance import Judgement, Predicate, joined, predicate_of
 from domain.personnel_action import DECREED, ActionState
 from domain.task_opening import open_task
 
@@ -43,20 +45,19 @@ def after_approval(
     after = replace(state, acted=(*state.acted, (task.step, person_id)))
     match answered:
         case PerformanceRating():
-            judged = _judged("rating", *answered.levels(), deviates=False)
-            return [judged, open_task(_next(state, task.step), after, facts)]
+            return _rated(state, after, facts, answered)
         case ResultResponse(response="accept"):
             return _final("accepted", after, facts)
         case ResultResponse():
             return [open_task("objection_decision", after, facts)]
         case ObjectionDecision():
-            return [_objection_judged(state, facts, answered), *_final("objection_decided", after, facts)]
+            return _objection_decided(state, after, facts, answered)
         case Retest(passed=True):
             return [ev.ActionCompleted()]
         case DeliveryReceipt() | None | Form():
             pass
     if task.step == "calibration":
-        return [_calibrated(state, facts), open_task(_next(state, task.step), after, facts)]
+        return _calibration_carried(state, after, facts)
     if task.step == "evaluation_record":
         predicate = _known_predicate(state, facts)
         led_to = opened_by_low_rating(after, facts, predicate) if predicate else []
@@ -96,7 +97,7 @@ def motion(task: Task, answered: Form) -> list[ev.Event]:
 def not_carried(state: ActionState, task: Task, person_id: str, facts: Facts) -> Events:
     """The committee did not carry the rating: the assessor rates again, having read the reasons."""
     after = replace(state, acted=(*state.acted, (task.step, person_id)))
-    return [open_task("rating", after, facts, returned=True)]
+    return [open_task("rating", unrated(after), facts, returned=True)]
 
 
 def step_to_return_to(state: ActionState, task: Task, wanted: str | None) -> str:
@@ -137,6 +138,65 @@ def _known_predicate(state: ActionState, facts: Facts) -> Predicate | None:
         return standing(state, facts)[2]
     except UnknownReference:
         return None
+
+
+def _rated(state: ActionState, after: ActionState, facts: Facts, answered: PerformanceRating) -> Events:
+    """The rating of the whole period or, where a move divides it, of the part that was due: the next part
+    is then its own superior's to rate, and the last one joins all.
+    """
+    levels, evaluation = answered.levels(), state.evaluation
+    assert evaluation is not None  # only evaluations have ratings
+    calibration = _next(state, "rating")
+    due = parts_due(state, facts.agency)
+    if not evaluation.parts and len(due) < 2:
+        return [_judged("rating", *levels, deviates=False), open_task(calibration, after, facts)]
+    part = due[0]
+    rated = eve.PartRated(
+        position_id=part.position_id,
+        first=part.first,
+        last=part.last,
+        result=levels[0].name,
+        conduct=levels[1].name,
+        predicate=predicate_of(*levels).value,
+    )
+    if len(due) > 1:
+        known = RatedPart(part.position_id, part.first, part.last, state.version)
+        after = replace(after, evaluation=replace(evaluation, parts=(*evaluation.parts, known)))
+        return [rated, open_task("rating", after, facts)]
+    try:
+        earlier = [_judgement_at(state, facts, known.version) for known in evaluation.parts]
+    except UnknownReference:
+        return [rated, *_final("erased", after, facts)]
+    weighted = [
+        (known.days, *judgement[:2]) for known, judgement in zip(evaluation.parts, earlier, strict=True)
+    ]
+    weighted.append((part.days, *levels))
+    halves_to = facts.policy_of(state).evaluation.joining.halves_to
+    result = joined([(days, each) for days, each, _ in weighted], halves_to)
+    conduct = joined([(days, each) for days, _, each in weighted], halves_to)
+    judged = _judged("rating", result, conduct, deviates=False)
+    return [rated, judged, open_task(calibration, after, facts)]
+
+
+def _calibration_carried(state: ActionState, after: ActionState, facts: Facts) -> Events:
+    if _is_erased(state, facts):
+        return _final("erased", after, facts)
+    return [_calibrated(state, facts), open_task(_next(state, "calibration"), after, facts)]
+
+
+def _objection_decided(
+    state: ActionState, after: ActionState, facts: Facts, answered: ObjectionDecision
+) -> Events:
+    if answered.decision == "upheld" and _is_erased(state, facts):
+        return _final("erased", after, facts)
+    return [_objection_judged(state, facts, answered), *_final("objection_decided", after, facts)]
+
+
+def _is_erased(state: ActionState, facts: Facts) -> bool:
+    """Whether what is to be decided on, a moved deviation or the judgement, went with the person's key."""
+    evaluation = state.evaluation
+    version = (evaluation.moved_at or evaluation.judged_at) if evaluation else None
+    return version is not None and "result" not in (facts.sealed_at(state.id, version) or {})
 
 
 def _next(state: ActionState, step: str) -> str:

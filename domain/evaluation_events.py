@@ -31,12 +31,28 @@ class PerformanceJudged(Event):
     reason: str | None = None
 
 
-class EvaluationBecameFinal(Event):
-    """No objection is possible any more. `window_closed`: the time for it ran out, which decides
-    nothing but that the person did not object (PP 30/2019 art. 59).
+class PartRated(Event):
+    """The superior of one part of a period that a move divides rated that part. With the last part all of
+    them are joined into one judgement.
     """
 
-    why: Literal["accepted", "window_closed", "objection_decided"]
+    PERSONAL = frozenset({"result", "conduct", "predicate"})
+
+    position_id: str
+    first: date
+    last: date
+    result: str | None = None
+    conduct: str | None = None
+    predicate: str | None = None
+
+
+class EvaluationBecameFinal(Event):
+    """No objection is possible any more. `window_closed`: the time for it ran out, which decides
+    nothing but that the person did not object (PP 30/2019 art. 59). `erased`: the judgement went with its
+    person's key before it was final, and nothing is left to judge.
+    """
+
+    why: Literal["accepted", "window_closed", "objection_decided", "erased"]
 
 
 class FollowUpOpened(Event):

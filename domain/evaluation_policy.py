@@ -13,6 +13,17 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Joining(_Part):
+    """How the ratings of the parts become one, where a move has divided a period: by days, and to which
+    level a result half-way between two goes.
+    """
+
+    rule: Literal["weighted_by_days"]
+    halves_to: Literal["better", "worse"]
+    citation: str
+    doubt: str | None = None
+
+
 class Window(_Part):
     """A number of days; whether they are working days is the policy's to say."""
 
@@ -76,6 +87,7 @@ class EvaluationRules(_Part):
     period: Period
     opening: Opening
     assessment: Assessment
+    joining: Joining
     employment_statuses: tuple[str, ...]
     post_kinds_left_out: tuple[str, ...]
     objection_window: Window

@@ -6,10 +6,11 @@ Source: PermenPANRB 6/2022 (matrix, stages, pattern of distribution); SE MenPANR
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 
 class Judgement(IntEnum):
@@ -105,32 +106,22 @@ class Posting:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a rating period spent in one post. `assessor_id` is who led the person on its last
-    day (None where nobody did); both ends are included.
-    """
+    """A part of a rating period spent in one post; both ends are included."""
 
     position_id: str
     first: date
     last: date
-    assessor_id: str | None
 
     @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
 
-def split_period(
-    first: date,
-    last: date,
-    postings: Sequence[Posting],
-    superior_on: Callable[[str, date], str | None],
-) -> tuple[Segment, ...]:
-    """The parts into which moves divide the period `first` to `last`, oldest first, each with its
-    own assessor: the superior of that post on that part's last day.
+def split_period(first: date, last: date, postings: Sequence[Posting]) -> tuple[Segment, ...]:
+    """The parts into which moves divide the period `first` to `last`, oldest first.
 
     `postings` may come in any order; before the first of them, and in postings without a post, no
-    part arises. Raises ValueError when the period ends before it begins. An evaluation of the city
-    covers its whole period and is not split.
+    part arises. Raises ValueError when the period ends before it begins.
     Source: PermenPANRB 6/2022 (a person who moves is evaluated in the old and in the new post).
     """
     if last < first:
@@ -145,5 +136,16 @@ def split_period(
         before = found[-1] if found else None
         if before and before.position_id == posting.position_id and before.last + timedelta(days=1) == start:
             start = found.pop().first
-        found.append(Segment(posting.position_id, start, end, superior_on(posting.position_id, end)))
+        found.append(Segment(posting.position_id, start, end))
     return tuple(found)
+
+
+def joined(parts: Iterable[tuple[int, Judgement]], halves_to: Literal["better", "worse"]) -> Judgement:
+    """What judgements of parts, each with its days, are together: their mean weighted by days, rounded to
+    the nearest level; halves go to the better or the worse one.
+    """
+    weighted = list(parts)
+    days = sum(length for length, _ in weighted)
+    points = sum(length * judgement for length, judgement in weighted)
+    # The lower number is the better level.
+    return Judgement((2 * points + days - (halves_to == "better")) // (2 * days))

@@ -14,7 +14,7 @@ from domain import promotion_events as pe
 from domain import promotion_moves
 from domain.changed import changed
 from domain.decree import Decree
-from domain.evaluation_state import Evaluation, evaluation_in
+from domain.evaluation_state import Evaluation, RatedPart, evaluation_in
 from domain.human_task import Task, TaskState, Vote
 from domain.policy import Kind, Severity, Variant
 
@@ -275,8 +275,21 @@ def _task_opened(state: ActionState, event: ev.TaskOpened, recorded: Recorded) -
         else:
             status = Status.IN_REVIEW
     opened = changed(state, tasks=(*state.tasks, task), phase=event.phase, status=status)
+    if event.returned:
+        return _with_evaluation(opened, parts=())
     # A new vote is on the rating again, until somebody moves to change it.
     return _with_evaluation(opened, moved_at=None) if event.step == "calibration" else opened
+
+
+def _part_rated(state: ActionState, event: eve.PartRated, recorded: Recorded) -> ActionState:
+    rated = RatedPart(event.position_id, event.first, event.last, recorded.version)
+    parts = state.evaluation.parts if state.evaluation else ()
+    return _with_evaluation(state, parts=(*parts, rated))
+
+
+def _final(state: ActionState, _: eve.EvaluationBecameFinal, __: Recorded) -> ActionState:
+    final = _with_evaluation(state, final=True)
+    return final if state.status in DECREED else changed(final, status=Status.DECIDED)
 
 
 UNDELEGATED: dict[str, Any] = {"delegated_to": None, "delegated_by": None, "delegated_signature": None}
@@ -428,7 +441,8 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     ev.ActionTookEffect: _took_effect,
     eve.PerformanceJudged: _judged,
     eve.MeasureOrdered: lambda state, _, recorded: _with_evaluation(state, measured_at=recorded.version),
-    eve.EvaluationBecameFinal: lambda state, *_: _with_evaluation(state, final=True),
+    eve.EvaluationBecameFinal: _final,
+    eve.PartRated: _part_rated,
     pe.CandidatesRanked: promotion_moves.ranked,
     pe.CandidateChosen: promotion_moves.chosen,
     pe.ReviewScheduled: promotion_moves.review_scheduled,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from domain import events as ev
 from domain.agency import Agency
 from domain.evaluation_dates import not_before, window_closes
+from domain.evaluation_parts import assessed_post
 from domain.facts import Facts
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, Offices, office_key
 from domain.ownership import answering_office, excluded_people, why_excluded
@@ -36,7 +37,7 @@ def open_task(
         task_id=str(uuid.uuid5(uuid.UUID(state.id), f"{name}/{len(state.tasks) + 1}")),
         step=name,
         phase=step.phase,
-        office=_office(step, state, facts),
+        office=_office(name, state, facts),
         returned=returned,
         due_on=due_on,
         remind_at=calendar.end_of(calendar.after(today, half)) if half else None,
@@ -71,12 +72,14 @@ def assessor_office(position_id: str | None, agency: Agency, offices: Offices, p
     return offices.superior(key) if agency.head_of(unit) == position_id else key
 
 
-def office_of_assessment(step: StepRule, state: ActionState, facts: Facts) -> str:
-    """The assessor's office or the one above it. Where nobody in the agency is left to decide, the
-    policy's office records what an authority above the agency decides.
+def office_of_assessment(name: str, state: ActionState, facts: Facts) -> str:
+    """The assessor's office or the one above it, as step `name` needs. Where nobody in the agency is left
+    to decide, the policy's office records what an authority above the agency decides.
     """
     policy = facts.policy_of(state)
-    key = assessor_office(state.origin_position_id, facts.agency, facts.offices, policy)
+    step = policy.steps[name]
+    post = assessed_post(name, state, facts.agency)
+    key = assessor_office(post, facts.agency, facts.offices, policy)
     if step.office == ASSESSOR_SUPERIOR and key is not None:
         key = facts.offices.superior(key)
     if key is not None:
@@ -87,14 +90,15 @@ def office_of_assessment(step: StepRule, state: ActionState, facts: Facts) -> st
     return policy.evaluation.assessment.without_superior
 
 
-def _office(step: StepRule, state: ActionState, facts: Facts) -> str:
+def _office(name: str, state: ActionState, facts: Facts) -> str:
+    step = facts.policy_of(state).steps[name]
     if step.office == INITIATOR:
         # A machine that asked for the action cannot revise it; the analysts do.
         return INITIATOR if state.initiator[0] == "person" else "personnel_analyst"
     if step.office in (COMMITTEE, SUBJECT):
         return step.office
     if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-        return office_of_assessment(step, state, facts)
+        return office_of_assessment(name, state, facts)
     if facts.policy_of(state).offices[step.office].scope == "agency":
         return answering_office(step.office, step, state, facts)
     unit_id = state.target_unit_id if _is_of_target(step, state) else state.origin_unit_id

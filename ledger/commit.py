@@ -338,7 +338,7 @@ class Commit:
         if sealed is None:
             return {}
         context = sealing_context(document["id"], document["stream"])
-        return self._context.keyring.unseal(sealed["for"], sealed["box"], context, self._find_key)
+        return self._context.keyring.read(sealed["for"], sealed["box"], context, self._find_key)
 
     def _find_key(self, person_id: str) -> bytes | None:
         kept = self._new_keys.get(person_id)

@@ -128,7 +128,7 @@ class Reader:
         if sealed is None:
             return {}
         context = sealing_context(document["id"], document["stream"])
-        return self.keyring.unseal(sealed["for"], sealed["box"], context, find_wrapped_key(connection))
+        return self.keyring.read(sealed["for"], sealed["box"], context, find_wrapped_key(connection))
 
 
 def size(connection: Connection) -> int:

@@ -8,6 +8,7 @@ the associated data binds it to its event.
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import secrets
 from collections.abc import Callable
@@ -21,12 +22,20 @@ from sqlalchemy import Connection, select
 
 from ledger.schema import person_keys
 
+log = logging.getLogger(__name__)
+
 KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
     """Sealed data does not open under the person's key: it or the key was altered."""
+
+
+class UnderAnotherKey(SealBroken):
+    """Sealed data that the person's present key does not open: the key under which it was sealed was
+    destroyed and a later record made a new one, or the data was altered.
+    """
 
 
 class KeyFileUnsafe(Exception):
@@ -109,10 +118,22 @@ class Keyring:
             raw = base64.b64decode(box, validate=True)
             values = orjson.loads(key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], context.encode()))
         except (InvalidTag, ValueError) as error:
-            raise SealBroken(f"sealed data of {person_id} does not open") from error
+            raise UnderAnotherKey(f"sealed data of {person_id} does not open") from error
         if not isinstance(values, dict):
             raise SealBroken(f"sealed data of {person_id} is not an object")
         return values
+
+    def read(
+        self, person_id: str, box: str, context: str, find: Callable[[str], bytes | None]
+    ) -> dict[str, Any] | None:
+        """The sealed values; None when the key under which they were sealed is gone, whether or not there
+        is a newer one. What was altered looks the same here, and is `verify`'s to find.
+        """
+        try:
+            return self.unseal(person_id, box, context, find)
+        except UnderAnotherKey as error:
+            log.warning("%s", error)
+            return None
 
     def _key(self, person_id: str, find: Callable[[str], bytes | None]) -> AESGCM | None:
         known = self._keys.get(person_id)

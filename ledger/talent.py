@@ -116,7 +116,7 @@ class LedgerTalent:
         if sealed is None:
             return {}
         context = sealing_context(document["id"], document["stream"])
-        return self._keyring.unseal(sealed["for"], sealed["box"], context, keys.get)
+        return self._keyring.read(sealed["for"], sealed["box"], context, keys.get)
 
     def _keys(self, person_ids: list[str] | None) -> dict[str, bytes]:
         """Wrapped keys of these people, or of everybody."""

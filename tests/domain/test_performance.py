@@ -16,6 +16,7 @@ from domain.performance import (
     Predicate,
     Segment,
     consider_distribution,
+    joined,
     predicate_of,
     split_period,
 )
@@ -69,46 +70,63 @@ def test_nobody_rated_yet_deviates_from_nothing() -> None:
     assert consider_distribution(Achievement.KURANG, [], PATTERNS).fits
 
 
-def test_who_stays_has_one_period_and_the_superior_of_its_last_day() -> None:
-    parts = split_period(*YEAR, [Posting("desk", date(2020, 5, 4))], lambda post, day: f"head of {post}")
-    assert parts == (Segment("desk", *YEAR, "head of desk"),)
+def test_who_stays_has_one_period() -> None:
+    parts = split_period(*YEAR, [Posting("desk", date(2020, 5, 4))])
+    assert parts == (Segment("desk", *YEAR),)
     assert parts[0].days == 365
 
 
-def test_who_moves_is_rated_in_each_post_by_the_superior_of_that_date() -> None:
+def test_who_moves_is_rated_in_each_post() -> None:
     moves = [Posting("new", date(2025, 7, 1)), Posting("old", date(2021, 1, 1))]
-    heads = {("old", date(2025, 6, 30)): "first head", ("new", date(2025, 12, 31)): "second head"}
-    parts = split_period(*YEAR, moves, lambda post, day: heads[post, day])
+    parts = split_period(*YEAR, moves)
     assert parts == (
-        Segment("old", date(2025, 1, 1), date(2025, 6, 30), "first head"),
-        Segment("new", date(2025, 7, 1), date(2025, 12, 31), "second head"),
+        Segment("old", date(2025, 1, 1), date(2025, 6, 30)),
+        Segment("new", date(2025, 7, 1), date(2025, 12, 31)),
     )
 
 
 def test_who_comes_in_the_middle_is_rated_from_then_on() -> None:
-    parts = split_period(*YEAR, [Posting("desk", date(2025, 3, 1))], lambda *_: None)
-    assert [(part.first, part.assessor_id) for part in parts] == [(date(2025, 3, 1), None)]
+    parts = split_period(*YEAR, [Posting("desk", date(2025, 3, 1))])
+    assert [part.first for part in parts] == [date(2025, 3, 1)]
 
 
 def test_who_leaves_is_rated_until_then() -> None:
     moves = [Posting("desk", date(2021, 1, 1)), Posting(None, date(2025, 9, 1))]
-    assert [part.last for part in split_period(*YEAR, moves, lambda *_: None)] == [date(2025, 8, 31)]
+    assert [part.last for part in split_period(*YEAR, moves)] == [date(2025, 8, 31)]
 
 
 def test_a_decree_that_confirms_the_same_post_splits_nothing() -> None:
     moves = [Posting("desk", date(2021, 1, 1)), Posting("desk", date(2025, 9, 1))]
-    assert len(split_period(*YEAR, moves, lambda *_: None)) == 1
+    assert len(split_period(*YEAR, moves)) == 1
 
 
 def test_a_period_ends_after_it_begins() -> None:
     with pytest.raises(ValueError, match="ends before"):
-        split_period(YEAR[1], YEAR[0], [], lambda *_: None)
+        split_period(YEAR[1], YEAR[0], [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "better", "worse"),
+    [
+        ([(90, ABOVE), (90, ABOVE)], ABOVE, ABOVE),
+        ([(90, ABOVE), (90, AS_EXPECTED)], ABOVE, AS_EXPECTED),
+        ([(91, AS_EXPECTED), (90, ABOVE)], AS_EXPECTED, AS_EXPECTED),
+        ([(90, AS_EXPECTED), (91, ABOVE)], ABOVE, ABOVE),
+        ([(90, ABOVE), (90, BELOW)], AS_EXPECTED, AS_EXPECTED),
+        ([(30, ABOVE), (150, BELOW)], BELOW, BELOW),
+        ([(45, ABOVE), (135, BELOW)], AS_EXPECTED, BELOW),
+    ],
+)
+def test_parts_are_joined_by_their_days_and_halves_go_where_the_policy_says(
+    parts: list[tuple[int, Judgement]], better: Judgement, worse: Judgement
+) -> None:
+    assert (joined(parts, "better"), joined(parts, "worse")) == (better, worse)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(-400, 400)), max_size=8))
 def test_parts_never_overlap_and_never_leave_the_period(moves: list[tuple[str | None, int]]) -> None:
     postings = [Posting(post, YEAR[0] + timedelta(days=offset)) for post, offset in moves]
-    parts = split_period(*YEAR, postings, lambda *_: None)
+    parts = split_period(*YEAR, postings)
     assert all(YEAR[0] <= part.first <= part.last <= YEAR[1] for part in parts)
     assert all(one.last < two.first for one, two in pairwise(parts))
 

@@ -81,7 +81,8 @@ class Approvals:
             "comment": "",
             "details": task["form"]["examples"][0] if task["form"] else {},
             "overrides": [
-                {"rule": rule, "reason": "kebutuhan mendesak, tertulis"} for rule in task["overrides_required"]
+                {"rule": rule, "reason": "kebutuhan mendesak, tertulis"}
+                for rule in task["overrides_required"]
             ],
         }
         time.sleep(READS_FOR)

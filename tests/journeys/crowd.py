@@ -49,11 +49,15 @@ class Crowd:
         try:
             play = Play(installation, {})
             now = datetime.now(UTC)
-            times = {"created_at": moment(now), "expires_at": moment(now + SESSION), "revoked_at": None}
-            rows = []
+            times: dict[str, str | None] = {
+                "created_at": moment(now),
+                "expires_at": moment(now + SESSION),
+                "revoked_at": None,
+            }
+            rows: list[dict[str, str | None]] = []
             for person_id in play.agency.people:
                 self.tokens[person_id] = token = new_token()
-                rows.append({"token_hash": hash_token(token), "person_id": person_id} | times)
+                rows.append(times | {"token_hash": hash_token(token), "person_id": person_id})
                 for key in play.offices.keys_of(person_id, play.today):
                     self.owners.setdefault(key, []).append(person_id)
             with installation.writing_engine.begin() as connection:
