@@ -88,7 +88,7 @@ def task_view(
 
 
 def _rated_part(task: Task, state: ActionState, view: DirectoryView) -> dict[str, Any] | None:
-    """At a rating: the post and the days that are to be rated, a part of the period where a move divides it."""
+    """At a rating: the post and the days to be rated, a part of the period where a move divides it."""
     due = parts_due(state, view.agency) if task.step == "rating" else ()
     if not due:
         return None

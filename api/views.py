@@ -198,12 +198,8 @@ def _evaluation_part(state: ActionState) -> dict[str, Any]:
         "follows": part.follows,
         "final": part.final,
         "rated_parts": [
-            {
-                "position_id": rated.position_id,
-                "first": rated.first.isoformat(),
-                "last": rated.last.isoformat(),
-            }
-            for rated in part.parts
+            {"position_id": one.position_id, "first": one.first.isoformat(), "last": one.last.isoformat()}
+            for one in part.parts
         ],
     }
 

@@ -97,7 +97,10 @@ def office_of(case: Case, name: str, state: ActionState, *, anew: bool = False) 
         key = case.moment.offices.superior(key)
     if key is not None:
         key = office_that_answers(key, step, state, case.moment)
-        people = case.moment.offices.holders(key, case.moment.day)
+        here: str | None = key
+        while here is not None and not case.moment.offices.holders(here, case.moment.day):
+            here = case.moment.offices.superior(here)
+        people = case.moment.offices.holders(here, case.moment.day) if here is not None else ()
         if not people or any(why_out(person, step, state) is None for person in people):
             return key
     return case.policy.evaluation.assessment.without_superior

@@ -84,10 +84,20 @@ def office_of_assessment(name: str, state: ActionState, facts: Facts) -> str:
         key = facts.offices.superior(key)
     if key is not None:
         key = answering_office(key, step, state, facts)
-        holders = facts.offices.holders(key, facts.today)
-        if not holders or any(why_excluded(person, step, state) is None for person in holders):
+        if _somebody_may(key, step, state, facts):
             return key
     return policy.evaluation.assessment.without_superior
+
+
+def _somebody_may(key: str, step: StepRule, state: ActionState, facts: Facts) -> bool:
+    """Whether somebody of the office, or of the one to which a vacant one falls, is not kept out."""
+    here: str | None = key
+    while here is not None:
+        holders = facts.offices.holders(here, facts.today)
+        if holders:
+            return any(why_excluded(person, step, state) is None for person in holders)
+        here = facts.offices.superior(here)
+    return True
 
 
 def _office(name: str, state: ActionState, facts: Facts) -> str:

@@ -171,6 +171,18 @@ def test_an_integration_without_the_scope_opens_none(town: Town) -> None:
         town.evaluate(by=MACHINE.model_copy(update={"scopes": frozenset()}))
 
 
+def test_an_objection_that_falls_to_who_rated_is_recorded_for_the_authority_above(town: Town) -> None:
+    """Head and secretary are gone, so the mayor rates; nobody in the agency stands above."""
+    action = town.walk(town.evaluate(), until="plan_agreement")
+    for who in ("kepala_dinkes", "sekda"):
+        town.leaves(who)
+    town.walk(action, until="rating")
+    town.decide(action, "mayor")
+    town.walk(action, until="result_response")
+    town.decide(action, "nurse", details={"response": "object", "reasons": "bukti tidak dibaca"})
+    assert town.owners(action) == ["analyst", "analyst_2"]
+
+
 def test_a_plan_may_be_returned_to_the_employee(town: Town) -> None:
     action = town.walk(town.evaluate(), until="plan_agreement")
     town.decide(action, "kepala_dinkes", "return")
