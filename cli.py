@@ -153,9 +153,15 @@ def place_talent(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def verify(options: argparse.Namespace, settings: Settings) -> int:
+    from installation import has_document_folder
     from operations.verification import verify_installation
 
-    verification = verify_installation(settings, checkpoints=options.checkpoint, keys=options.key)
+    # A database from elsewhere comes without its documents, unless a store is named or lies in DATA.
+    elsewhere = options.database_url is not None and settings.s3_bucket is None
+    documents = not options.without_documents and not (elsewhere and not has_document_folder(settings))
+    verification = verify_installation(
+        settings, checkpoints=options.checkpoint, keys=options.key, documents=documents
+    )
     if options.json:
         print(json.dumps(verification.as_json(), ensure_ascii=False))
     else:
@@ -390,6 +396,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     check.add_argument(
         "--key", type=Path, action="append", default=[], metavar="FILE", help="a trusted verifier key"
     )
+    check.add_argument("--without-documents", action="store_true", help="leave the stored documents unread")
 
     health = command("doctor", doctor, "what is stuck, on whom, since when", reports=True)
     health.add_argument("--repair", action="store_true", help="carry out the safe repairs")

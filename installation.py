@@ -14,6 +14,8 @@ from accounts import schema as _accounts  # noqa: F401  (its tables belong to th
 from domain.commands import AdoptCalendar, AdoptPolicy
 from domain.errors import NotPermitted
 from domain.identity import SYSTEM
+from integrations.object_folder import ObjectFolder
+from integrations.object_store import ObjectStore, StoreUnavailable
 from ledger.append import Ledger
 from ledger.database import DatabaseUnavailable, open_database
 from ledger.migrate import is_current, migrate
@@ -24,6 +26,8 @@ from projections.catalogue import all_projections
 from proofs.checkpoint import origin_of
 from proofs.keys import Signer, load_or_create_signer
 from settings import Settings
+
+DOCUMENTS = "documents"
 
 
 class Installation:
@@ -37,6 +41,7 @@ class Installation:
         self._writing: Engine | None = None
         self._ledger: Ledger | None = None
         self._reader: Reader | None = None
+        self._documents: ObjectStore | None = None
         self._opening = threading.RLock()
 
     @property
@@ -87,6 +92,14 @@ class Installation:
                 self._reader = Reader(engine, self.sealing_key)
             return self._reader
 
+    @property
+    def documents(self) -> ObjectStore:
+        """Where the bytes of documents lie. Raises StoreUnavailable where its settings are not whole."""
+        with self._opening:
+            if self._documents is None:
+                self._documents = document_store_of(self.settings)
+            return self._documents
+
     def set_up(self) -> tuple[str, ...]:
         """Bring the database to this version and adopt calendar and policies. Safe to repeat. Answers with
         the policies that came with this version and have to be proposed and adopted by two people,
@@ -110,6 +123,41 @@ class Installation:
         for engine in (self._writing, self._reader.engine if self._reader else None):
             if engine is not None:
                 engine.dispose()
+
+
+def has_document_folder(settings: Settings) -> bool:
+    """Whether documents were ever kept in the data folder."""
+    return (settings.data / DOCUMENTS).is_dir()
+
+
+def document_store_of(settings: Settings) -> ObjectStore:
+    """The bucket that the settings name, else the folder DATA/documents. Raises StoreUnavailable."""
+    if settings.s3_bucket is None:
+        return ObjectFolder(settings.data / DOCUMENTS)
+    from integrations.object_bucket import (  # noqa: PLC0415  (15 MB that a folder does not need)
+        BucketAddress,
+        ObjectBucket,
+    )
+
+    def secret(file: Path | None, name: str) -> str:
+        if file is None:
+            raise StoreUnavailable(f"{name} is not set")
+        try:
+            return file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreUnavailable(f"{name} cannot be read ({type(error).__name__})") from None
+
+    ca = settings.s3_ca_file
+    return ObjectBucket(
+        BucketAddress(
+            settings.s3_bucket,
+            settings.s3_endpoint,
+            settings.s3_region,
+            secret(settings.s3_access_key_file, "JENJANG_S3_ACCESS_KEY_FILE"),
+            secret(settings.s3_secret_key_file, "JENJANG_S3_SECRET_KEY_FILE"),
+            secret(ca, "JENJANG_S3_CA_FILE").encode() if ca is not None else None,
+        )
+    )
 
 
 def _new_id() -> str:

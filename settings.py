@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     worker_health_port: int | None = Field(default=None, description="port of the worker's health endpoint")
     session_hours: int = Field(default=12, ge=1, le=168, description="hours until a sign-in ends")
     document_limit_mb: int = Field(default=10, ge=1, le=100, description="largest uploaded document, MiB")
+    s3_bucket: str | None = Field(default=None, description="bucket of documents; default: DATA/documents")
+    s3_endpoint: str | None = Field(default=None, description="URL of the S3 service; default: that of AWS")
+    s3_region: str = Field(default="us-east-1", description="region of the bucket")
+    s3_access_key_file: Path | None = Field(default=None, description="file with the access key's id")
+    s3_secret_key_file: Path | None = Field(default=None, description="file with the secret access key")
+    s3_ca_file: Path | None = Field(default=None, description="PEM of the private CA of the S3 service")
     log_level: str = Field(default="INFO", description="Python log level")
 
     @property

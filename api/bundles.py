@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import uuid
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from api.audit import LARGEST, TreeDep
 from api.credentials import CallerDep
-from api.documents import object_store
 from api.problems import Problem, responses
 from api.views import as_id
 from api.visibility import viewer_for
@@ -18,6 +18,7 @@ from api.wiring import ServicesDep
 from domain.authorization import may_audit, may_see_person
 from domain.commands import RecordPersonalDataRead
 from evidence.bundle import NoSuchCase, NoSuchSize, Terms, write_bundle
+from integrations.object_store import whole
 from projections import action_state, employees
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -72,7 +73,7 @@ def bundle(
             raise Problem("not-found")
         owner = employees.by_id(connection, state.subject_id)
     opened = may_see_person(viewer, owner["unit_id"] if owner else None, state.subject_id)
-    terms = Terms(checkpoint_size, opened, object_store(services).whole)
+    terms = Terms(checkpoint_size, opened, partial(whole, services.installation.documents))
     out = io.BytesIO()
     try:
         write_bundle(services.reader, tree, services.installation.signer.vkey, wanted, out, terms)

@@ -24,19 +24,12 @@ from api.wiring import Services, ServicesDep
 from domain.authorization import may_file_document, may_see_person
 from domain.commands import FileDocument
 from domain.personnel_file import DOCUMENT_TYPE, NEWEST_DOCUMENT, OLDEST_DOCUMENT, completeness
-from integrations.object_store import (
-    CHUNK,
-    ObjectMissing,
-    ObjectStore,
-    ObjectTooLarge,
-    StoredObject,
-    media_type_of,
-)
+from integrations.media_types import media_type_of
+from integrations.object_store import CHUNK, ObjectMissing, ObjectTooLarge, StoredObject, chunks
 from projections import action_state, documents, employees, register
 
 router = APIRouter(prefix="/v1", tags=["documents"])
 
-FOLDER = "documents"
 UNSAFE = re.compile(r"[^\w .,()+-]+")
 FILED_ONLY = (
     "id",
@@ -187,13 +180,9 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
         if document is None or owner is None or not may_read(services, connection, caller, document, owner):
             raise Problem("not-found")
     try:
-        pieces = object_store(services).chunks(document["sha256"])
+        pieces = chunks(services.installation.documents, document["sha256"])
     except ObjectMissing:
-        raise Problem(
-            "document-unreadable",
-            status=503,
-            title=("Berkas tidak terbaca di penyimpanan.", "The store cannot give this document back."),
-        ) from None
+        raise Problem("document-unreadable") from None
     services.access_log.note(caller.actor, owner["person_id"], "documents", services.now())
     name = quote(document["file_name"] or "document")
     return StreamingResponse(
@@ -225,10 +214,6 @@ def may_read(
     )
 
 
-def object_store(services: Services) -> ObjectStore:
-    return ObjectStore(services.installation.settings.data / FOLDER)
-
-
 def _owner_to_file_for(services: Services, caller: Caller, nip: str) -> str:
     """The file's owner; a 404 for whom the caller may not see, a 403 for whom they may only see."""
     with services.reading() as connection:
@@ -246,12 +231,13 @@ def _owner_to_file_for(services: Services, caller: Caller, nip: str) -> str:
 
 
 def _store(services: Services, file: UploadFile) -> tuple[StoredObject, str]:
-    """The upload in the store, with its media type. Raises 413 and 415, 422 for an empty one."""
+    """The upload in the store, with its media type. Raises 413 and 415, 422 for an empty one, 503 where
+    other bytes lie under its name.
+    """
     source = file.file
-    start = source.read(CHUNK)
-    if not start:
+    if not source.read(1):
         raise Problem("invalid-request", errors=[{"field": "file", "in": "body", "message": "it is empty"}])
-    media_type = media_type_of(start)
+    media_type = media_type_of(source)
     if media_type is None:
         raise Problem(
             "unsupported-media-type",
@@ -259,13 +245,14 @@ def _store(services: Services, file: UploadFile) -> tuple[StoredObject, str]:
         )
     limit = services.installation.settings.document_limit_mb * 2**20
     try:
-        with object_store(services).receive(limit) as arrival:
-            arrival.write(start)
+        with services.installation.documents.receive(limit) as arrival:
             while piece := source.read(CHUNK):
                 arrival.write(piece)
             return arrival.finish(), media_type
     except ObjectTooLarge:
         raise Problem("body-too-large") from None
+    except ObjectMissing:
+        raise Problem("document-unreadable") from None
 
 
 def _plain_name(name: str | None) -> str:

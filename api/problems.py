@@ -27,6 +27,7 @@ from domain.errors import (
     WrongExpectedVersion,
 )
 from domain.policy import Policy
+from integrations.object_store import StoreUnavailable
 from ledger.append import LedgerUnavailable
 from ledger.database import DatabaseUnavailable
 from projections import employees
@@ -65,6 +66,16 @@ TITLES: dict[str, tuple[int, str, str]] = {
     "unsupported-media-type": (415, "Kirim sebagai application/json.", "Send it as application/json."),
     "too-many-attempts": (429, "Terlalu banyak percobaan.", "Too many attempts."),
     "internal-error": (500, "Terjadi kesalahan pada sistem.", "Something went wrong on our side."),
+    "document-unreadable": (
+        503,
+        "Berkas tidak terbaca di penyimpanan.",
+        "The store cannot give this document back.",
+    ),
+    "document-store-unavailable": (
+        503,
+        "Penyimpanan berkas sedang tidak tersedia; kirim ulang.",
+        "The store of documents is not available; send it again.",
+    ),
     "ledger-unavailable": (
         503,
         "Buku besar sedang tidak tersedia; kirim ulang.",
@@ -233,6 +244,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for kind in (LedgerUnavailable, DatabaseUnavailable, DBAPIError):
         app.add_exception_handler(kind, _unavailable)
+    app.add_exception_handler(StoreUnavailable, _no_store)
     app.add_exception_handler(Exception, _internal)
 
 
@@ -282,6 +294,14 @@ async def _unavailable(request: Request, error: Exception) -> Response:
         raise error
     log.error("the database is not available: %s", error)
     problem = Problem("ledger-unavailable", headers={"Retry-After": "1"})
+    return problem_response(
+        problem.body(language_of(request.headers.get("accept-language"))), headers=problem.headers
+    )
+
+
+async def _no_store(request: Request, error: Exception) -> Response:
+    log.error("the store of documents is not available: %s", error)
+    problem = Problem("document-store-unavailable", headers={"Retry-After": "1"})
     return problem_response(
         problem.body(language_of(request.headers.get("accept-language"))), headers=problem.headers
     )

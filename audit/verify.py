@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.command_check import CommandCheck
+from audit.document_check import StoredDocuments, check_documents
 from audit.findings import CannotVerify, Finding, Findings, Verification
 from audit.history import Events, history_of
 from audit.key_check import SealedPeople
@@ -39,12 +40,14 @@ def verify(
     projections: Sequence[Projection],
     origin: str,
     now: datetime | None = None,
+    documents: StoredDocuments | None = None,
 ) -> Verification:
     """Verify the ledger behind `engine` (read-only is enough).
 
     `keys` are trusted verifier keys (vkey text) from outside the database; `kept_checkpoints` are
     signed notes or receipts (JSON) that somebody kept; without `sealing_key` what is sealed stays
-    unchecked. `now` is the verifier's clock. Raises CannotVerify where nothing can be said.
+    unchecked, and without `documents` the bytes that were filed. `now` is the verifier's clock.
+    Raises CannotVerify where nothing can be said.
     """
     trusted = parse_keys(keys)
     kept = read_kept(kept_checkpoints, trusted, origin)
@@ -56,9 +59,8 @@ def verify(
                 # Text that is not UTF-8 is a finding, not a failure to read.
                 driver_connection(connection).text_factory = _text
             try:
-                return _verify(
-                    connection, trusted, kept, sealing_key, projections, origin, now or datetime.now(UTC)
-                )
+                clock = now or datetime.now(UTC)
+                return _verify(connection, trusted, kept, sealing_key, projections, origin, clock, documents)
             finally:
                 if connection.dialect.name == "sqlite":
                     driver_connection(connection).text_factory = str
@@ -78,6 +80,7 @@ def _verify(
     projections: Sequence[Projection],
     origin: str,
     now: datetime,
+    documents: StoredDocuments | None,
 ) -> Verification:
     findings = Findings()
     own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
@@ -94,6 +97,7 @@ def _verify(
     check_checkpoints(connection, ledger, trusted, origin, findings)
     check_kept(connection, kept, ledger, findings)
     history = _replay(connection, ledger, sealing_key, findings)
+    check_documents(history.events.of(ev.DocumentFiled), documents, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     return Verification(ledger.size, ledger.frontier.root().hex(), findings.all(), tuple(findings.unchecked))

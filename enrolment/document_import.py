@@ -17,13 +17,8 @@ from domain.identity import SYSTEM
 from domain.personnel_file import DOCUMENT_TYPE, NEWEST_DOCUMENT, OLDEST_DOCUMENT
 from enrolment.roster_import import Terms
 from installation import Installation
-from integrations.object_store import (
-    CHUNK,
-    ObjectMissing,
-    ObjectStore,
-    media_type_of,
-    sha256_of,
-)
+from integrations.media_types import media_type_of
+from integrations.object_store import CHUNK, ObjectMissing, ObjectStore, sha256_of
 from projections import employees
 from roster.reading import Reading, UnreadableFile
 from roster.report import Report
@@ -122,7 +117,7 @@ def _bytes(line: Line, folder: Path, limit: int) -> tuple[Path, str, str] | None
             line.fault("path", "file_too_big", f"Berkas melebihi {limit // 2**20} MiB.")
             return None
         with path.open("rb") as file:
-            media_type = media_type_of(file.read(CHUNK))
+            media_type = media_type_of(file)
         if media_type is None:
             line.fault("path", "file_type", "Isi berkas bukan PDF, JPEG atau PNG.")
             return None
@@ -136,7 +131,7 @@ def _file(installation: Installation, rows: list[ManifestRow], limit: int) -> No
     """Store all bytes first, then file: a document in the ledger always has its bytes, and a file that
     has changed meanwhile stops the import before anything is filed.
     """
-    store = ObjectStore(installation.settings.data / "documents")
+    store = installation.documents
     sizes = [_store(store, row, limit) for row in rows]
     waiting = []
     for row, size in zip(rows, sizes, strict=True):

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 CHUNK = 64 * 1024
-SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
+# A copy that was fetched is checked before it is handed out; up to this size that needs no file.
+KEPT_IN_MEMORY = 1024 * 1024
 
 
 class ObjectTooLarge(Exception):
@@ -28,15 +25,70 @@ class ObjectMissing(Exception):
     """The store has no object of that hash, or not with those bytes."""
 
 
+class StoreUnavailable(Exception):
+    """The store does not answer, or not to us. The sentence names neither key nor object."""
+
+
 @dataclass(frozen=True)
 class StoredObject:
+    """What arrived: SHA-256 in hexadecimal, and how many bytes."""
+
     sha256: str
     size_bytes: int
 
 
-def media_type_of(start: bytes) -> str | None:
-    """PDF, JPEG or PNG by the first bytes, whatever the sender called it; None for everything else."""
-    return next((media_type for magic, media_type in SIGNATURES if start.startswith(magic)), None)
+class ObjectStore(Protocol):
+    """A write-once store: an object is named by its bytes, is never replaced, and comes back whole or
+    not at all. Objects lie under `name_of`, the same in every kind of store.
+    """
+
+    def receive(self, limit_bytes: int) -> Arrival:
+        """An object on its way in, of at most `limit_bytes`. Raises StoreUnavailable."""
+        ...
+
+    def keep(self, draft: Path, sha256: str) -> None:
+        """Take over a finished draft; where the same bytes lie already, nothing changes. Raises
+        ObjectMissing where other bytes lie in its place, StoreUnavailable.
+        """
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The object's bytes, checked against their hash before the first is handed out. Raises
+        ObjectMissing, StoreUnavailable.
+        """
+        ...
+
+    def names(self) -> Iterator[str]:
+        """The name of everything that lies in the store. Raises StoreUnavailable."""
+        ...
+
+
+def name_of(sha256: str) -> str:
+    """The name of an object, `ab/cdef…`. Raises ObjectMissing for what is no SHA-256 in hexadecimal."""
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        raise ObjectMissing(sha256)
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def whole(store: ObjectStore, sha256: str) -> bytes | None:
+    """The object's bytes; None where the store cannot give them back unaltered."""
+    try:
+        with store.open(sha256) as file:
+            return file.read()
+    except ObjectMissing:
+        return None
+
+
+def chunks(store: ObjectStore, sha256: str) -> Iterator[bytes]:
+    """The object in pieces. Raises ObjectMissing and StoreUnavailable at once, not at the first piece."""
+    file = store.open(sha256)
+
+    def pieces() -> Iterator[bytes]:
+        with file:
+            while piece := file.read(CHUNK):
+                yield piece
+
+    return pieces()
 
 
 def sha256_of(path: Path) -> str:
@@ -45,69 +97,22 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class ObjectStore:
-    """A folder `ab/cdef…` of read-only files, for its owner only (folders 0700, files 0600)."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def receive(self, limit_bytes: int) -> Arrival:
-        """An object on its way in, of at most `limit_bytes`."""
-        self._make(self._folder)
-        return Arrival(self, self._folder, limit_bytes)
-
-    def path_of(self, sha256: str) -> Path:
-        """Where the object lies. Raises ObjectMissing for what is no SHA-256 in hexadecimal."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ObjectMissing(sha256)
-        return self._folder / sha256[:2] / sha256[2:]
-
-    def whole(self, sha256: str) -> bytes | None:
-        """The object's bytes; None where the store cannot give them back unaltered."""
-        try:
-            with self.open(sha256) as file:
-                return file.read()
-        except ObjectMissing:
-            return None
-
-    def open(self, sha256: str) -> BinaryIO:
-        """The object's bytes, checked against their hash before the first is handed out. Raises
-        ObjectMissing.
-        """
-        try:
-            file = self.path_of(sha256).open("rb")
-        except OSError as error:
-            raise ObjectMissing(sha256) from error
-        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            file.close()
-            raise ObjectMissing(sha256)
-        file.seek(0)
-        return file
-
-    def chunks(self, sha256: str) -> Iterator[bytes]:
-        """The object in pieces. Raises ObjectMissing at once, not at the first piece."""
-        file = self.open(sha256)
-
-        def pieces() -> Iterator[bytes]:
-            with file:
-                while piece := file.read(CHUNK):
-                    yield piece
-
-        return pieces()
-
-    def keep(self, draft: Path, sha256: str) -> None:
-        """Move a finished draft to its place; the same bytes again change nothing."""
-        path = self.path_of(sha256)
-        self._make(path.parent)
-        # A link fails where the file is already there, so that nothing kept is ever replaced.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        _sync(path.parent)
-
-    def _make(self, folder: Path) -> None:
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(folder.parent)
+def checked_copy(pieces: Iterator[bytes], sha256: str) -> BinaryIO:
+    """A copy of what was fetched, at its beginning, if it is the object. Raises ObjectMissing."""
+    copy = tempfile.SpooledTemporaryFile(KEPT_IN_MEMORY)  # noqa: SIM115  (the caller closes it)
+    seen = hashlib.sha256()
+    try:
+        for piece in pieces:
+            seen.update(piece)
+            copy.write(piece)
+    except BaseException:
+        copy.close()
+        raise
+    if seen.hexdigest() != sha256:
+        copy.close()
+        raise ObjectMissing(sha256)
+    copy.seek(0)
+    return copy  # type: ignore[return-value]  # a BinaryIO in all but name
 
 
 class Arrival:
@@ -132,7 +137,7 @@ class Arrival:
         self._file.write(piece)
 
     def finish(self) -> StoredObject:
-        """Durably into the store."""
+        """Durably into the store. Raises what `ObjectStore.keep` raises."""
         self._file.flush()
         os.fsync(self._file.fileno())
         stored = StoredObject(self._hash.hexdigest(), self._size)
@@ -147,11 +152,3 @@ class Arrival:
     ) -> None:
         self._file.close()
         self._draft.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

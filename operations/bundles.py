@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import uuid
+from functools import partial
 from pathlib import Path
 
 from domain.commands import RecordPersonalDataRead
 from domain.identity import SYSTEM
 from evidence.bundle import Terms, write_bundle
 from installation import Installation
-from integrations.object_store import ObjectStore
+from integrations.object_store import whole
 from ledger.read import leaf_hashes
 from projections import action_state
 from proofs.tree_reader import TreeReader
-
-FOLDER = "documents"
 
 
 def write_to(
@@ -35,8 +34,7 @@ def write_to(
         with reader.engine.connect() as connection:
             return leaf_hashes(connection, start, stop)
 
-    store = ObjectStore(installation.settings.data / FOLDER)
-    terms = Terms(checkpoint_size, purpose is not None, store.whole)
+    terms = Terms(checkpoint_size, purpose is not None, partial(whole, installation.documents))
     draft = out.with_name(f".{out.name}.partial")
     try:
         # It may hold personal data: nobody else's to read.

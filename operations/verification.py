@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
+from audit.document_check import DocumentsUnreadable
 from audit.rebuild import rebuild
 from audit.verify import CannotVerify, Verification, verify
-from installation import Installation
+from installation import Installation, document_store_of
+from integrations.object_store import ObjectMissing, ObjectStore, StoreUnavailable
 from ledger.database import open_database
 from projections.catalogue import all_projections
 from proofs.checkpoint import origin_of
@@ -15,9 +18,14 @@ from settings import Settings
 
 
 def verify_installation(
-    settings: Settings, *, checkpoints: Sequence[Path] = (), keys: Sequence[Path] = ()
+    settings: Settings,
+    *,
+    checkpoints: Sequence[Path] = (),
+    keys: Sequence[Path] = (),
+    documents: bool = True,
 ) -> Verification:
-    """Verify the database of `settings` against its own key, the given keys and kept checkpoints.
+    """Verify the database of `settings` against its own key, the given keys and kept checkpoints, and
+    the stored documents against their hashes unless `documents` is False.
 
     Nothing is written. Without the sealing key, what is personal stays unchecked and is named so.
     Raises CannotVerify.
@@ -38,9 +46,36 @@ def verify_installation(
             sealing_key=sealing_file.read_bytes() if sealing_file.is_file() else None,
             projections=all_projections(),
             origin=origin_of(settings.agency),
+            documents=_Documents(settings) if documents else None,
         )
     finally:
         engine.dispose()
+
+
+class _Documents:
+    """The installation's store, as `audit.document_check.StoredDocuments`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def _store(self) -> ObjectStore:
+        return document_store_of(self._settings)
+
+    def names(self) -> Iterator[str]:
+        try:
+            yield from self._store.names()
+        except StoreUnavailable as error:
+            raise DocumentsUnreadable(str(error)) from error
+
+    def is_whole(self, sha256: str) -> bool:
+        try:
+            self._store.open(sha256).close()
+        except ObjectMissing:
+            return False
+        except StoreUnavailable as error:
+            raise DocumentsUnreadable(str(error)) from error
+        return True
 
 
 def _kept(file: Path) -> str:

@@ -1,20 +1,45 @@
-"""Objects are written once, under their own hash, and come back whole or not at all."""
+"""Objects are written once, under their own hash, and come back whole or not at all: in a folder, and in
+a bucket of an S3 service that is asked over HTTP and signs its callers in.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from integrations.object_store import ObjectMissing, ObjectStore, ObjectTooLarge, media_type_of
+from integrations.object_folder import ObjectFolder
+from integrations.object_store import ObjectMissing, ObjectStore, ObjectTooLarge, chunks, name_of, whole
+from tests.integrations.s3_service import BUCKET, S3Service
 
 CONTENT = b"%PDF-1.7 surat"
+OTHER = b"%PDF-1.7 lain"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    if request.param == "folder":
+        return ObjectFolder(tmp_path / "documents")
+    service: S3Service = request.getfixturevalue("s3_service")
+    return service.store()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return ObjectStore(tmp_path / "documents")
+def alter(store: ObjectStore, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
+    """What somebody with access to the store does behind our back."""
+
+    def change(name: str, content: bytes) -> None:
+        if isinstance(store, ObjectFolder):
+            path = tmp_path / "documents" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        else:
+            request.getfixturevalue("s3_service").put_behind_our_back(name, content)
+
+    return change
 
 
 def put(store: ObjectStore, content: bytes, limit: int = 100) -> str:
@@ -25,7 +50,16 @@ def put(store: ObjectStore, content: bytes, limit: int = 100) -> str:
 
 def test_the_same_bytes_are_one_object(store: ObjectStore) -> None:
     assert put(store, CONTENT) == put(store, CONTENT) == hashlib.sha256(CONTENT).hexdigest()
-    assert b"".join(store.chunks(put(store, CONTENT))) == CONTENT
+    assert b"".join(chunks(store, put(store, CONTENT))) == CONTENT
+    assert list(store.names()) == [name_of(put(store, CONTENT))]
+
+
+def test_large_objects_come_back_in_pieces_as_they_were(store: ObjectStore) -> None:
+    large = bytes(range(256)) * 20_000
+    digest = put(store, large, limit=len(large))
+    pieces = list(chunks(store, digest))
+    assert len(pieces) > 1
+    assert b"".join(pieces) == whole(store, digest) == large
 
 
 def test_nothing_is_left_of_what_was_too_large_or_broken_off(store: ObjectStore, tmp_path: Path) -> None:
@@ -33,23 +67,44 @@ def test_nothing_is_left_of_what_was_too_large_or_broken_off(store: ObjectStore,
         put(store, CONTENT, limit=3)
     with store.receive(100) as arrival:
         arrival.write(CONTENT)
-    assert list((tmp_path / "documents").iterdir()) == []
+    assert list(store.names()) == []
+    for folder in (tmp_path, Path(tempfile.gettempdir())):
+        assert list(folder.glob("**/.arriving-*" if folder == tmp_path else ".arriving-*")) == []
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "0" * 63, "0" * 64, "G" * 64])
 def test_what_is_not_there_is_missing(store: ObjectStore, name: str) -> None:
     with pytest.raises(ObjectMissing):
         store.open(name)
+    assert whole(store, name) is None
 
 
-def test_altered_bytes_are_not_handed_out(store: ObjectStore) -> None:
+def test_altered_bytes_are_not_handed_out(store: ObjectStore, alter: Callable[[str, bytes], None]) -> None:
     digest = put(store, CONTENT)
-    store.path_of(digest).write_bytes(b"%PDF-1.7 lain")
+    alter(name_of(digest), OTHER)
     with pytest.raises(ObjectMissing):
-        store.chunks(digest)
+        chunks(store, digest)
 
 
-def test_types_are_known_by_their_first_bytes() -> None:
-    assert media_type_of(CONTENT) == "application/pdf"
-    assert media_type_of(b"\xff\xd8\xff\xe1") == "image/jpeg"
-    assert media_type_of(b"GIF89a") is None
+def test_what_lies_in_a_place_is_never_replaced_and_never_taken_for_something_else(
+    store: ObjectStore, alter: Callable[[str, bytes], None]
+) -> None:
+    name = name_of(hashlib.sha256(CONTENT).hexdigest())
+    alter(name, OTHER)
+    with pytest.raises(ObjectMissing):
+        put(store, CONTENT)
+    assert list(store.names()) == [name]
+    assert whole(store, hashlib.sha256(CONTENT).hexdigest()) is None
+
+
+def test_only_bytes_under_their_own_name_are_documents(
+    store: ObjectStore, alter: Callable[[str, bytes], None]
+) -> None:
+    alter("readme.txt", b"bukan dokumen")
+    digest = put(store, CONTENT)
+    assert sorted(store.names()) == sorted([name_of(digest), "readme.txt"])
+
+
+def test_the_bucket_s_name_is_the_only_address_that_is_asked(s3_service: S3Service) -> None:
+    put(s3_service.store(), CONTENT)
+    assert s3_service.names(BUCKET) == [name_of(hashlib.sha256(CONTENT).hexdigest())]

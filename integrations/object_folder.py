@@ -1,0 +1,68 @@
+"""The store of objects that is a folder on this machine or on a network file system."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from integrations.object_store import Arrival, ObjectMissing, name_of
+
+
+class ObjectFolder:
+    """Satisfies `ObjectStore` with read-only files, for their owner only (folders 0700, files 0600)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def receive(self, limit_bytes: int) -> Arrival:
+        _make(self._folder)
+        return Arrival(self, self._folder, limit_bytes)
+
+    def path_of(self, sha256: str) -> Path:
+        """Where the object lies. Raises ObjectMissing."""
+        return self._folder / name_of(sha256)
+
+    def open(self, sha256: str) -> BinaryIO:
+        try:
+            file = self.path_of(sha256).open("rb")
+        except OSError as error:
+            raise ObjectMissing(sha256) from error
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            file.close()
+            raise ObjectMissing(sha256)
+        file.seek(0)
+        return file
+
+    def keep(self, draft: Path, sha256: str) -> None:
+        path = self.path_of(sha256)
+        _make(path.parent)
+        # A link fails where the file is already there, so that nothing kept is ever replaced.
+        with suppress(FileExistsError):
+            os.link(draft, path)
+            _sync(path.parent)
+            return
+        self.open(sha256).close()
+
+    def names(self) -> Iterator[str]:
+        if self._folder.is_dir():
+            for path in sorted(self._folder.rglob("*")):
+                if not path.is_dir() and not path.name.startswith(".arriving-"):
+                    yield path.relative_to(self._folder).as_posix()
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
