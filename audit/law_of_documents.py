@@ -8,7 +8,7 @@ from domain.document_events import DocumentVerified
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personnel_action import ActionState
-from domain.personnel_file import DocumentState, FiledDocument, state_of
+from domain.personnel_file import DocumentState, FiledDocument, state_of, was_rejected
 from domain.policy import Kind, Severity
 from ledger.record import StoredEvent
 
@@ -22,6 +22,10 @@ def filed(event: ev.DocumentFiled, moment: Moment) -> list[Problem]:
         found.append(("illegal-transition", "a document of nobody"))
     if event.document_id in moment.files.documents:
         found.append(("illegal-transition", "a document that had been filed before"))
+    if event.issued_on is not None and event.issued_on > moment.day:
+        found.append(("wrong-date", "a document from a day that had not come"))
+    if was_rejected(event, moment.files.of(event.person_id), moment.offices.policy.personnel_file):
+        found.append(("illegal-transition", "bytes that had been rejected in this file"))
     return found
 
 

@@ -50,6 +50,8 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         law_of_evaluation.submitted(case, stored, event)
         return
     law_of_follow_ups.ordered(case, stored, event)
+    if not set(case.moment.files.of_person.get(event.subject_id, ())).issuperset(event.document_ids):
+        case.report(stored, "wrong-facts", "it rests on a document that is not in the subject's file")
     if not _entitled(case, stored, event, origin):
         case.report(stored, "not-entitled", f"{stored.actor.kind} {stored.actor.id} may not ask for this")
 

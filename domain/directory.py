@@ -16,9 +16,18 @@ from domain.commands import (
     RevokeApiKey,
     WithdrawOffice,
 )
-from domain.errors import AlreadyExists, NotPermitted, PositionHeld, PositionPromised, UnknownReference
+from domain.errors import (
+    AlreadyExists,
+    DateOutOfOrder,
+    DocumentRejected,
+    NotPermitted,
+    PositionHeld,
+    PositionPromised,
+    UnknownReference,
+)
 from domain.facts import Facts
 from domain.identity import Actor
+from domain.personnel_file import was_rejected
 from domain.policy import Policy
 
 OPERATOR = "operator"
@@ -167,12 +176,18 @@ def record_read(_: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
 
 def file_document(facts: Facts, command: FileDocument) -> list[ev.NewEvent]:
     """A document into a person's file: by themself, their unit's officer or BKPSDM (checked at the
-    edge, where the file's owner and the reader's scope are known).
+    edge, where the file's owner and the reader's scope are known). Bytes that an officer rejected do not
+    come in again as the same type: the verdict on them can be changed, not washed off.
     """
     if command.person_id not in facts.agency.people:
         raise UnknownReference(what="person_id")
     if command.document_id in facts.files.documents:
         raise AlreadyExists(what="document_id")
+    if command.issued_on is not None and command.issued_on > facts.today:
+        raise DateOutOfOrder(earlier="issued_on", later="today")
+    policy = facts.policy_in_force(facts.today).personnel_file
+    if was_rejected(command, facts.files.of(command.person_id), policy):
+        raise DocumentRejected()
     event = ev.DocumentFiled(
         **command.model_dump(include=set(ev.DocumentFiled.model_fields)),
     )

@@ -12,7 +12,7 @@
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
     │   ├── EvaluationExists, CycleNotComplete
-    │   ├── PolicyTextDiffers
+    │   ├── PolicyTextDiffers, DocumentRejected
     │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
@@ -251,6 +251,12 @@ class DocumentsLacking(Unlawful):
     code = "documents-lacking"
     sentence_id = "Berkas untuk langkah {step} belum lengkap: {names_id}. Unggah dan mintakan verifikasi."
     sentence_en = "The file lacks documents for step {step}: {names_en}. File them and have them verified."
+
+
+class DocumentRejected(Conflict):
+    code = "document-rejected"
+    sentence_id = "Berkas ini sudah ditolak petugas; unggah berkas lain atau mintakan pemeriksaan ulang."
+    sentence_en = "An officer rejected this very document; file another or ask for a new verdict on it."
 
 
 class ActingTermExceeded(Unlawful):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from domain import events as ev
 from domain.agency import Person
@@ -132,6 +133,29 @@ def state_of(document: FiledDocument, policy: FilePolicy, day: date) -> Document
     if document.verdict == "expired" or (until is not None and until < day):
         return DocumentState.EXPIRED
     return DocumentState.VERIFIED if document.verdict == "accepted" else DocumentState.UNVERIFIED
+
+
+class Filing(Protocol):
+    """What somebody wants to put into a file."""
+
+    @property
+    def document_type(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+
+
+def was_rejected(filing: Filing, filed: Iterable[FiledDocument], policy: FilePolicy) -> bool:
+    """Whether a file holds these very bytes as the same type, by whatever word, and rejected."""
+    return any(
+        document.verdict == "rejected"
+        and document.sha256 == filing.sha256
+        and _kind(document.document_type, policy) == _kind(filing.document_type, policy)
+        for document in filed
+    )
+
+
+def _kind(document_type: str, policy: FilePolicy) -> str:
+    return policy.code_of(document_type) or document_type
 
 
 def codes_at_hand(filed: Iterable[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:

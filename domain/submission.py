@@ -184,6 +184,9 @@ def _check_references(command: SubmitAction, facts: Facts) -> None:
     # They stand readable in the record, so nothing but an identifier may come in this way.
     if not all(DOCUMENT_ID.fullmatch(document_id) for document_id in command.document_ids):
         raise UnknownReference(what="document_ids")
+    mine = set(facts.files.of_person.get(command.subject_id, ()))
+    if not mine.issuperset(command.document_ids):
+        raise UnknownReference(what="document_ids")
 
 
 def _check_variant(command: SubmitAction, origin: str | None, facts: Facts) -> None:

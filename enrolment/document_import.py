@@ -1,7 +1,7 @@
 """Documents of many people from a manifest: a CSV or XLSX beside the files that it names.
 
-All or nothing unless `partial`. A document that lies in the person's file already, by type and bytes,
-is not filed again, so that the same manifest twice changes nothing.
+All or nothing unless `partial`. A document that lies in the person's file already, by kind and bytes,
+is not filed again, whatever became of it, so that the same manifest twice changes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from domain.commands import FileDocument
 from domain.identity import SYSTEM
-from domain.personnel_file import DOCUMENT_TYPE, NEWEST_DOCUMENT, OLDEST_DOCUMENT
+from domain.personnel_file import DOCUMENT_TYPE, OLDEST_DOCUMENT
 from enrolment.roster_import import Terms
 from installation import Installation
 from integrations.media_types import media_type_of
@@ -32,6 +32,14 @@ COLUMNS = (
     Column("issued_on", ("tanggal dokumen", "tanggal", "date", "issued_on", "issued on"), required=False),
 )
 AS_IT_IS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest document in bytes, and the newest day that can stand on one."""
+
+    size: int
+    newest: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,14 @@ def import_documents(installation: Installation, path: Path, terms: Terms = AS_I
     with installation.reader.engine.connect() as connection:
         view = installation.reader.directory.current(connection)
         people = {row["nip"]: row["person_id"] for row in employees.everybody(connection) if row["nip"]}
-    limit = installation.settings.document_limit_mb * 2**20
+    today = view.calendar.today(installation.clock())
+    limits = Limits(installation.settings.document_limit_mb * 2**20, today)
     try:
         table = find_table(read_grids(path), COLUMNS)
     except UnreadableFile as unreadable:
         return Report.of(Reading((), (unreadable.issue,), (), 0))
     folder = path.resolve().parent
-    examined = [(line, _row(line, people, folder, limit)) for line in lines(table)]
+    examined = [(line, _row(line, people, folder, limits)) for line in lines(table)]
     reading = Reading(
         rows=tuple(row for line, row in examined if row is not None and not line.errors),
         errors=tuple(issue for line, _ in examined for issue in line.errors),
@@ -71,19 +80,24 @@ def import_documents(installation: Installation, path: Path, terms: Terms = AS_I
     )
     if terms.stop(reading):
         return Report.of(reading)
-    filed = {(d.person_id, d.document_type, d.sha256) for d in view.files.documents.values()}
+    kinds = view.policy_in_force(today).personnel_file
+
+    def kind(document_type: str) -> str:
+        return kinds.code_of(document_type) or document_type
+
+    filed = {(d.person_id, kind(d.document_type), d.sha256) for d in view.files.documents.values()}
     new = []
     for row in reading.rows:
-        key = (row.person_id, row.document_type, row.sha256)
+        key = (row.person_id, kind(row.document_type), row.sha256)
         if key not in filed:
             filed.add(key)
             new.append(row)
     if not terms.dry_run:
-        _file(installation, new, limit)
+        _file(installation, new, limits.size)
     return Report.of(reading, imported=len(new), unchanged=len(reading.rows) - len(new))
 
 
-def _row(line: Line, people: dict[str, str], folder: Path, limit: int) -> ManifestRow | None:
+def _row(line: Line, people: dict[str, str], folder: Path, limits: Limits) -> ManifestRow | None:
     person_id = people.get(line.text("nip").lstrip("'").replace(" ", ""))
     if person_id is None:
         line.fault("nip", "nip_unknown", "NIP ini tidak ada dalam daftar pegawai.")
@@ -91,9 +105,9 @@ def _row(line: Line, people: dict[str, str], folder: Path, limit: int) -> Manife
     if re.fullmatch(DOCUMENT_TYPE, document_type) is None:
         line.fault("document_type", "document_type_invalid", "Jenis dokumen: satu kata atau nomor SIASN.")
     issued_on = line.date_in("issued_on")
-    if issued_on is not None and not OLDEST_DOCUMENT <= issued_on <= NEWEST_DOCUMENT:
+    if issued_on is not None and not OLDEST_DOCUMENT <= issued_on <= limits.newest:
         line.fault("issued_on", "date_invalid", "Tanggal dokumen di luar yang mungkin.")
-    found = _bytes(line, folder, limit)
+    found = _bytes(line, folder, limits.size)
     if person_id is None or found is None or line.errors:
         return None
     return ManifestRow(line.row, person_id, document_type, *found, issued_on)

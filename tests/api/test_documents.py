@@ -54,10 +54,12 @@ def test_a_repeat_is_filed_once(house: House) -> None:
         (b"", 422),
         (b"MZ\x90 not a document", 415),
         (b"<html>%PDF-", 415),
+        (b"%PDF-1.7 <script>alert(1)</script>", 415),
+        (PDF + b"x" * 2000, 415),
         (b"\xff\xd8\xff\xe0 jpeg", 201),
         (b"\x89PNG\r\n\x1a\n png", 201),
-        (PDF + b"x" * (10 * 2**20), 413),
-        (PDF + b"x" * (11 * 2**20), 413),
+        (b"%PDF-1.7" + b"x" * (10 * 2**20) + b"%%EOF", 413),
+        (b"%PDF-1.7" + b"x" * (11 * 2**20) + b"%%EOF", 413),
     ],
 )
 def test_bytes_decide_what_is_taken(house: House, content: bytes, status: int) -> None:
@@ -121,3 +123,38 @@ def test_a_kind_of_document_is_a_word_or_a_number_never_a_person(house: House, n
     person = house.plain()[0]
     refused = file(house, person, house.nip(person), document_type=name)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")
+
+
+def test_a_rejected_document_does_not_come_back_under_a_new_name(house: House) -> None:
+    person, analyst = house.plain()[0], house.world.holder("personnel_analyst")
+    document = file(house, person, house.nip(person), document_type="SK_JABATAN").json()["id"]
+    rejected = {"outcome": "rejected", "reason": "hasil suntingan"}
+    assert house.post(analyst, f"/v1/documents/{document}/verification", rejected).status_code == 200
+    again = file(house, person, house.nip(person), document_type="872", name="baru.pdf")
+    assert (again.status_code, again.json()["code"]) == (409, "document-rejected")
+    other = file(house, person, house.nip(person), PDF + b"%%EOF", document_type="SK_JABATAN")
+    assert other.status_code == 201
+
+
+def test_a_document_is_not_from_tomorrow(house: House) -> None:
+    person = house.plain()[0]
+    answer = house.client.post(
+        f"/v1/employees/{house.nip(person)}/documents",
+        files={"file": ("surat.pdf", PDF, "application/pdf")},
+        data={"document_type": "EVALUASI_KINERJA", "issued_on": "2199-12-31"},
+        headers=house.headers(person),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "date-out-of-order")
+
+
+def test_without_the_store_documents_wait_and_everything_else_goes_on(house: House, tmp_path: Any) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    installation, person = house.world.installation, house.plain()[0]
+    changes = {"s3_bucket": "dokumen", "s3_endpoint": "http://127.0.0.1:9"}
+    changes |= {f"s3_{name}_key_file": secret for name in ("access", "secret")}
+    installation.settings = installation.settings.model_copy(update=changes)
+    answer = file(house, person, house.nip(person))
+    assert (answer.status_code, answer.json()["code"]) == (503, "document-store-unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    assert house.get(person, f"/v1/employees/{house.nip(person)}/documents").status_code == 200

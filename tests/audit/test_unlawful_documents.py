@@ -107,3 +107,36 @@ def test_a_document_filed_again_into_another_file(evidence: Evidence, attacker: 
     again = {name: filed[name] for name in ("stream", "type")}
     forged = again | {"actor": person(other), "data": filed["data"] | {"person_id": other}}
     assert "illegal-transition" in told(evidence, attacker, forged)
+
+
+def test_a_document_from_a_day_that_had_not_come(evidence: Evidence, attacker: Attacker) -> None:
+    """A later date would let it count for longer."""
+    documents = attacker.documents()
+    last(documents, "DocumentFiled")["data"]["issued_on"] = "2099-01-01"
+    attacker.rewrite(documents)
+    assert "wrong-date" in evidence.codes(attacker)
+
+
+def test_rejected_bytes_filed_anew(evidence: Evidence, attacker: Attacker) -> None:
+    filed = last(attacker.documents(), "DocumentFiled")
+    attacker.append(verdict(filed, *an_analyst(evidence, filed), outcome="rejected"))
+    unknown = "7f8a5c52-4a06-4f9b-9a5c-0000000000aa"
+    again = {name: filed[name] for name in ("type", "actor")}
+    again |= {"stream": f"document/{unknown}", "data": filed["data"] | {"document_id": unknown}}
+    attacker.append(again)
+    details = [finding.detail for finding in evidence.verify(attacker.path).findings]
+    assert "bytes that had been rejected in this file" in details
+
+
+def test_a_request_that_rests_on_another_s_document(evidence: Evidence, attacker: Attacker) -> None:
+    documents = attacker.documents()
+    filed = last(documents, "DocumentFiled")["data"]
+    submitted = next(
+        d
+        for d in documents
+        if d["type"] == "ActionSubmitted" and d["data"]["subject_id"] != filed["person_id"]
+    )
+    submitted["data"]["document_ids"] = [filed["document_id"]]
+    attacker.rewrite(documents)
+    details = [finding.detail for finding in evidence.verify(attacker.path).findings]
+    assert "it rests on a document that is not in the subject's file" in details

@@ -26,7 +26,9 @@ from policies.library import policy_documents
 from tests.domain.town import TUESDAY, Town, new_id, person
 
 
-def file(town: Town, owner: str, document_type: str, by: Actor = SYSTEM, **more: Any) -> str:
+def file(
+    town: Town, owner: str, document_type: str, by: Actor = SYSTEM, sha256: str = "0" * 64, **more: Any
+) -> str:
     document_id = new_id()
     town.send(
         cmd.FileDocument(
@@ -37,7 +39,7 @@ def file(town: Town, owner: str, document_type: str, by: Actor = SYSTEM, **more:
             document_type=document_type,
             media_type="application/pdf",
             size_bytes=9,
-            sha256="0" * 64,
+            sha256=sha256,
             file_name="berkas.pdf",
             **more,
         )

@@ -83,6 +83,7 @@ def test_odd_files_and_days_are_reported_and_names_are_no_kinds_of_document(
             f"{nip},872,loop.pdf,",
             f"{nip},872,pipe.pdf,",
             f"{nip},872,a.pdf,01-01-0001",
+            f"{nip},872,a.pdf,01-01-2199",
             f"{nip},SK Budi Santoso,a.pdf,",
             f"{nip},SK {nip},a.pdf,",
             f"{nip},{nip},a.pdf,",
@@ -91,6 +92,7 @@ def test_odd_files_and_days_are_reported_and_names_are_no_kinds_of_document(
     assert [issue.code for issue in told.errors] == [
         "file_missing",
         "file_missing",
+        "date_invalid",
         "date_invalid",
         *["document_type_invalid"] * 3,
     ]
