@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from audit import law_of_follow_ups, law_of_parts
-from audit.case import Case, office_that_answers, why_out
+from audit.case import Case, Moment, office_that_answers, why_out
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.calendar import months_after
@@ -15,7 +15,7 @@ from domain.human_task import Task
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, office_key, split_key
 from domain.performance import MATRIX, Judgement
 from domain.personnel_action import DECREED, ActionState
-from domain.policy import Kind, StepRule, Variant
+from domain.policy import Kind, Policy, StepRule, Variant
 from ledger.record import StoredEvent
 
 
@@ -67,32 +67,35 @@ def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> boo
     actor = stored.actor
     if actor.kind != "person":
         return actor.kind == "integration"
-    allowed = case.policy.submitters.get(Variant.SIX_MONTHLY.value, ())
+    # Who may ask is the policy's of the day, which may be another than the one of the period.
+    policy = case.moment.offices.policy
+    allowed = policy.submitters.get(Variant.SIX_MONTHLY.value, ())
     if actor.id == event.subject_id:
         return "subject" in allowed
     apparatus = case.moment.agency.apparatus_of(event.origin_unit_id)
     for key, _ in case.moment.offices.exercised_by(actor.id, case.moment.day):
         office, unit = split_key(key)
         of_unit = unit is None or key == office_key(office, apparatus)
-        if key == raters_office(case, event.origin_position_id) or (office in allowed and of_unit):
+        if key == raters_office(case.moment, event.origin_position_id, policy) or (office in allowed and of_unit):
             return True
     return False
 
 
-def raters_office(case: Case, position_id: str | None) -> str | None:
+def raters_office(moment: Moment, position_id: str | None, policy: Policy) -> str | None:
     """The office of who rates the holder of a post, as the auditor reads the structure."""
-    unit = case.moment.agency.unit_of(position_id)
+    unit = moment.agency.unit_of(position_id)
     if unit is None:
         return None
-    key = office_key(case.policy.evaluation.assessment.office, unit)
-    leads = case.moment.agency.head_of(unit) == position_id
-    return case.moment.offices.superior(key) if leads else key
+    key = office_key(policy.evaluation.assessment.office, unit)
+    leads = moment.agency.head_of(unit) == position_id
+    return moment.offices.superior(key) if leads else key
 
 
 def office_of(case: Case, name: str, state: ActionState, *, anew: bool = False) -> str:
     """The office that a step of assessment belongs to; `anew` as in `law_of_parts.post_of`."""
     step = case.policy.steps[name]
-    key = raters_office(case, law_of_parts.post_of(case, name, state, anew=anew))
+    post = law_of_parts.post_of(case, name, state, anew=anew)
+    key = raters_office(case.moment, post, case.policy)
     if step.office == ASSESSOR_SUPERIOR and key is not None:
         key = case.moment.offices.superior(key)
     if key is not None:
@@ -111,7 +114,7 @@ def office_above(case: Case, task: Task, step: StepRule, state: ActionState) -> 
     if step.escalates_to is None:
         return case.moment.offices.superior(task.office)
     if step.escalates_to == ASSESSOR:
-        return raters_office(case, state.origin_position_id)
+        return raters_office(case.moment, state.origin_position_id, case.policy)
     return office_key(step.escalates_to, case.moment.agency.apparatus_of(state.origin_unit_id))
 
 

@@ -201,6 +201,8 @@ class VacancyLaw:
                 ],
             }
         )  # fmt: skip
+        if not entries:
+            found.append(("candidate-list-differs", "an empty list was frozen"))
         if hashed != event.list_hash:
             found.append(("candidate-list-differs", "the hash is not that of the frozen entries"))
         if [e.rank for e in entries] != list(range(1, len(entries) + 1)):

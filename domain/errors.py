@@ -259,6 +259,14 @@ class DocumentRejected(Conflict):
     sentence_en = "An officer rejected this very document; file another or ask for a new verdict on it."
 
 
+class NobodyEligible(Unlawful):
+    """`left_out` counts by hard rule whom the list leaves out, `unmapped` those without a box."""
+
+    code = "nobody-eligible"
+    sentence_id = "Tidak ada calon yang memenuhi syarat; daftar calon kosong tidak dibuat."
+    sentence_en = "Nobody is eligible; an empty list of candidates is not made."
+
+
 class ActingTermExceeded(Unlawful):
     code = "acting-term-exceeded"
     sentence_id = "Masa {capacity} melebihi batas {limit}."

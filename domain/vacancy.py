@@ -24,6 +24,7 @@ from domain.errors import (
     DateOutOfOrder,
     ExcludedOwner,
     InvalidDetails,
+    NobodyEligible,
     NotPermitted,
     PositionHeld,
     PositionPromised,
@@ -96,8 +97,8 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
     """Open a vacancy and freeze its list, in one commit.
 
     Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day),
-    DateOutOfOrder, InvalidDetails, ExcludedOwner, and for the races that the ledger's order decides
-    AlreadyExists and PositionPromised.
+    DateOutOfOrder, InvalidDetails, ExcludedOwner, NobodyEligible (an empty list would shut the post and
+    fill it never), and for the races that the ledger's order decides AlreadyExists and PositionPromised.
     """
     policy = facts.policy_in_force(max(command.vacant_from, facts.today))
     if not may_open(command.actor, facts, policy):
@@ -129,6 +130,8 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
     )
     stream = stream_of(command.vacancy_id)
     entries, frozen = freeze(opened, post, facts, policy)
+    if not entries:
+        raise NobodyEligible(left_out=frozen.left_out, unmapped=frozen.unmapped)
     return [
         NewEvent(stream, opened),
         *(NewEvent(stream, entry, entry.person_id) for entry in entries),

@@ -52,7 +52,9 @@ def _of_task(task: Task, state: ActionState, facts: Facts) -> Iterator[Finding]:
     opened = moment(task.opened_at)
     if task.office == COMMITTEE:
         quorum = facts.policy_of(state).committee.quorum
-        able = len(voters(state, step, facts) | {vote.person_id for vote in task.votes})
+        # Who declared an interest after voting counts no longer.
+        voted = {vote.person_id for vote in task.votes} - state.conflicts
+        able = len(voters(state, step, facts) | voted)
         if able < quorum:
             yield Finding(
                 "committee-below-quorum",

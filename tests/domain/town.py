@@ -32,14 +32,15 @@ from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, Variant, in_force
 from domain.policy_register import PolicyRegister
-from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import VacancyOpened
 from domain.registry import Registry
-from domain.talent_record import Placement, TalentRecord, evolve_talent
+from domain.talent_record import evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
 from tests.domain.evaluation_requests import EvaluationRequests
+from tests.domain.promotion_requests import PromotionRequests
 from tests.domain.town_map import POSTS, UNITS
+from tests.domain.town_records import TownTalent, TownVacancies
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 TUESDAY = date(2026, 11, 24)
@@ -80,16 +81,6 @@ def nip_of(birth: date, sequence: int = 1) -> str:
     return f"{birth:%Y%m%d}{birth.year + 24}031{sequence:03d}"
 
 
-@dataclass
-class TownVacancies:
-    """The town's vacancies."""
-
-    known: dict[str, Vacancy]
-
-    def of(self, vacancy_id: str) -> Vacancy | None:
-        return self.known.get(vacancy_id)
-
-
 @dataclass(frozen=True)
 class Sent:
     """A command, when it came, and the code of its refusal, if it was refused."""
@@ -100,20 +91,7 @@ class Sent:
 
 
 @dataclass
-class TownTalent:
-    """Talent records of the town, folded as they happen."""
-
-    records: dict[str, TalentRecord] = field(default_factory=dict)
-
-    def of(self, person_ids: Iterable[str]) -> dict[str, TalentRecord]:
-        return {person_id: self.records.get(person_id, TalentRecord(person_id)) for person_id in person_ids}
-
-    def placements(self) -> dict[str, Placement]:
-        return {p: record.placement for p, record in self.records.items() if record.placement is not None}
-
-
-@dataclass
-class Town(EvaluationRequests):
+class Town(EvaluationRequests, PromotionRequests):
     """The town. `now` is its clock; tests set it."""
 
     policy: Policy = field(default_factory=kota_serang)
@@ -131,12 +109,13 @@ class Town(EvaluationRequests):
     published: PolicyRegister = field(default_factory=PolicyRegister)
     _vacancies: dict[str, Vacancy] = field(default_factory=dict)
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
+    sealed_for: dict[tuple[str, int], str | None] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
     _offices: dict[str, Offices] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.offices = self._offices_of(self.policy)
         units = (cmd.UnitRow(unit_id=u, name=name, parent_id=above) for u, (name, above) in UNITS.items())
         posts = (
             cmd.PositionRow(position_id=p, name=name, unit_id=unit, kind=kind)
@@ -157,15 +136,23 @@ class Town(EvaluationRequests):
         return self.calendar.today(self.now)
 
     @property
+    def policies(self) -> dict[str, Policy]:
+        adopted = {known.policy.id: known.policy for known in self.published.adopted.values()}
+        return {self.policy.id: self.policy} | adopted
+
+    @property
+    def offices(self) -> Offices:
+        """Those of the policy in force today."""
+        return self._offices_of(in_force(self.policies.values(), self.today) or self.policy)
+
+    @property
     def facts(self) -> Facts:
-        policies = {self.policy.id: self.policy}
-        policies |= {known.policy.id: known.policy for known in self.published.adopted.values()}
         return Facts(
             now=self.now,
             agency=self.agency,
             registry=self.registry,
-            offices=self._offices_of(in_force(policies.values(), self.today) or self.policy),
-            policies=policies,
+            offices=self.offices,
+            policies=self.policies,
             proposals=self.published.proposed,
             calendar=self.calendar,
             identity_of=self._identities.get,
@@ -197,6 +184,7 @@ class Town(EvaluationRequests):
             self._versions[new.stream] = version
             recorded = Recorded(new.event, version, self.now, actor.kind, actor.id)
             self.log.append((new.stream, recorded))
+            self.sealed_for[new.stream, version] = new.person_id
             self._fold(new.stream, recorded)
             if new.stream.startswith(PERSONNEL):
                 touched.add(new.stream.removeprefix(PERSONNEL))
@@ -225,6 +213,8 @@ class Town(EvaluationRequests):
             self.files.evolve(event, actor)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 assert event.birth_date is not None
+                if event.person_id in self.erased:
+                    return
                 self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
             return
         action = stream.removeprefix(PERSONNEL)
@@ -238,14 +228,35 @@ class Town(EvaluationRequests):
         """What was sealed in the action is gone with its person's key."""
         self._sealed = {at: event for at, event in self._sealed.items() if at[0] != action}
 
+    def erase_person(self, person_id: str) -> None:
+        """The person's key is destroyed: identity, talent record and whatever was sealed of them are gone,
+        and what would be sealed of them later is read by nobody.
+        """
+        self.erased.add(person_id)
+        self._identities.pop(person_id, None)
+        self.talent.records.pop(person_id, None)
+        for vacancy in self._vacancies.values():
+            entries = tuple(
+                entry.model_copy(update={"sheet": None, "facts": None})
+                if entry.person_id == person_id
+                else entry
+                for entry in vacancy.candidates
+            )
+            self._vacancies[vacancy.id] = replace(vacancy, candidates=entries)
+
     def _sealed_at(self, action: str, version: int) -> dict[str, Any] | None:
         event = self._sealed.get((action, version))
-        if event is None:
+        if event is None or self.sealed_for[PERSONNEL + action, version] in self.erased:
             return None
         return event.model_dump(mode="json", include=set(event.PERSONAL), exclude_none=True)
 
     def _by(self, actor: Actor) -> dict[str, Any]:
         return {"command_id": next(self.ids), "actor": actor}
+
+    def adopt(self, policy: Policy) -> None:
+        """Another policy beside the first, in force from its date on."""
+        document = policy.model_dump(mode="json")
+        self.send(cmd.AdoptPolicy(**self._by(SYSTEM), document=document))
 
     # --- the register ---
 
@@ -330,25 +341,8 @@ class Town(EvaluationRequests):
         }
         return self.submit(next(self.ids), target, **(values | changes))
 
-    def open_vacancy(self, post: str = "section-disdik", *, by: str = "kabid", **changes: Any) -> str:
-        """Open a vacancy of the post, from today on; its id."""
-        values = self._by(person(by)) | {
-            "vacancy_id": next(self.ids),
-            "position_id": post,
-            "vacant_from": self.today,
-        }
-        command = OpenVacancy(**(values | changes))
-        self.send(command)
-        return command.vacancy_id
-
     def vacancy(self, vacancy_id: str) -> Vacancy:
         return self._vacancies[vacancy_id]
-
-    def promote(self, vacancy_id: str, *, by: str = "kabid") -> str:
-        """Start the promotion of a vacancy; the action's id."""
-        command = StartPromotion(**self._by(person(by)), action_id=next(self.ids), vacancy_id=vacancy_id)
-        self.send(command)
-        return command.action_id
 
     def state(self, action: str) -> ActionState:
         return self.states[action]
@@ -383,7 +377,8 @@ class Town(EvaluationRequests):
     def form(self, action: str) -> dict[str, Any]:
         """A valid answer to the newest task's form."""
         newest = self.state(action).tasks[-1:]
-        name = self.policy.steps[newest[0].step].form if newest else None
+        steps = self.policies[self.state(action).policy_id].steps
+        name = steps[newest[0].step].form if newest else None
         return FORMS[name].example(form_context(self.state(action), self.facts)) if name else {}
 
     def decide(self, action: str, who: str, outcome: str = "approve", **values: Any) -> list[ev.Event]:
@@ -425,7 +420,8 @@ class Town(EvaluationRequests):
             return
         overrides = sorted(state.open_overrides())
         if self.task(action).office == COMMITTEE:
-            self.vote(action, sorted(voters(state, self.policy.steps[self.task(action).step], self.facts)))
+            step = self.policies[state.policy_id].steps[self.task(action).step]
+            self.vote(action, sorted(voters(state, step, self.facts)))
         else:
             self.decide(action, self.owners(action)[0], overrides=overrides)
 
