@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from audit import law_of_documents, law_of_evaluation, law_of_promotion
-from audit.case import Case, why_out
+from audit import law_of_documents, law_of_evaluation, law_of_promotion, law_of_votes
+from audit.case import Case
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
 from domain.human_task import Task
-from domain.identity import BKN_SILENCE, Capacity
+from domain.identity import BKN_SILENCE
 from domain.offices import COMMITTEE, INITIATOR
 from domain.personnel_action import DECREED, ActionState
 from domain.policy import Severity, StepRule
@@ -79,48 +79,12 @@ def _by_person(
 def _carried(
     case: Case, stored: StoredEvent, event: ev.TaskCompleted, task: Task, step: StepRule, state: ActionState
 ) -> None:
-    """Count again: quorum, majority of all who may vote; when all have voted more votes, then the chair."""
-    committee, offices, day = case.policy.committee, case.moment.offices, case.moment.day
-    votes = {vote.person_id: vote.vote for vote in task.votes if vote.person_id not in state.conflicts}
-    before = case.before or state
-    members = {person for office in committee.members for person in offices.holders(office, day)}
-    entitled = {p for p in members if why_out(p, step, before) is None and p not in state.conflicts} | set(
-        votes
-    )
-    for_it = sum(vote == "approve" for vote in votes.values())
-    against = sum(vote == "reject" for vote in votes.values())
-    if len(votes) < committee.quorum:
-        case.report(stored, "quorum-not-reached", f"{len(votes)} of {committee.quorum} votes were cast")
-        return
-    if for_it * 2 > len(entitled):
-        outcome = "approve"
-    elif against * 2 > len(entitled):
-        outcome = "reject"
-    elif len(votes) < len(entitled):
-        case.report(stored, "quorum-not-reached", "no side had a majority and votes were missing")
-        return
-    elif for_it != against:
-        outcome = "approve" if for_it > against else "reject"
-    else:
-        chairs = offices.holders(committee.chair, day)
-        outcome = "approve" if any(votes.get(chair) == "approve" for chair in chairs) else "reject"
-    if event.outcome != outcome:
+    votes = {vote.person_id: vote.vote for vote in task.votes}
+    outcome, why = law_of_votes.verdict(case, step, votes, state.conflicts)
+    if outcome is None:
+        case.report(stored, "quorum-not-reached", why)
+    elif event.outcome != outcome:
         case.report(stored, "quorum-not-reached", f"the votes say {outcome}, the record {event.outcome}")
-
-
-def voted(case: Case, stored: StoredEvent, event: ev.VoteCast, state: ActionState) -> None:
-    task = open_task(case, stored, event.task_id, state)
-    if task is None:
-        return
-    by_owner(case, stored, task, event.signature, event.person_id)
-    if task.office != COMMITTEE or event.step != task.step:
-        case.report(stored, "illegal-transition", f"there is no vote at {task.step}")
-    if any(vote.person_id == event.person_id for vote in task.votes):
-        case.report(stored, "voted-twice", f"{event.person_id} had voted already")
-    if event.signature.capacity is Capacity.DELEGATE:
-        case.report(stored, "capacity-not-allowed", "a vote is personal")
-    if event.vote == "approve":
-        law_of_documents.needed(case, stored, event.step, state)
 
 
 def _approved(

@@ -90,6 +90,8 @@ def ranked(case: Case, stored: StoredEvent, event: pe.CandidatesRanked, state: A
         case.report(stored, "illegal-transition", "a ranking that no vote was for")
     elif vote.details is not None and tuple(vote.details.get("ranking", ())) != event.ranking:
         case.report(stored, "candidate-list-differs", "the ranking is not the one that was voted for")
+    if vote is not None and vote.details is not None and not event.minutes_number:
+        case.report(stored, "illegal-transition", "a ranking without the number of its minutes")
     if task is None or state.ranking_task == event.task_id:
         case.report(stored, "illegal-transition", "the committee had a ranking on the table")
     names = set(event.ranking)

@@ -162,7 +162,8 @@ def commented(case: Case, stored: StoredEvent, event: ev.TaskCommented, state: A
 
 def conflicted(case: Case, stored: StoredEvent, event: ev.ConflictDeclared, state: ActionState) -> None:
     person = event.person_id
-    mine = any(could_act(person, task, case) for task in state.open_tasks)
+    others = [task for task in state.open_tasks if task.office != SUBJECT]
+    mine = person not in state.conflicts and any(could_act(person, task, case) for task in others)
     if stored.actor.kind != "person" or stored.actor.id != person or not mine:
         case.report(stored, "not-an-owner", f"{person} had no open task to declare a conflict in")
 

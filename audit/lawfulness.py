@@ -19,6 +19,7 @@ from audit import (
     law_of_promotion,
     law_of_submission,
     law_of_tasks,
+    law_of_votes,
 )
 from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
@@ -67,10 +68,10 @@ CHECKS: dict[type[ev.Event], Check] = {
     ev.TaskReleased: law_of_tasks.released,
     ev.TaskDelegated: law_of_tasks.delegated,
     ev.TaskCommented: law_of_tasks.commented,
-    ev.ConflictDeclared: law_of_tasks.conflicted,
+    ev.ConflictDeclared: law_of_votes.interest_declared,
     ev.ReminderSent: law_of_tasks.reminded,
     ev.TaskEscalated: law_of_tasks.escalated,
-    ev.VoteCast: law_of_decisions.voted,
+    ev.VoteCast: law_of_votes.voted,
     ev.TaskCompleted: law_of_decisions.completed,
     ev.OverrideProposed: law_of_decisions.proposed,
     ev.Overridden: law_of_decisions.overridden,
@@ -248,6 +249,7 @@ class Lawfulness:
         problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
         problems += self._vacancies.problems(stored, moment, group)
         problems += self._lists.clashes(stored.event, moment.day)
+        problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
         if stream != stored.stream:

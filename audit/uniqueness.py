@@ -7,6 +7,7 @@ from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
+from domain.agency import Agency
 from domain.policy import Kind, Variant
 
 ENDINGS = (
@@ -98,6 +99,19 @@ class Uniqueness:
         if promised is not None:
             found.append(("post-promised-twice", f"{event.target_position_id} is promised by {promised}"))
         return found
+
+    def promises_passed(self, event: ev.Event, agency: Agency) -> list[tuple[str, str]]:
+        """A list of candidates for a post that is promised, or somebody whom the register puts there."""
+        if isinstance(event, pe.VacancyOpened):
+            promised = self._promised.get(event.position_id)
+        elif isinstance(event, ev.EmployeeRegistered):
+            known = agency.people.get(event.person_id)
+            moves = known is None or known.position_id != event.position_id
+            promised = self._promised.get(event.position_id or "") if moves else None
+        else:
+            return []
+        said = f"{event.position_id} is promised by {promised}"
+        return [("post-promised-twice", said)] if promised is not None else []
 
     def follow(self, action_id: str, event: ev.Event) -> None:
         if isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:

@@ -54,7 +54,8 @@ def _of_task(task: Task, state: ActionState, facts: Facts) -> Iterator[Finding]:
         quorum = facts.policy_of(state).committee.quorum
         # Who declared an interest after voting counts no longer.
         voted = {vote.person_id for vote in task.votes} - state.conflicts
-        able = len(voters(state, step, facts) | voted)
+        waited_for = voters(state, step, facts) - voted
+        able = len(waited_for | voted)
         if able < quorum:
             yield Finding(
                 "committee-below-quorum",
@@ -63,6 +64,15 @@ def _of_task(task: Task, state: ActionState, facts: Facts) -> Iterator[Finding]:
                 task.office,
                 opened,
                 advice="fill the committee's vacant offices or appoint acting holders (Plt/Plh)",
+            )
+        elif not waited_for:
+            yield Finding(
+                "vote-waits-for-nobody",
+                f"everybody who may vote at {task.step} has voted; a member left before the vote was closed",
+                state.id,
+                task.office,
+                opened,
+                advice="fill the vacant seat or appoint an acting holder (Plt/Plh), whose vote closes it",
             )
     elif not any(may_act(person, task, state, facts) for person in _people_near(task, state, facts)):
         yield Finding(

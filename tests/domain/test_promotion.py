@@ -16,6 +16,7 @@ from domain.errors import (
     ExcludedOwner,
     HardFinding,
     InvalidDetails,
+    NobodyEligible,
     NotPermitted,
     OpenActionExists,
     OverrideRequired,
@@ -382,10 +383,17 @@ def test_nobody_opens_a_vacancy_naming_themself_or_whom_they_stand_for(town: Tow
     town.promote(vacancy_id, by="kepala_bkpsdm")
 
 
-def test_a_vacancy_is_opened_within_a_year(town: Town) -> None:
+def test_a_vacancy_is_opened_within_a_year(pool: Town) -> None:
     with pytest.raises(DateOutOfOrder):
-        town.open_vacancy(vacant_from=date(2025, 11, 23))
-    town.open_vacancy(vacant_from=date(2025, 11, 24))
+        pool.open_vacancy(vacant_from=date(2025, 11, 23))
+    pool.open_vacancy(vacant_from=date(2025, 11, 24))
+
+
+def test_where_nobody_is_eligible_no_list_is_made_that_would_shut_the_post(town: Town) -> None:
+    with pytest.raises(NobodyEligible) as refused:
+        town.open_vacancy()
+    assert refused.value.facts["unmapped"] > 0
+    town.submit("nurse", "section-disdik")
 
 
 def test_a_senior_post_is_filled_from_the_pool_only_under_an_approval(town: Town) -> None:

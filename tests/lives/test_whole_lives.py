@@ -65,18 +65,19 @@ RUNS_OR_STANDS = frozenset(Status) - {Status.WITHDRAWN, Status.ANNULLED, Status.
 
 
 def can_be_decided(state: ActionState, town: Town) -> bool:
-    """Whether somebody, of a committee a quorum, may act on the open task."""
+    """Whether somebody may act on the open task; of a committee, somebody who has not voted, and a quorum."""
     (task,) = state.open_tasks
     if task.office == COMMITTEE:
         policy = town.policies[state.policy_id]
         voted = {vote.person_id for vote in task.votes} - state.conflicts
-        return len(voters(state, policy.steps[task.step], town.facts) | voted) >= policy.committee.quorum
+        waited_for = voters(state, policy.steps[task.step], town.facts) - voted
+        return bool(waited_for) and len(waited_for | voted) >= policy.committee.quorum
     return any(may_act(who, task, state, town.facts) for who in town.agency.people)
 
 
 def check_doctor(town: Town) -> None:
     """No task waits for nobody unless the doctor says so, and he says so of no other."""
-    unowned = {"task-without-owner", "committee-below-quorum"}
+    unowned = {"task-without-owner", "committee-below-quorum", "vote-waits-for-nobody"}
     for state in town.states.values():
         if state.open_tasks:
             named = unowned & {finding.code for finding in of_action(state, town.facts)}
@@ -118,7 +119,7 @@ def to_the_end(town: Town, action: str) -> None:
         state = town.state(action)
         if state.ended:
             return
-        if chance == 20:
+        if chance >= 20:
             fill_offices(town)
         with suppress(Refusal, IndexError, AssertionError):
             town.next(action)

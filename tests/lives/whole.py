@@ -20,10 +20,17 @@ from tests.domain.test_talent import cact, rate
 from tests.domain.town import MACHINE, Town, person
 from tests.lives.witness import WitnessedTown
 
-PERIODS = ((date(2026, 1, 1), date(2026, 6, 30)), (date(2026, 7, 1), date(2026, 12, 31)))
+PERIODS = (
+    *((date(2026, 1, 1), date(2026, 6, 30)),) * 4,
+    *((date(2026, 7, 1), date(2026, 12, 31)),) * 4,
+    (date(2026, 3, 1), date(2026, 7, 31)),
+    (date(2026, 7, 1), date(2027, 12, 31)),
+)
 # Posts that promotions fill, and one that is a clerk's.
 WANTED = ("section-disdik", "section-dukcapil", "p-dukcapil", "section-dinkes", "p-umpeg-disdik", "clerk-2")
 OFFICERS = ("kabid", "kabid", "kepala_bkpsdm", "analyst")
+# How often something happens to an action of each kind.
+LIVELINESS = {Kind.PROMOTION: 5, Kind.EVALUATION: 3, Kind.MUTATION: 2}
 STATUSES = ("01", "01", "15", "03")
 
 
@@ -38,12 +45,12 @@ class WholeLives(Lives):
     # --- who and what ---
 
     def any_action(self) -> str:
-        """Of each kind as often, however many evaluations a cycle has opened; sometimes one that is over."""
+        """Of a kind by its liveliness, however many a cycle has opened; sometimes one that is over."""
         running = [s for s in self.town.states.values() if not s.is_quiet or self.chance.random() < 0.02]
         kinds = sorted({state.kind for state in running})
         if not kinds:
             return self.start()
-        kind = self.chance.choice(kinds)
+        (kind,) = self.chance.choices(kinds, [LIVELINESS[kind] for kind in kinds])
         return self.chance.choice(sorted(s.id for s in running if s.kind is kind))
 
     def an_officer(self) -> str:
@@ -101,6 +108,16 @@ class WholeLives(Lives):
             by = SYSTEM if self.chance.random() < 0.5 else person(self.an_officer())
             self.town.close_cycle(self.chance.choice(self.cycles), by)
 
+    def start(self) -> str:
+        """Sometimes the transfer that a measure ordered, or somebody claims it did."""
+        if self.chance.random() < 0.8:
+            return super().start()
+        states = sorted(self.town.states.values(), key=lambda state: state.id)
+        following = [s for s in states if s.evaluation and s.evaluation.measured_at] or states
+        after = self.chance.choice(following) if following else None
+        who = after.subject_id if after and self.chance.random() < 0.8 else self.anybody()
+        return self.town.submit(who, self.any_post(), follows=after.id if after else None)
+
     # --- deciding ---
 
     def decide(self) -> None:
@@ -135,7 +152,8 @@ class WholeLives(Lives):
         match task.step:
             case "candidate_ranking" if not task.votes and self.chance.random() < 0.8:
                 most = len(state.candidates)
-                return {"ranking": sample(state.candidates, choice(range(min(3, most), most + 1)))}
+                names = sample(state.candidates, choice(range(min(2, most), most + 1)))
+                return {"ranking": names} | choice(({}, {}, {}, {"minutes_number": None}))
             case "promotion_choice":
                 named = state.ranking if self.chance.random() < 0.95 else state.candidates
                 chosen: dict[str, Any] = {"person_id": choice(named or ("nobody",))}
@@ -151,7 +169,7 @@ class WholeLives(Lives):
                 moved = {"result": choice(LEVELS), "conduct": choice(LEVELS), "reason": "bukti lain"}
                 return {"deviation": moved}
             case "retest":
-                return {"passed": self.chance.random() < 0.3}
+                return {"passed": self.chance.random() < 0.2, "tested_on": str(self.town.today)}
             case "follow_up_decision":
                 return {"measure": choice(("reassign", "temporary_year", "dismissal_proposal"))}
         return {}
@@ -204,7 +222,7 @@ class WholeLives(Lives):
             self.erase: 1,
             self.a_new_policy: 1,
         }
-        return super().of_people() | {self.decide: 110} | mine
+        return super().of_people() | {self.decide: 110, self.start: 3} | mine
 
     def everything(self) -> dict[Callable[[], object], int]:
         return self.of_people() | self.of_the_system() | {self.pass_time: 8, self.jump: 1}
