@@ -76,7 +76,9 @@ def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> boo
     for key, _ in case.moment.offices.exercised_by(actor.id, case.moment.day):
         office, unit = split_key(key)
         of_unit = unit is None or key == office_key(office, apparatus)
-        if key == raters_office(case.moment, event.origin_position_id, policy) or (office in allowed and of_unit):
+        if key == raters_office(case.moment, event.origin_position_id, policy) or (
+            office in allowed and of_unit
+        ):
             return True
     return False
 

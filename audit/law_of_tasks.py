@@ -160,14 +160,6 @@ def commented(case: Case, stored: StoredEvent, event: ev.TaskCommented, state: A
         by_owner(case, stored, task)
 
 
-def conflicted(case: Case, stored: StoredEvent, event: ev.ConflictDeclared, state: ActionState) -> None:
-    person = event.person_id
-    others = [task for task in state.open_tasks if task.office != SUBJECT]
-    mine = person not in state.conflicts and any(could_act(person, task, case) for task in others)
-    if stored.actor.kind != "person" or stored.actor.id != person or not mine:
-        case.report(stored, "not-an-owner", f"{person} had no open task to declare a conflict in")
-
-
 def reminded(case: Case, stored: StoredEvent, event: ev.ReminderSent, state: ActionState) -> None:
     task = open_task(case, stored, event.task_id, state)
     due = (task.remind_at if event.which == "half" else task.due_at) if task else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from audit import law_of_documents
 from audit.case import Case, why_out
-from audit.law_of_tasks import by_owner, conflicted, open_task
+from audit.law_of_tasks import by_owner, open_task
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
@@ -59,34 +59,26 @@ def voted(case: Case, stored: StoredEvent, event: ev.VoteCast, state: ActionStat
     if event.vote == "approve":
         law_of_documents.needed(case, stored, event.step, state)
     votes = {vote.person_id: vote.vote for vote in task.votes} | {event.person_id: event.vote}
-    _is_closed(case, stored, task, votes, state.conflicts)
+    closed(case, stored, task, votes, state.conflicts)
     _is_put_on_table(case, stored, event, state)
 
 
 def _is_put_on_table(case: Case, stored: StoredEvent, event: ev.VoteCast, state: ActionState) -> None:
     """The first vote for a ranking names it, and one that moves a deviation says which."""
     step = case.step(event.step)
-    if step is not None and step.form == "ranking_vote" and event.vote == "approve":
-        if state.ranking_task != event.task_id and not case.beside(stored, pe.CandidatesRanked):
-            case.report(stored, "skipped-step", "a vote for no ranking")
+    ranks = step is not None and step.form == "ranking_vote" and event.vote == "approve"
+    if ranks and state.ranking_task != event.task_id and not case.beside(stored, pe.CandidatesRanked):
+        case.report(stored, "skipped-step", "a vote for no ranking")
     moved = [s.event for s in case.beside(stored, eve.PerformanceJudged)]
     motion = any(isinstance(e, eve.PerformanceJudged) and e.at_step == "motion" for e in moved)
     if event.details is not None and bool(event.details.get("deviation")) != motion:
         case.report(stored, "skipped-step", "the deviation on the table is not the one that was moved")
 
 
-def interest_declared(case: Case, stored: StoredEvent, event: ev.ConflictDeclared, state: ActionState) -> None:
-    """By somebody whose task is open; where a committee waited for them alone, the other votes decide."""
-    conflicted(case, stored, event, state)
-    for task in state.open_tasks:
-        if task.office == COMMITTEE:
-            votes = {vote.person_id: vote.vote for vote in task.votes}
-            _is_closed(case, stored, task, votes, state.conflicts | {event.person_id})
-
-
-def _is_closed(
+def closed(
     case: Case, stored: StoredEvent, task: Task, votes: Mapping[str, str], conflicts: frozenset[str]
 ) -> None:
+    """Report a matter that the votes decide and nothing closes."""
     step = case.step(task.step)
     done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     if step is None or any(isinstance(e, ev.TaskCompleted) and e.task_id == task.id for e in done):

@@ -41,6 +41,8 @@ class PromotionRequests(ABC):
 
     def promote(self, vacancy_id: str, *, by: str = "kabid") -> str:
         """Start the promotion of a vacancy; the action's id."""
-        command = StartPromotion(**self._by(Actor(kind="person", id=by)), action_id=next(self.ids), vacancy_id=vacancy_id)
+        command = StartPromotion(
+            **self._by(Actor(kind="person", id=by)), action_id=next(self.ids), vacancy_id=vacancy_id
+        )
         self.send(command)
         return command.action_id

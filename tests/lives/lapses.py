@@ -106,7 +106,9 @@ def returned_anywhere(state: ActionState, facts: Facts, command: Any, task: Any,
 def any_ranking(state: ActionState, _: Facts, task: Any, answered: Any) -> list[Any]:
     if answered.vote != "approve":
         return []
-    return [pe.CandidatesRanked(task_id=task.id, ranking=answered.ranking, minutes_number=answered.minutes_number)]
+    return [
+        pe.CandidatesRanked(task_id=task.id, ranking=answered.ranking, minutes_number=answered.minutes_number)
+    ]
 
 
 def all_overridden(state: ActionState, _: Any) -> ActionState:
@@ -129,7 +131,9 @@ def alone(state: ActionState, _: Any, command: Any, signature: Signature) -> lis
 
 def blind(facts: Facts) -> Facts:
     """Sees no open case, no promise and no list."""
-    return replace(facts, registry=Registry(cycles=facts.registry.cycles, evaluations=facts.registry.evaluations))
+    return replace(
+        facts, registry=Registry(cycles=facts.registry.cycles, evaluations=facts.registry.evaluations)
+    )
 
 
 def no_evaluations(facts: Facts) -> Facts:
@@ -156,9 +160,18 @@ LAPSES: tuple[Lapse, ...] = (
     Lapse("the wrong office", ((task_opening, "_office", _always("personnel_analyst")),)),
     Lapse("the clock runs ahead", facts=ahead),
     # promotion
-    Lapse("a hard finding passes", ((promotion, "hard_stops", _always(())), (approval, "_no_hard_finding", _nothing))),
-    Lapse("nothing needs a reason", ((promotion, "with_overrides", all_overridden), (approval, "_overrides_settled", _nothing))),
-    Lapse("one person is the second person", ((promotion, "override_events", alone), (approval, "override_events", alone))),
+    Lapse(
+        "a hard finding passes",
+        ((promotion, "hard_stops", _always(())), (approval, "_no_hard_finding", _nothing)),
+    ),
+    Lapse(
+        "nothing needs a reason",
+        ((promotion, "with_overrides", all_overridden), (approval, "_overrides_settled", _nothing)),
+    ),
+    Lapse(
+        "one person is the second person",
+        ((promotion, "override_events", alone), (approval, "override_events", alone)),
+    ),
     Lapse("anybody on the list is chosen", state=lambda s: replace(s, ranking=s.candidates)),
     Lapse("a ranking is not put on the table", ((promotion, "ranked", _always([])),)),
     Lapse("any ranking will do", ((promotion, "ranked", any_ranking),)),
@@ -168,8 +181,13 @@ LAPSES: tuple[Lapse, ...] = (
     Lapse("a held post is free", ((promotion, "is_kept_now", _always(False)),)),
     Lapse("anybody starts a promotion", ((promotion, "_may_start", _nothing),)),
     Lapse("anybody opens a vacancy", ((vacancy, "may_open", _always(True)),)),
-    Lapse("an opener names themself", ((vacancy, "stood_for", _always(frozenset())), (promotion, "stood_for", _always(frozenset())))),
-    Lapse("the list in another order", ((vacancy, "_in_order", lambda people, _: sorted(people, reverse=True)),)),
+    Lapse(
+        "an opener names themself",
+        ((vacancy, "stood_for", _always(frozenset())), (promotion, "stood_for", _always(frozenset()))),
+    ),
+    Lapse(
+        "the list in another order", ((vacancy, "_in_order", lambda people, _: sorted(people, reverse=True)),)
+    ),
     Lapse("nobody is barred from the list", ((vacancy, "hard_stops", _always(())),)),
     Lapse("a review on another day", ((promotion, "months_after", lambda day, n: day + timedelta(days=n)),)),
     Lapse("nobody looks at other cases", facts=blind),
@@ -178,25 +196,67 @@ LAPSES: tuple[Lapse, ...] = (
     Lapse("a form's dates are not looked at", ((approval, "answer", unchecked),)),
     Lapse("evaluated twice", facts=no_evaluations),
     Lapse("anybody asks for an evaluation", ((evaluation_opening, "may_submit", _always(True)),)),
-    Lapse("anybody is evaluated", ((evaluation_opening, "is_evaluated", _always(True)), (evaluation_cycle, "is_evaluated", _always(True)))),
-    Lapse("any period", ((evaluation_opening, "check_period", _nothing), (evaluation_cycle, "check_period", _nothing))),
+    Lapse(
+        "anybody is evaluated",
+        (
+            (evaluation_opening, "is_evaluated", _always(True)),
+            (evaluation_cycle, "is_evaluated", _always(True)),
+        ),
+    ),
+    Lapse(
+        "any period",
+        ((evaluation_opening, "check_period", _nothing), (evaluation_cycle, "check_period", _nothing)),
+    ),
     Lapse("a generous matrix", ((evaluation, "predicate_of", _always(Predicate.SANGAT_BAIK)),)),
     Lapse("no follow-up", ((evaluation, "opened_by_low_rating", _always([])),)),
     Lapse("another measure", ((follow_up, "VARIANT_OF_MEASURE", {}),)),
-    Lapse("every rating is low", ((evaluation, "opened_by_low_rating", lambda s, f, _: follow_up._opened(s, f, follow_up.Variant.PERFORMANCE_IMPROVEMENT)),)),
-    Lapse("sent back once decided", ((evaluation, "step_to_return_to", lambda s, _, wanted: wanted or s.steps[0]), (approval, "DECREED", frozenset()))),
-    Lapse("a shorter window", ((task_opening, "window_closes", lambda _, day, calendar: calendar.end_of(day)),)),
+    Lapse(
+        "every rating is low",
+        (
+            (
+                evaluation,
+                "opened_by_low_rating",
+                lambda s, f, _: follow_up._opened(s, f, follow_up.Variant.PERFORMANCE_IMPROVEMENT),
+            ),
+        ),
+    ),
+    Lapse(
+        "sent back once decided",
+        (
+            (evaluation, "step_to_return_to", lambda s, _, wanted: wanted or s.steps[0]),
+            (approval, "DECREED", frozenset()),
+        ),
+    ),
+    Lapse(
+        "a shorter window", ((task_opening, "window_closes", lambda _, day, calendar: calendar.end_of(day)),)
+    ),
     Lapse("the calibration changes nothing", ((evaluation, "motion", _always([])),)),
     # cycles
     Lapse("anybody keeps cycles", ((evaluation_cycle, "may_open", _always(True)),)),
-    Lapse("a cycle is closed early", ((evaluation_cycle, "_known", lambda i, f: replace(_known_cycle(i, f), complete=True)),)),
-    Lapse("a closed cycle goes on", ((evaluation_cycle, "_known", lambda i, f: replace(_known_cycle(i, f), closed=False, complete=False)),)),
+    Lapse(
+        "a cycle is closed early",
+        ((evaluation_cycle, "_known", lambda i, f: replace(_known_cycle(i, f), complete=True)),),
+    ),
+    Lapse(
+        "a closed cycle goes on",
+        (
+            (
+                evaluation_cycle,
+                "_known",
+                lambda i, f: replace(_known_cycle(i, f), closed=False, complete=False),
+            ),
+        ),
+    ),
     Lapse("a cycle skips people", ((evaluation_cycle, "people_of", lambda *of: PEOPLE_OF(*of)[1:]),)),
     # ends
     Lapse("anybody withdraws an evaluation", ((annulment, "may_withdraw_evaluation", _always(True)),)),
     Lapse("withdrawn once decided", ((annulment, "DECREED", frozenset()),), only=(cmd.WithdrawAction,)),
     Lapse("anybody annuls", ((annulment, "_may_annul", _nothing),)),
-    Lapse("annulled before it was decided", ((annulment, "DECREED", frozenset(Status)),), only=(cmd.AnnulAction,)),
+    Lapse(
+        "annulled before it was decided",
+        ((annulment, "DECREED", frozenset(Status)),),
+        only=(cmd.AnnulAction,),
+    ),
     Lapse("annulled alone", ((annulment._Cascade, "_undo_what_rests_on", _nothing),)),
     Lapse("rejected after the decision", ((approval, "DECREED", frozenset()),)),
     Lapse("anybody asks for a transfer", ((submission, "may_submit", _always(True)),)),

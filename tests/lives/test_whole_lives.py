@@ -25,7 +25,19 @@ from tests.domain.town import PERSONNEL, Town, person
 from tests.domain.town_map import POSTS
 from tests.lives.whole import WholeLives
 
-STEPS = 150
+STEPS = 160
+HAPPENED = {
+    "CandidatesRanked", "CandidateChosen", "OverrideProposed", "Overridden", "PoolFrozen", "PolicyAdopted",
+    "PerformanceJudged", "EvaluationBecameFinal", "FollowUpOpened", "EvaluationsOpened",
+    "ConflictDeclared", "TaskDelegated", "DelegationGranted", "TaskEscalated",
+    "ActionAnnulled", "ActionExpired", "DecreeIssued", "ActionTookEffect",
+}  # fmt: skip
+REFUSED = {
+    "excluded-owner", "not-permitted", "override-required", "candidate-list-lapsed", "position-promised",
+    "position-held", "open-action-exists", "already-voted", "task-claimed", "task-already-decided",
+    "evaluation-exists", "cycle-not-complete", "hard-finding",
+}  # fmt: skip
+OF_PROMOTIONS = (Status.EFFECTIVE, Status.REJECTED, Status.WITHDRAWN, Status.ANNULLED, Status.EXPIRED)
 
 
 def waits_for_one_thing(state: ActionState) -> bool:
@@ -158,10 +170,26 @@ def lived(seed: int, steps: int = STEPS) -> WholeLives:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_the_law_holds_in_all_processes_whatever_happens(seed: int) -> None:
+    """And whatever was reached has a lawful way out."""
     lives = lived(seed)
     for action in sorted(lives.town.states):
         if not lives.town.state(action).ended:
             to_the_end(lives.town, action)
             assert lives.town.state(action).ended, lives.town.state(action)
+
+
+def test_whole_lives_come_to_every_kind_of_event() -> None:
+    """The test above would prove nothing of what never happens."""
+    happened: set[str] = set()
+    refused: set[str | None] = set()
+    reached: set[tuple[Kind, Status]] = set()
+    for seed in range(20):
+        town = lived(seed, 220).town
+        happened |= {type(recorded.event).__name__ for _, recorded in town.log}
+        refused |= {sent.refused for sent in town.sent}
+        reached |= {(state.kind, state.status) for state in town.states.values()}
+    assert happened >= HAPPENED
+    assert refused >= REFUSED
+    assert reached >= {(Kind.PROMOTION, status) for status in OF_PROMOTIONS}

@@ -73,7 +73,10 @@ class WholeLives(Lives):
 
     def decide_promotion(self, action: str) -> None:
         state, step = self.town.state(action), self.town.step(action)
-        who, outcome = self.an_owner(action), self.chance.choices(("approve", "reject", "return"), (40, 1, 2))[0]
+        who, outcome = (
+            self.an_owner(action),
+            self.chance.choices(("approve", "reject", "return"), (40, 1, 2))[0],
+        )
         if outcome != "approve":
             back = self.chance.choice((None, *state.steps)) if outcome == "return" else None
             details = {"vote": "reject"} if outcome == "reject" and step == "candidate_ranking" else {}
@@ -101,7 +104,7 @@ class WholeLives(Lives):
     def open_next(self) -> None:
         if self.cycles:
             by = SYSTEM if self.chance.random() < 0.9 else person(self.anybody())
-            self.town.open_next(self.chance.choice(self.cycles), self.chance.choice((1, 2, 5)), by=by)
+            self.town.open_next(self.chance.choice(self.cycles), self.chance.choice((1, 3, 9)), by=by)
 
     def close_cycle(self) -> None:
         if self.cycles:
@@ -179,7 +182,9 @@ class WholeLives(Lives):
     def record_result(self) -> None:
         who = self.chance.choice(STAFF)
         if self.chance.random() < 0.5:
-            rate(self.town, who, self.chance.choice((2024, 2025)), judged=self.chance.choice(((1, 1), (2, 2))))
+            rate(
+                self.town, who, self.chance.choice((2024, 2025)), judged=self.chance.choice(((1, 1), (2, 2)))
+            )
         else:
             cact(self.town, who, self.chance.choice((50, 70, 95)))
 
@@ -204,7 +209,9 @@ class WholeLives(Lives):
     def a_new_policy(self) -> None:
         """The same law with other numbers, in force from some day on."""
         if len(self.town.policies) < 3:
-            self.town.adopt(amended(self.town.policy, self.town.today + timedelta(days=self.chance.choice((0, 9)))))
+            self.town.adopt(
+                amended(self.town.policy, self.town.today + timedelta(days=self.chance.choice((0, 9))))
+            )
 
     def jump(self) -> None:
         self.town.now += timedelta(days=self.chance.choice((3, 14, 40, 200)))

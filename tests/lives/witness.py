@@ -144,9 +144,7 @@ class WitnessedTown(Town):
             assert state_from_json(state_json(self.states[action])) == self.states[action]
 
 
-def waking(
-    told: list[Told], before: dict[str, ActionState], after: dict[str, ActionState]
-) -> frozenset[str]:
+def waking(told: list[Told], before: dict[str, ActionState], after: dict[str, ActionState]) -> frozenset[str]:
     """The streams of the actions whose process has to be told."""
     touched = {s.removeprefix(PERSONNEL) for s, _ in told if s.startswith(PERSONNEL)}
     return frozenset(PERSONNEL + action for action in touched if wakes(before.get(action), after[action]))
