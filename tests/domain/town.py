@@ -253,11 +253,6 @@ class Town(EvaluationRequests, PromotionRequests):
     def _by(self, actor: Actor) -> dict[str, Any]:
         return {"command_id": next(self.ids), "actor": actor}
 
-    def adopt(self, policy: Policy) -> None:
-        """Another policy beside the first, in force from its date on."""
-        document = policy.model_dump(mode="json")
-        self.send(cmd.AdoptPolicy(**self._by(SYSTEM), document=document))
-
     # --- the register ---
 
     def row(self, person_id: str, post: str | None = None, **changes: Any) -> cmd.EmployeeRow:

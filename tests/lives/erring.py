@@ -21,7 +21,7 @@ from tests.domain.town import PERSONNEL
 from tests.lives.lapses import LAPSES, Lapse
 from tests.lives.witness import Told, WitnessedTown, waking
 
-TRIED_AT_ONCE = 20
+TRIED_AT_ONCE = 16
 # As often at most is one lapse put to the auditor in one town.
 HEARD_AT_MOST = 4
 

@@ -33,7 +33,7 @@ from domain.forms import FORMS, Form
 from domain.identity import Actor, Capacity, Signature
 from domain.performance import Predicate
 from domain.personnel_action import ActionState, Status
-from domain.policy import Severity
+from domain.policy import Severity, Variant
 from domain.registry import Registry
 
 Patch = tuple[Any, str, Any]
@@ -75,12 +75,12 @@ def _always(value: Any) -> Callable[..., Any]:
     return lambda *_, **__: value
 
 
-_signature_for, _answer, _task_of = approval.signature_for, approval.answer, approval.task_of
+_task_of, _people_of = approval.task_of, evaluation_cycle.people_of
 
 
 def anybody_signs(actor: Actor, task: Any, state: ActionState, facts: Facts) -> Signature:
     try:
-        return _signature_for(actor, task, state, facts)
+        return ownership.signature_for(actor, task, state, facts)
     except Refusal:
         return Signature(office=task.office, capacity=Capacity.DEFINITIVE)
 
@@ -216,7 +216,7 @@ LAPSES: tuple[Lapse, ...] = (
             (
                 evaluation,
                 "opened_by_low_rating",
-                lambda s, f, _: follow_up._opened(s, f, follow_up.Variant.PERFORMANCE_IMPROVEMENT),
+                lambda s, f, _: follow_up._opened(s, f, Variant.PERFORMANCE_IMPROVEMENT),
             ),
         ),
     ),
@@ -247,7 +247,7 @@ LAPSES: tuple[Lapse, ...] = (
             ),
         ),
     ),
-    Lapse("a cycle skips people", ((evaluation_cycle, "people_of", lambda *of: PEOPLE_OF(*of)[1:]),)),
+    Lapse("a cycle skips people", ((evaluation_cycle, "people_of", lambda *of: _people_of(*of)[1:]),)),
     # ends
     Lapse("anybody withdraws an evaluation", ((annulment, "may_withdraw_evaluation", _always(True)),)),
     Lapse("withdrawn once decided", ((annulment, "DECREED", frozenset()),), only=(cmd.WithdrawAction,)),
@@ -262,4 +262,3 @@ LAPSES: tuple[Lapse, ...] = (
     Lapse("anybody asks for a transfer", ((submission, "may_submit", _always(True)),)),
     Lapse("an order is not looked at", ((submission, "_check_order", _nothing),)),
 )
-PEOPLE_OF = evaluation_cycle.people_of

@@ -30,14 +30,14 @@ HAPPENED = {
     "CandidatesRanked", "CandidateChosen", "OverrideProposed", "Overridden", "PoolFrozen", "PolicyAdopted",
     "PerformanceJudged", "EvaluationBecameFinal", "FollowUpOpened", "EvaluationsOpened",
     "ConflictDeclared", "TaskDelegated", "DelegationGranted", "TaskEscalated",
-    "ActionAnnulled", "ActionExpired", "DecreeIssued", "ActionTookEffect",
+    "ActionAnnulled", "DecreeIssued", "ActionTookEffect",
 }  # fmt: skip
 REFUSED = {
-    "excluded-owner", "not-permitted", "override-required", "candidate-list-lapsed", "position-promised",
+    "excluded-owner", "not-permitted", "override-required", "position-promised",
     "position-held", "open-action-exists", "already-voted", "task-claimed", "task-already-decided",
     "evaluation-exists", "cycle-not-complete", "hard-finding",
 }  # fmt: skip
-OF_PROMOTIONS = (Status.EFFECTIVE, Status.REJECTED, Status.WITHDRAWN, Status.ANNULLED, Status.EXPIRED)
+OF_PROMOTIONS = (Status.EFFECTIVE, Status.REJECTED, Status.WITHDRAWN, Status.ANNULLED)
 
 
 def waits_for_one_thing(state: ActionState) -> bool:
@@ -141,10 +141,12 @@ def to_the_end(town: Town, action: str) -> None:
             with suppress(Refusal):
                 town.advance(action)
     for who in sorted(town.agency.people):
-        for way in (lambda who: town.withdraw(action, person(who)), lambda who: town.annul(action, who)):
-            with suppress(Refusal):
-                way(who)
-                return
+        with suppress(Refusal):
+            town.withdraw(action, person(who))
+            return
+        with suppress(Refusal):
+            town.annul(action, who)
+            return
 
 
 def fill_offices(town: Town) -> None:
@@ -170,7 +172,7 @@ def lived(seed: int, steps: int = STEPS) -> WholeLives:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=16, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_the_law_holds_in_all_processes_whatever_happens(seed: int) -> None:
     """And whatever was reached has a lawful way out."""
     lives = lived(seed)
@@ -185,7 +187,7 @@ def test_whole_lives_come_to_every_kind_of_event() -> None:
     happened: set[str] = set()
     refused: set[str | None] = set()
     reached: set[tuple[Kind, Status]] = set()
-    for seed in range(20):
+    for seed in range(14):
         town = lived(seed, 220).town
         happened |= {type(recorded.event).__name__ for _, recorded in town.log}
         refused |= {sent.refused for sent in town.sent}

@@ -12,6 +12,7 @@ from typing import Any
 from domain.errors import OverrideRequired
 from domain.identity import SYSTEM
 from domain.policy import Kind, Policy
+from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenSelection
 from tests.domain.test_evaluation_lives import LEVELS
 from tests.domain.test_promotion import STAFF, with_candidates
@@ -31,6 +32,7 @@ WANTED = ("section-disdik", "section-dukcapil", "p-dukcapil", "section-dinkes", 
 OFFICERS = ("kabid", "kabid", "kepala_bkpsdm", "analyst")
 # How often something happens to an action of each kind.
 LIVELINESS = {Kind.PROMOTION: 5, Kind.EVALUATION: 3, Kind.MUTATION: 2}
+MOST_POLICIES = 2
 STATUSES = ("01", "01", "15", "03")
 
 
@@ -206,11 +208,20 @@ class WholeLives(Lives):
             kind, who = "person", self.an_officer()
         self.town.withdraw(action, MACHINE if kind == "integration" else person(who))
 
-    def a_new_policy(self) -> None:
-        """The same law with other numbers, in force from some day on."""
-        if len(self.town.policies) < 3:
-            self.town.adopt(
-                amended(self.town.policy, self.town.today + timedelta(days=self.chance.choice((0, 9))))
+    def propose_policy(self) -> None:
+        """The same law with other numbers, to be in force from some day on."""
+        if len(self.town.policies) < MOST_POLICIES:
+            first = self.town.today + timedelta(days=self.chance.choice((1, 9)))
+            document = amended(self.town.policy, first).model_dump(mode="json")
+            who = person(self.chance.choice(("kabid", "kepala_bkpsdm", self.anybody())))
+            self.town.send(ProposePolicy(command_id=next(self.town.ids), actor=who, document=document))
+
+    def adopt_policy(self) -> None:
+        for policy_id, proposal in sorted(self.town.published.proposed.items()):
+            who = person(self.chance.choice(("mayor", "sekda", self.anybody())))
+            text = proposal.policy.hash
+            self.town.send(
+                AdoptProposal(command_id=next(self.town.ids), actor=who, policy_id=policy_id, hash=text)
             )
 
     def jump(self) -> None:
@@ -227,7 +238,8 @@ class WholeLives(Lives):
             self.record_result: 2,
             self.correct_register: 2,
             self.erase: 1,
-            self.a_new_policy: 1,
+            self.propose_policy: 1,
+            self.adopt_policy: 2,
         }
         return super().of_people() | {self.decide: 110, self.start: 3} | mine
 
