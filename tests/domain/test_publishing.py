@@ -24,6 +24,7 @@ from domain.identity import SYSTEM, Actor, Capacity
 from domain.policy import Policy
 from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.policy_continuity import differences
+from domain.promotion_commands import OpenSelection
 from tests.domain.town import MACHINE, TUESDAY, Town, kota_serang, new_id, person
 
 TOMORROW = TUESDAY + timedelta(days=1)
@@ -159,7 +160,8 @@ def test_a_policy_may_begin_today_as_long_as_nobody_was_judged_for_today(town: T
 
 
 def test_a_frozen_list_was_judged_for_its_day_too(town: Town) -> None:
-    town.open_vacancy()
+    names = ("section_head", "kasubag", "analyst")
+    town.open_vacancy("p-dukcapil", selection=OpenSelection(letter_number="800/1", person_ids=names))
     with pytest.raises(PolicyBackdated):
         propose(town, text(since=TUESDAY))
 
