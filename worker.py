@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRu
 
 from activities.cycle import CycleActivities
 from activities.record import LedgerActivities
+from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
 from operations.worker_health import HealthEndpoint
 from relay.cursor import Cursor
@@ -22,8 +23,10 @@ from relay.cycles import CycleStarter
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
+from relay.talent_calendar import TalentCalendar
+from relay.upkeep_recorder import LedgerUpkeepRecorder
 from settings import Settings
-from workflows.processes import OF_CYCLES, PROCESS_OF_KIND
+from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, PROCESS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,7 @@ def process_worker(
     task_queue: str,
     activities: LedgerActivities,
     cycles: CycleActivities,
+    upkeep: TalentUpkeepActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -71,7 +75,7 @@ def process_worker(
     inside it, so what it forbids is found there.
     """
     values: dict[str, Any] = {
-        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES],
+        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES, *BY_THE_CALENDAR],
         "activities": [
             activities.load_progress,
             activities.advance_action,
@@ -79,6 +83,8 @@ def process_worker(
             cycles.open_next_evaluations,
             cycles.advance_due_evaluations,
             cycles.open_half_year_cycle,
+            upkeep.place_next_people,
+            upkeep.remind_units,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -109,6 +115,7 @@ class _Service:
         clock = self._installation.clock
         activities = LedgerActivities(LedgerRecorder(ledger, reader, clock))
         cycles = CycleActivities(LedgerCycleRecorder(ledger, reader, clock))
+        upkeep = TalentUpkeepActivities(LedgerUpkeepRecorder(ledger, reader, clock))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -120,13 +127,17 @@ class _Service:
             relaying.add_done_callback(lambda _: self._stopping.set())
             starter = CycleStarter(reader, self._client, self._settings.task_queue)
             starting = asyncio.create_task(starter.run())
+            calendar = TalentCalendar(reader, self._client, self._settings.task_queue, clock)
+            scheduling = asyncio.create_task(calendar.run())
             try:
-                await self._work(self._client, activities, cycles)
+                await self._work(self._client, activities, cycles, upkeep)
             finally:
                 relay.stop()
                 starter.stop()
+                calendar.stop()
                 await relaying
                 await starting
+                await scheduling
 
     async def _connected(self) -> Client | None:
         pause = 0.1
@@ -140,12 +151,18 @@ class _Service:
             pause = min(pause * 2, LONGEST_PAUSE)
         return None
 
-    async def _work(self, client: Client, activities: LedgerActivities, cycles: CycleActivities) -> None:
+    async def _work(
+        self,
+        client: Client,
+        activities: LedgerActivities,
+        cycles: CycleActivities,
+        upkeep: TalentUpkeepActivities,
+    ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
         while not self._stopping.is_set():
             self._worker = process_worker(
-                client, self._settings.task_queue, activities, cycles, on_fatal_error=_tell_failure
+                client, self._settings.task_queue, activities, cycles, upkeep, on_fatal_error=_tell_failure
             )
             running = asyncio.create_task(self._worker.run())
             stop = asyncio.create_task(self._stopping.wait())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -18,10 +19,17 @@ from api.visibility import is_readable, viewer_for, visible_person
 from api.wiring import ServicesDep
 from domain.authorization import READ_PEOPLE, Viewer, subtrees
 from domain.nine_box import BOXES, Level
-from domain.profiling import REASONS, Profile, Progress, progress_by_unit, why_unmapped
+from domain.profiling import (
+    REASONS,
+    Profile,
+    Progress,
+    documents_missing,
+    progress_by_unit,
+    why_unmapped,
+)
 from domain.talent_policy import TalentRules
 from ledger.read import DirectoryView
-from projections import employees, talent_places
+from projections import employees, profiling_reminders, talent_places
 
 router = APIRouter(prefix="/v1", tags=["talent"])
 
@@ -56,14 +64,15 @@ def grid(
         rules = view.policy_in_force(today).talent
         groups: dict[int | None, list[Row]] = {}
         for row in rows:
-            groups.setdefault(_profile(row).box_on(today), []).append(row)
+            groups.setdefault(profile_of(row, view, today).box_on(today), []).append(row)
         for box, group in groups.items():
             if box is not None:
                 group.sort(key=lambda r: (-r["performance"], -r["potential"], r["person_id"]))
         shown = {row["person_id"] for group in groups.values() for row in group[:limit]}
         names = employees.names(connection, shown)
     unmapped = groups.get(None, [])
-    reasons = Counter(reason for row in unmapped for reason in why_unmapped(_profile(row), today, rules))
+    profiles = [profile_of(row, view, today) for row in unmapped]
+    reasons = Counter(reason for profile in profiles for reason in why_unmapped(profile, today, rules))
     return {
         "as_of": today.isoformat(),
         "unit": {"id": unit, "name": view.agency.units[unit].name} if unit else None,
@@ -77,14 +86,14 @@ def grid(
                 "treatment": _treatment(box, rules, language),
                 "in_pool": box in rules.pool.boxes,
                 "count": len(groups.get(box, [])),
-                "members": [_member(row, names, today, rules) for row in groups.get(box, [])[:limit]],
+                "members": [_member(row, names, view, today) for row in groups.get(box, [])[:limit]],
             }
             for (performance, potential), box in sorted(BOXES.items(), key=lambda item: -item[1])
         ],
         "unmapped": {
             "count": len(unmapped),
             "reasons": dict(reasons),
-            "members": [_member(row, names, today, rules) for row in unmapped[:limit]],
+            "members": [_member(row, names, view, today) for row in unmapped[:limit]],
         },
     }
 
@@ -115,14 +124,17 @@ def talent_of(
     summary="How far profiling has come",
 )
 def campaign(services: ServicesDep, caller: CallerDep, unit: UnitId = None) -> dict[str, Any]:
-    """Progress in total and per regional apparatus, with what keeps people unmapped, and the target date."""
+    """Progress in total and per regional apparatus, with what keeps people unmapped, the target date and
+    each unit's newest reminder.
+    """
     with services.reading() as connection:
         view = services.view(connection)
         today = services.today(view)
         rows = _visible_rows(connection, viewer_for(services, connection, caller), view, unit)
+        reminders = profiling_reminders.of_units(connection)
     rules = view.policy_in_force(today).talent
     apparatus = {unit_id: view.agency.apparatus_of(unit_id) or unit_id for unit_id in view.agency.units}
-    counted = [(apparatus[row["unit_id"]], _profile(row)) for row in rows]
+    counted = [(apparatus[row["unit_id"]], profile_of(row, view, today)) for row in rows]
     by_unit = progress_by_unit(counted, today, rules)
     total = Progress()
     for _, profile in counted:
@@ -134,9 +146,14 @@ def campaign(services: ServicesDep, caller: CallerDep, unit: UnitId = None) -> d
         "days_left": (rules.campaign.target_date - today).days,
         "citation": rules.campaign.citation,
         "doubt": rules.campaign.doubt,
-        **_progress(total),
+        **progress_view(total),
         "units": [
-            {"id": unit_id, "name": units[unit_id].name, **_progress(progress)}
+            {
+                "id": unit_id,
+                "name": units[unit_id].name,
+                **progress_view(progress),
+                "reminder": _reminder(reminders.get(unit_id)),
+            }
             for unit_id, progress in sorted(by_unit.items(), key=lambda item: (-item[1].unmapped, item[0]))
         ],
     }
@@ -166,11 +183,11 @@ def unmapped_people(
             row
             for row in _visible_rows(connection, viewer_for(services, connection, caller), view, unit)
             if row["person_id"] > after
-            and (why := why_unmapped(_profile(row), today, rules))
+            and (why := why_unmapped(profile_of(row, view, today), today, rules))
             and (reason is None or reason in why)
         ][: limit + 1]
         names = employees.names(connection, {row["person_id"] for row in rows})
-    shown = [_member(row, names, today, rules) for row in rows]
+    shown = [_member(row, names, view, today) for row in rows]
     return page_of(rows, limit, lambda row: [row["person_id"]], shown)
 
 
@@ -195,22 +212,30 @@ def _visible_rows(connection: Connection, viewer: Viewer, view: DirectoryView, u
         if not everywhere and not wanted <= viewer.units:
             raise Problem("not-found")
     rows = talent_places.of_units(connection, wanted)
-    return [row for row in rows if not _is_elected(view, row["position_id"])]
+    return [row for row in rows if not is_elected(view, row["position_id"])]
 
 
-def _is_elected(view: DirectoryView, position_id: str | None) -> bool:
+def is_elected(view: DirectoryView, position_id: str | None) -> bool:
+    """Whether the post is an elected official's: no civil servant, and not counted."""
     post = view.agency.posts.get(position_id or "")
     return post is not None and post.kind == "PPK"
 
 
-def _profile(row: Row) -> Profile:
-    return Profile(
+def profile_of(row: Row, view: DirectoryView, today: date) -> Profile:
+    """What is known of the person of a row of `talent_places.of_units`."""
+    known = Profile(
         row["person_id"],
         row["box"],
         _day(row["lapses_on"]),
         _day(row["rated_until"]),
         _day(row["test_valid_until"]),
     )
+    person = view.agency.people.get(known.person_id)
+    if person is None or known.box_on(today) is not None:
+        return known
+    policy = view.policy_in_force(today)
+    missing = documents_missing(person.employment_kind, view.files.of(person.id), policy, today)
+    return replace(known, documents_missing=missing)
 
 
 def _day(text: str | None) -> date | None:
@@ -222,7 +247,8 @@ def _treatment(box: int, rules: TalentRules, language: str) -> str:
     return treatment.text_id if language == "id" else treatment.text_en
 
 
-def _progress(progress: Progress) -> dict[str, Any]:
+def progress_view(progress: Progress) -> dict[str, Any]:
+    """How far a unit is, as callers see it."""
     return {
         "people": progress.people,
         "mapped": progress.mapped,
@@ -231,11 +257,16 @@ def _progress(progress: Progress) -> dict[str, Any]:
     }
 
 
+def _reminder(row: Row | None) -> Row | None:
+    return row and {name: row[name] for name in ("office", "reminded_on", "times", "people", "mapped")}
+
+
 def _member(
-    row: Row, names: dict[str, tuple[str | None, str | None]], today: date, rules: TalentRules
+    row: Row, names: dict[str, tuple[str | None, str | None]], view: DirectoryView, today: date
 ) -> dict[str, Any]:
     name, nip = names.get(row["person_id"], (None, None))
-    reasons = why_unmapped(_profile(row), today, rules)
+    profile = profile_of(row, view, today)
+    reasons = why_unmapped(profile, today, view.policy_in_force(today).talent)
     return {
         "id": row["person_id"],
         "nip": nip,
@@ -245,4 +276,5 @@ def _member(
         "potential": None if reasons else row["potential"],
         "vetoes": (row["vetoes"] or "").split(),
         "reasons": list(reasons),
+        "documents_missing": list(profile.documents_missing),
     }

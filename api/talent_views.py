@@ -24,6 +24,7 @@ class Member(BaseModel):
     potential: int | None = None
     vetoes: list[str] = []
     reasons: list[str] = []
+    documents_missing: list[str] = []
 
 
 class Box(BaseModel):
@@ -186,6 +187,16 @@ class PersonTalent(BaseModel):
     formula: FormulaUsed
 
 
+class GivenReminder(BaseModel):
+    """A unit's newest reminder: who, when, how often so far, and how far the unit was then."""
+
+    office: str
+    reminded_on: str
+    times: int
+    people: int
+    mapped: int
+
+
 class UnitProgress(BaseModel):
     id: str
     name: str
@@ -193,6 +204,51 @@ class UnitProgress(BaseModel):
     mapped: int
     unmapped: int
     reasons: dict[str, int]
+    reminder: GivenReminder | None = None
+
+
+class Reminder(BaseModel):
+    """What an office of the caller's is reminded of: a unit's people who are in no box today."""
+
+    unit: dict[str, Any]
+    office: str
+    reminded_on: str
+    times: int
+    target_date: str
+    days_left: int
+    people: int
+    mapped: int
+    unmapped: int
+    reasons: dict[str, int]
+
+
+class Reminders(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
+                            "office": "unit_personnel_officer@OPD-01",
+                            "reminded_on": "2026-11-24",
+                            "times": 2,
+                            "target_date": "2026-12-31",
+                            "days_left": 37,
+                            "people": 120,
+                            "mapped": 15,
+                            "unmapped": 105,
+                            "reasons": {"no_cact": 105, "documents_missing": 12},
+                        }
+                    ],
+                    "next": None,
+                }
+            ]
+        }
+    )
+
+    items: list[Reminder]
+    next: None
 
 
 class CampaignReport(BaseModel):
@@ -217,6 +273,7 @@ class CampaignReport(BaseModel):
                             "mapped": 15,
                             "unmapped": 105,
                             "reasons": {"no_cact": 105},
+                            "reminder": None,
                         }
                     ],
                 }

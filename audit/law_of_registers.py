@@ -10,6 +10,7 @@ from domain import talent_events as talent
 from domain.document_events import DocumentVerified
 from domain.identity import Capacity
 from domain.policy_events import PolicyProposed
+from domain.profiling_events import ProfilingReminded
 from ledger.record import StoredEvent
 
 OPERATOR = "operator"
@@ -26,6 +27,7 @@ KEPT_BY_OPERATORS = (
     talent.CompetencyTested,
     talent.TalentComponentRecorded,
     talent.TalentPlaced,
+    ProfilingReminded,
 )
 Problem = tuple[str, str]
 
@@ -60,6 +62,12 @@ def stream_for(event: ev.Event) -> str | None:
             | talent.TalentPlaced()
         ):
             return f"talent/{event.person_id}"
+    return _other_stream(event)
+
+
+def _other_stream(event: ev.Event) -> str | None:
+    if isinstance(event, ProfilingReminded):
+        return f"profiling/{event.unit_id}"
     of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
     return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else law_of_cycles.stream_for(event)
 

@@ -27,6 +27,7 @@ from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
 from audit.law_of_policies import PolicyLaw
+from audit.law_of_profiling import ProfilingLaw
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
@@ -111,6 +112,7 @@ class Lawfulness:
         self._cycles = Cycles()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
+        self._profiling = ProfilingLaw(self._talent.record_of)
         self._attested: dict[str, dict[str, Any]] = {}
         self._measures: dict[str, str] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
@@ -252,6 +254,7 @@ class Lawfulness:
         problems += self._lists.clashes(stored.event, moment.day)
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group)
+        problems += self._profiling.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
@@ -295,6 +298,7 @@ class Lawfulness:
             else:
                 self.agency.evolve(stored.event)
                 self._talent.follow(stored)
+                self._profiling.follow(stored)
                 self._vacancies.follow(stored)
                 if isinstance(stored.event, BORN):
                     who = identity_in(personal_part(stored.event))

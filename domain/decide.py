@@ -10,6 +10,7 @@ from domain import (
     acting,
     annulment,
     approval,
+    campaign,
     directory,
     evaluation_cycle,
     evaluation_opening,
@@ -40,6 +41,7 @@ from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
 from domain.policy_commands import AdoptProposal, ProposePolicy
+from domain.profiling_commands import RemindProfiling
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
 from domain.task_opening import office_of_assessment
@@ -71,6 +73,7 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,
     talent_commands.PlaceTalent: talent.place,
+    RemindProfiling: campaign.remind,
 }
 
 OF_A_NEW_ACTION: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]] = {

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import domain.document_events
 import domain.evaluation_events
 import domain.policy_events
+import domain.profiling_events
 import domain.promotion_events
 import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent

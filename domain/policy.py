@@ -332,6 +332,11 @@ class Policy(_Part):
             unknown = [step for step in needing.steps if step not in self.steps]
             if unknown:
                 raise ValueError(f"steps {unknown} that need documents are not defined")
+        profiling = self.talent.campaign
+        unknown = [code for codes in profiling.documents.values() for code in codes]
+        unknown = [code for code in unknown if code not in self.personnel_file.types]
+        if unknown or profiling.reminds not in self.offices:
+            raise ValueError(f"the campaign names unknown documents {unknown} or an unknown office")
         for office in self.personnel_file.verified_by:
             if office not in self.offices:
                 raise ValueError(f"verifying office {office!r} is not defined")

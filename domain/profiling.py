@@ -6,24 +6,29 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from domain.calendar import months_after
+from domain.personnel_file import FiledDocument, codes_at_hand
+from domain.policy import Policy
 from domain.talent_policy import TalentRules
 
-Reason = Literal["no_skp", "skp_lapsed", "no_cact", "cact_lapsed", "component_missing"]
-REASONS: tuple[Reason, ...] = ("no_skp", "skp_lapsed", "no_cact", "cact_lapsed", "component_missing")
+Reason = Literal["no_skp", "skp_lapsed", "no_cact", "cact_lapsed", "component_missing", "documents_missing"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known of a person's place: the newest placement, and how long ratings and tests count."""
+    """What is known of a person's place: the newest placement, how long ratings and tests count, and the
+    documents that their file lacks for being profiled.
+    """
 
     person_id: str
     box: int | None
     lapses_on: date | None
     rated_until: date | None
     test_valid_until: date | None
+    documents_missing: tuple[str, ...] = ()
 
     def box_on(self, day: date) -> int | None:
         """The box, None for who is unmapped on `day`."""
@@ -43,7 +48,20 @@ def why_unmapped(profile: Profile, day: date, rules: TalentRules) -> tuple[Reaso
         found.append("no_cact")
     elif day > profile.test_valid_until:
         found.append("cact_lapsed")
-    return tuple(found) or ("component_missing",)
+    if not found:
+        found.append("component_missing")
+    if profile.documents_missing:
+        found.append("documents_missing")
+    return tuple(found)
+
+
+def documents_missing(
+    employment_kind: str, filed: Iterable[FiledDocument], policy: Policy, day: date
+) -> tuple[str, ...]:
+    """Which documents a file lacks on `day` for its owner to be profiled: not filed, rejected or expired."""
+    wanted = policy.talent.campaign.documents.get(employment_kind, ())
+    at_hand = codes_at_hand(filed, policy.personnel_file, day) if wanted else ()
+    return tuple(code for code in wanted if code not in at_hand)
 
 
 @dataclass

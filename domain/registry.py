@@ -10,6 +10,7 @@ from domain import promotion_events as pe
 from domain.cycle_register import Cycles
 from domain.evaluation_register import Evaluations
 from domain.policy import Kind
+from domain.profiling_events import ProfilingReminded
 
 ENDING = (
     ev.ActionCompleted,
@@ -24,7 +25,7 @@ ENDING = (
 @dataclass
 class Registry:
     """Mutable fold over all personnel actions, keyed by surrogate ids. `judged_days` are the effective
-    dates for which cases and lists were judged.
+    dates for which cases and lists were judged, `reminded_on` the last reminder of each unit's profiling.
     """
 
     open_action_of: dict[str, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Registry:
     vacancy_of: dict[str, str] = field(default_factory=dict)
     list_lapses_on: dict[str, date] = field(default_factory=dict)
     judged_days: set[date] = field(default_factory=set)
+    reminded_on: dict[str, date] = field(default_factory=dict)
     started_vacancies: set[str] = field(default_factory=set)
     _vacancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
@@ -67,6 +69,11 @@ class Registry:
             self._close_vacancy(action_id)
             self._release_person(action_id)
             self._held_by.pop(action_id, None)
+
+    def note_reminder(self, event: ev.Event) -> None:
+        """Apply one event of a unit's profiling."""
+        if isinstance(event, ProfilingReminded):
+            self.reminded_on[event.unit_id] = event.as_of
 
     def note_vacancy(self, event: pe.VacancyOpened, opened_on: date) -> None:
         """A post has a frozen list; it gets no second one before that promotion ends or takes effect, or

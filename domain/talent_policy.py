@@ -89,10 +89,16 @@ class IntegrityRule(_Part):
 
 
 class Campaign(_Part):
-    """The day by which everybody is to be profiled, and how often unit officers are reminded."""
+    """The day by which everybody is to be profiled, which office is reminded how often of those who are
+    not, and at what hour results are looked at that have lapsed. `documents` are those, by kind of
+    employment, that a file must hold before somebody can be profiled.
+    """
 
     target_date: date
     remind_every_days: int = Field(ge=1)
+    reminds: str = "unit_personnel_officer"
+    hour: int = Field(default=5, ge=0, le=23)
+    documents: dict[str, tuple[str, ...]] = {}
     citation: str
     doubt: str | None = None
 

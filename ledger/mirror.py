@@ -32,6 +32,7 @@ STATES_IN_MEMORY = 20_000
 DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar", "document")
 ACTION = "personnel-action"
 CYCLE = "evaluation-cycle"
+PROFILING = "profiling"
 DOCUMENT = "document"
 POLICY = "policy"
 REGISTRY_TYPES = (
@@ -95,6 +96,8 @@ class Mirror:
                 mirror.registry.evolve(action_id_of(stored.stream), stored.event)
         for stored in _read(connection, events.c.category == CYCLE, size):
             mirror.registry.cycles.evolve(stored.event)
+        for stored in _read(connection, events.c.category == PROFILING, size):
+            mirror.registry.note_reminder(stored.event)
         mirror.size = size
         return mirror
 
@@ -121,6 +124,8 @@ class Mirror:
             self.registry.note_vacancy(stored.event, self._day_of(stored))
         elif stored.category == CYCLE:
             self.registry.cycles.evolve(stored.event)
+        elif stored.category == PROFILING:
+            self.registry.note_reminder(stored.event)
         elif stored.category in DIRECTORY:
             self._evolve_directory(stored)
         elif stored.category == TALENT:

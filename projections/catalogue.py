@@ -12,6 +12,7 @@ from projections.employees import Employees
 from projections.evaluation_cycles import EvaluationCycles
 from projections.inbox import Inbox
 from projections.overrides import Overrides
+from projections.profiling_reminders import ProfilingReminders
 from projections.register import Register
 from projections.talent_places import TalentPlaces
 from projections.tasks import Tasks
@@ -30,5 +31,6 @@ def all_projections() -> tuple[Projection, ...]:
         Tasks(),
         TalentPlaces(),
         EvaluationCycles(),
+        ProfilingReminders(),
         ApiKeys(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, select
@@ -133,3 +134,24 @@ def of_units(connection: Connection, units: Iterable[str] | None) -> list[dict[s
     if units is not None:
         statement = statement.where(employees.c.unit_id.in_(sorted(units)))
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def to_be_placed(
+    connection: Connection, day: date, formula_version: str, after: str, limit: int
+) -> list[str]:
+    """People whose placement does not hold on `day`, by id from `after` on: a result that counted has
+    lapsed, the formula is another, or with the new year a rating has begun to count.
+    """
+    place = talent_places.c
+    new_year, last_year = f"{day.year}-01-01", f"{day.year - 1}-01-01"
+    lapsed = place.box.is_not(None) & (place.lapses_on <= day.isoformat())
+    other_formula = place.as_of.is_not(None) & (place.formula_version != formula_version)
+    begun = (place.rated_until >= last_year) & (place.rated_until < new_year) & place.tested_on.is_not(None)
+    unseen = place.as_of.is_(None) | (place.as_of < new_year)
+    statement = (
+        select(place.person_id)
+        .where(place.person_id > after, lapsed | other_formula | (begun & unseen))
+        .order_by(place.person_id)
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())

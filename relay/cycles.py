@@ -5,20 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import (
     Client,
-    Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
     ScheduleRange,
     ScheduleSpec,
-    ScheduleUpdate,
 )
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
@@ -27,6 +22,7 @@ from activities.cycle import CycleRef
 from domain.evaluation_policy import Opening
 from ledger.read import Reader
 from projections.evaluation_cycles import running
+from relay.schedules import keep_schedule
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
 from workflows.naming import cycle_workflow_id
 
@@ -36,7 +32,6 @@ LOOKS_EVERY_SECONDS = 2.0
 # A process that was lost (a cluster replaced, a run terminated) comes back within this time.
 TOLD_AGAIN_AFTER_SECONDS = 60.0
 SCHEDULE = "evaluation-cycles"
-CATCHES_UP = timedelta(days=30)
 
 
 class CycleStarter:
@@ -115,29 +110,4 @@ async def ensure_schedule(client: Client, task_queue: str, times: ScheduleSpec) 
     opening = ScheduleActionStartWorkflow(
         EvaluationCycleOpening.run, id="evaluation-cycle-opening", task_queue=task_queue
     )
-    schedule = Schedule(
-        action=opening,
-        spec=times,
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCHES_UP),
-    )
-    try:
-        await client.create_schedule(SCHEDULE, schedule)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(SCHEDULE).update(
-            lambda known: None if _same(known.description.schedule, schedule) else ScheduleUpdate(schedule)
-        )
-
-
-def _same(known: Schedule, wanted: Schedule) -> bool:
-    """Whether two schedules start the same at the same times; Temporal fills in what is left out."""
-    return _told(known) == _told(wanted)
-
-
-def _told(schedule: Schedule) -> tuple[object, ...]:
-    starts = [
-        tuple(tuple(r.start for r in ranges) for ranges in (each.month, each.day_of_month, each.hour))
-        for each in schedule.spec.calendars
-    ]
-    action, policy = schedule.action, schedule.policy
-    queue = action.task_queue if isinstance(action, ScheduleActionStartWorkflow) else None
-    return starts, schedule.spec.time_zone_name, queue, policy.overlap, policy.catchup_window
+    await keep_schedule(client, SCHEDULE, opening, times)

@@ -282,6 +282,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id"),
     )
     op.create_table(
+        "profiling_reminders",
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("reminded_on", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("mapped", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("unit_id"),
+    )
+    op.create_table(
         "talent_places",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("rated_until", sa.Text(), nullable=True),

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from domain.identity import SYSTEM
+from domain.profiling_commands import RemindProfiling
 from domain.talent_commands import ComponentRow, RecordTalentComponents
 from tests.api.conftest import House
+from tests.api.test_documents import file
 from tests.ledger.test_talent import cact, rate
 from tests.world import new_id
 
@@ -44,13 +46,78 @@ def test_the_grid_counts_every_civil_servant_once(house: House, placed: list[str
 def test_the_unmapped_are_told_apart_by_what_they_lack(house: House, placed: list[str]) -> None:
     reasons = house.get(analyst(house), "/v1/talent/grid").json()["unmapped"]["reasons"]
     people = house.get(analyst(house), "/v1/talent/grid").json()["people"]
-    assert reasons == {"no_skp": people - 3, "no_cact": people - 3}
+    # Nobody here has filed a document yet: that is a reason of its own.
+    assert reasons == {"no_skp": people - 3, "no_cact": people - 3, "documents_missing": people - 2}
     (rated,) = (
         item
         for item in house.get(analyst(house), "/v1/talent/unmapped", limit=200).json()["items"]
-        if item["reasons"] == ["no_cact"]
+        if item["reasons"][0] == "no_cact"
     )
     assert rated["id"] == placed[2]
+    assert rated["documents_missing"] == ["SK_PANGKAT", "SK_JABATAN", "IJAZAH"]
+
+
+def test_the_documents_that_profiling_waits_for_are_named_until_they_are_filed(
+    house: House, placed: list[str]
+) -> None:
+    def lacking() -> list[str]:
+        page = house.get(analyst(house), "/v1/talent/unmapped", reason="documents_missing", limit=200).json()
+        return next((item["documents_missing"] for item in page["items"] if item["id"] == placed[2]), [])
+
+    assert lacking() == ["SK_PANGKAT", "SK_JABATAN", "IJAZAH"]
+    for document_type in ("858", "SK_JABATAN", "IJAZAH"):
+        assert lacking() != []
+        assert file(house, placed[2], house.nip(placed[2]), document_type=document_type).status_code == 201
+    assert lacking() == []
+
+
+def remind(house: House) -> None:
+    command = RemindProfiling(command_id=new_id(), actor=SYSTEM)
+    house.world.installation.ledger.execute(command)
+
+
+def test_a_unit_s_personnel_officer_finds_the_reminder_of_that_unit_alone(
+    house: House, placed: list[str]
+) -> None:
+    agency = house.world.agency
+    unit = agency.apparatus_of(agency.unit_of(agency.people[placed[0]].position_id))
+    officer = house.world.holder(f"unit_personnel_officer@{unit}")
+    assert house.get(officer, "/v1/talent/reminders").json()["items"] == []
+    remind(house)
+    (item,) = house.get(officer, "/v1/talent/reminders").json()["items"]
+    assert (item["unit"]["id"], item["office"]) == (unit, f"unit_personnel_officer@{unit}")
+    assert (item["times"], item["target_date"]) == (1, "2026-12-31")
+    assert item["people"] == item["mapped"] + item["unmapped"]
+    assert item["reasons"]["documents_missing"] == item["unmapped"]
+    assert house.get(placed[0], "/v1/talent/reminders").json()["items"] == []
+    assert house.get(house.key("employees:read"), "/v1/talent/reminders").json()["items"] == []
+    report = house.get(officer, "/v1/talent/campaign").json()["units"]
+    (own,) = (each for each in report if each["id"] == unit)
+    assert own["reminder"] == {
+        "office": item["office"],
+        "reminded_on": item["reminded_on"],
+        "times": 1,
+        "people": item["people"],
+        "mapped": item["mapped"],
+    }
+
+
+def test_a_reminder_is_gone_when_everybody_of_the_unit_is_in_a_box(house: House, placed: list[str]) -> None:
+    agency, installation = house.world.agency, house.world.installation
+    remind(house)
+    units = {row["id"]: row for row in house.get(analyst(house), "/v1/talent/campaign").json()["units"]}
+    unit = min((u for u in units if units[u]["reminder"]), key=lambda u: units[u]["people"])
+    officers = sorted(house.world.offices.holders(f"unit_personnel_officer@{unit}", house.world.today))
+    people = [
+        one.id
+        for one in agency.people.values()
+        if agency.apparatus_of(agency.unit_of(one.position_id)) == unit
+    ]
+    who = officers[0] if officers else house.world.holder(f"unit_personnel_officer@{unit}")
+    assert unit in {i["unit"]["id"] for i in house.get(who, "/v1/talent/reminders").json()["items"]}
+    rate(installation, people)
+    cact(installation, people)
+    assert unit not in {i["unit"]["id"] for i in house.get(who, "/v1/talent/reminders").json()["items"]}
 
 
 def test_the_head_of_a_unit_sees_that_unit_only(house: House, placed: list[str]) -> None:

@@ -206,6 +206,7 @@ class Town(EvaluationRequests, PromotionRequests):
                 if isinstance(event, VacancyOpened):
                     self.registry.note_vacancy(event, self.today)
             self.registry.cycles.evolve(event)
+            self.registry.note_reminder(event)
             if stream.startswith("talent/"):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]

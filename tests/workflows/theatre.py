@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleActivities
 from activities.record import LedgerActivities, Recorder
+from activities.talent_upkeep import TalentUpkeepActivities
 from domain.personnel_action import ActionState
 from projections.action_state import state_of
 from relay.cursor import Cursor
@@ -28,6 +29,7 @@ from relay.cycle_recorder import LedgerCycleRecorder
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
+from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
 from worker import process_worker
 from workflows.mutation import MutationProcess
@@ -74,7 +76,13 @@ class Theatre:
             "workflow_runner": SandboxedWorkflowRunner(),
             "graceful_shutdown_timeout": timedelta(),
         }
-        return process_worker(self.client, self.task_queue, activities, cycles, **(values | changes))
+        upkeep = TalentUpkeepActivities(self.upkeep_recorder)
+        return process_worker(self.client, self.task_queue, activities, cycles, upkeep, **(values | changes))
+
+    @property
+    def upkeep_recorder(self) -> LedgerUpkeepRecorder:
+        installation = self.world.installation
+        return LedgerUpkeepRecorder(installation.ledger, installation.reader, self.clock)
 
     @property
     def cycle_recorder(self) -> LedgerCycleRecorder:

@@ -1,0 +1,79 @@
+"""The calendar of talent's upkeep: every day at the hour that the policy names."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import (
+    Client,
+    ScheduleActionStartWorkflow,
+    ScheduleCalendarSpec,
+    ScheduleRange,
+    ScheduleSpec,
+)
+from temporalio.service import RPCError
+
+from activities.talent_upkeep import Reached
+from ledger.read import Reader
+from relay.schedules import keep_schedule
+from workflows.talent_upkeep import TalentUpkeep
+
+log = logging.getLogger(__name__)
+
+SCHEDULE = "talent-upkeep"
+LOOKS_EVERY_SECONDS = 30.0
+
+
+class TalentCalendar:
+    """Keeps the schedule as the policy in force says; a lost one comes back with the next worker."""
+
+    def __init__(
+        self, reader: Reader, client: Client, task_queue: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._reader = reader
+        self._client = client
+        self._task_queue = task_queue
+        self._clock = clock
+        self._stopping = asyncio.Event()
+        self._scheduled: ScheduleSpec | None = None
+
+    def stop(self) -> None:
+        """Let `run` return."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Look at the policy until stopped. Outages of ledger and Temporal are waited out."""
+        while not self._stopping.is_set():
+            try:
+                await self.look()
+            except (SQLAlchemyError, RPCError) as error:
+                log.warning("the upkeep of talent is scheduled later: %s", type(error).__name__)
+            try:
+                await asyncio.wait_for(self._stopping.wait(), LOOKS_EVERY_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def look(self) -> None:
+        """See to the schedule where the policy says another hour than before."""
+        wanted = await asyncio.to_thread(self._times)
+        if wanted is None or wanted == self._scheduled:
+            return
+        begins = ScheduleActionStartWorkflow(
+            TalentUpkeep.run, Reached(), id=SCHEDULE, task_queue=self._task_queue
+        )
+        await keep_schedule(self._client, SCHEDULE, begins, wanted)
+        self._scheduled = wanted
+
+    def _times(self) -> ScheduleSpec | None:
+        """When the upkeep begins under the policy in force; None before any is adopted."""
+        with self._reader.engine.connect() as connection:
+            view = self._reader.directory.current(connection)
+        if not view.policies:
+            return None
+        policy = view.policy_in_force(view.calendar.today(self._clock()))
+        each = ScheduleCalendarSpec(hour=(ScheduleRange(policy.talent.campaign.hour),))
+        return ScheduleSpec(calendars=[each], time_zone_name=view.calendar.timezone)
