@@ -65,6 +65,7 @@ UNMAPPED = {
     "no_skp": "belum ada SKP",
     "skp_lapsed": "SKP kedaluwarsa",
     "no_cact": "belum ada CACT",
+    "documents_missing": "berkas belum lengkap",
     "cact_lapsed": "CACT kedaluwarsa",
     "component_missing": "ada komponen yang belum dinilai",
 }

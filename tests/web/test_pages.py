@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 
 import pytest
 
+from domain.identity import SYSTEM
 from domain.personnel_action import ActionState
+from domain.profiling_commands import RemindProfiling
 from tests.web.conftest import HERE, UPLOAD_LIMIT, Site
+from tests.world import new_id
 from web.visitor import SESSION
 
 MARKUP = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -258,3 +262,16 @@ def test_odd_keys_and_positions_are_refused(site: Site) -> None:
     for position in ("9" * 5000, "-1", "x", "\u00b2"):
         assert site.get(auditor, f"/audit/bukti/{position}").status_code in (404, 422)
         assert site.get(None, f"/audit/bukti/{position}").status_code in (303, 404)
+
+
+def test_a_personnel_officer_finds_the_unit_s_reminder_above_the_tasks(site: Site) -> None:
+    world = site.house.world
+    command = RemindProfiling(command_id=new_id(), actor=SYSTEM)
+    world.installation.ledger.execute(command)
+    agency = world.agency
+    unit = agency.apparatus_of(agency.unit_of(agency.people[world.movable()[0]].position_id))
+    page = site.get(world.holder(f"unit_personnel_officer@{unit}"), "/").text
+    assert "Pengingat pemetaan talenta" in page
+    assert agency.units[unit or ""].name in html.unescape(page)
+    assert "pegawai belum terpetakan" in page
+    assert "Pengingat pemetaan talenta" not in site.get(world.movable()[0], "/").text

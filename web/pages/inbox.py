@@ -17,8 +17,11 @@ async def show(page: Page) -> Response:
     found = await page.api.get(
         "/v1/tasks", limit=PAGE_SIZE, cursor=asked.get("cursor"), state=asked.get("state")
     )
+    reminders = await page.api.get("/v1/talent/reminders")
     me = await page.me()
-    return await page.show("inbox.html", me=me, tasks=found["items"], next=found["next"])
+    return await page.show(
+        "inbox.html", me=me, tasks=found["items"], next=found["next"], reminders=reminders["items"]
+    )
 
 
 async def decide_many(page: Page) -> Response:
