@@ -134,6 +134,11 @@ class Agency:
         self.delegations = dict(self.delegations)
         self.grants = {person: set(grants) for person, grants in self.grants.items()}
 
+    def structured_as(self, other: Agency) -> None:
+        """Take over what was found out about the structure of `other`, which has the same units and posts."""
+        self.structure_revision = other.structure_revision
+        self._heads, self._heads_of = other.leaders(), other.structure_revision
+
     # --- questions ---
 
     def unit_of(self, position_id: str | None) -> str | None:
@@ -169,6 +174,10 @@ class Agency:
         """The post that leads a unit: highest kind, then eselon, then grade; a secretary never
         precedes a head of the same rank.
         """
+        return self.leaders().get(unit_id)
+
+    def leaders(self) -> dict[str, str]:
+        """The leading post of each unit that has one. Not to be changed."""
         if self._heads_of != self.structure_revision:
             leaders: dict[str, Post] = {}
             for post in self.posts.values():
@@ -178,7 +187,7 @@ class Agency:
                         leaders[post.unit_id] = post
             self._heads = {unit: post.id for unit, post in leaders.items()}
             self._heads_of = self.structure_revision
-        return self._heads.get(unit_id)
+        return self._heads
 
     def superior_of(self, position_id: str) -> str | None:
         """The post above a post: the head of its unit, for that head the head of the unit above."""

@@ -50,6 +50,13 @@ class Offices:
         default_factory=lambda: ((-1, None), {})
     )
 
+    def of_same_structure(self, agency: Agency) -> Offices:
+        """The offices of `agency`, which has the units and posts of this one and other holders. Which post
+        carries which office is not found out again.
+        """
+        self._follow_structure()
+        return Offices(agency, self.policy, agency.structure_revision, self._posts_of, self._offices_of)
+
     def superior(self, key: str) -> str | None:
         """The office above: of the same unit where that office is a unit's, else of the agency."""
         office, unit_id = split_key(key)

@@ -23,6 +23,7 @@ from domain.policy import Policy, in_force
 from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened
 from domain.registry import ENDING, Registry
+from ledger.past import Past
 from ledger.record import StoredEvent, parse_moment, stored_event
 from ledger.schema import events
 from ledger.talent import TALENT, KeptTalent
@@ -73,15 +74,19 @@ class Mirror:
         self.calendar = NO_CALENDAR
         self.identity_positions: dict[str, int] = {}
         self.talent = KeptTalent()
+        self.past: Past | None = None
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
 
     @classmethod
-    def load(cls, connection: Connection, size: int, *, actions: bool = True) -> Mirror:
+    def load(
+        cls, connection: Connection, size: int, *, actions: bool = True, past: Past | None = None
+    ) -> Mirror:
         """The mirror of the first `size` events, read in `connection`'s transaction; without
-        `actions` it knows the agency only.
+        `actions` it knows the agency only. What the directory goes through is told to `past` as well.
         """
         mirror = cls()
+        mirror.past = past
         for stored in _read(connection, events.c.category.in_(DIRECTORY), size):
             mirror._evolve_directory(stored)
         if not actions:
@@ -175,6 +180,8 @@ class Mirror:
             self.agency.evolve(event)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 self.identity_positions[event.person_id] = stored.position
+        if self.past is not None:
+            self.past.note(stored, self)
 
 
 def action_id_of(stream: str) -> str:

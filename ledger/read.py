@@ -5,20 +5,17 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from domain.agency import Agency
-from domain.calendar import WorkingCalendar
 from domain.offices import Offices
-from domain.personnel_file import PersonnelFiles
-from domain.policy import Kind, Policy, in_force
-from domain.policy_register import PolicyRegister
+from domain.policy import Kind
 from ledger.database import fetch
-from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, Mirror, action_id_of
+from ledger.directory_view import DirectoryView as DirectoryView
+from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, NO_CALENDAR, Mirror, action_id_of
+from ledger.past import Past
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
 from ledger.sealing import Keyring, find_wrapped_key
@@ -29,30 +26,6 @@ NEWS = (
 )
 
 
-@dataclass(frozen=True)
-class DirectoryView:
-    """The agency, its offices, policies, calendar and personnel files at one moment; not changed once
-    handed out.
-    """
-
-    agency: Agency
-    policies: dict[str, Policy]
-    calendar: WorkingCalendar
-    offices_by_policy: dict[str, Offices]
-    files: PersonnelFiles
-    published: PolicyRegister
-
-    def policy_in_force(self, day: date) -> Policy:
-        """Raises LookupError before any policy is adopted."""
-        current = in_force(self.policies.values(), day)
-        if current is None:
-            raise LookupError("no policy is adopted")
-        return current
-
-    def offices(self, day: date) -> Offices:
-        return self.offices_by_policy[self.policy_in_force(day).id]
-
-
 class Directory:
     """Follows the directory events for readers. A change makes a new view; old views stay as they are."""
 
@@ -61,13 +34,14 @@ class Directory:
         self._mirror: Mirror | None = None
         self._next = 0
         self._view: DirectoryView | None = None
+        self._past = Past(NO_CALENDAR)
 
     def current(self, connection: Connection) -> DirectoryView:
         """The view at the newest position that `connection`'s transaction sees."""
         with self._lock:
             if self._mirror is None or self._view is None:
                 size = connection.execute(select(head.c.size)).scalar_one()
-                self._mirror = Mirror.load(connection, size, actions=False)
+                self._mirror = Mirror.load(connection, size, actions=False, past=self._past)
                 self._next = size
                 self._view = self._freeze(self._mirror)
                 return self._view
@@ -89,6 +63,11 @@ class Directory:
                 known = self._view.offices_by_policy
                 self._view = self._freeze(mirror) if False in of_files else self._freeze(mirror, known)
             return self._view
+
+    def at(self, connection: Connection, position: int, moment: datetime) -> DirectoryView:
+        """The view after the event at `position`, for questions about the day of `moment`."""
+        self.current(connection)
+        return self._past.at(position, self._past.calendar_at(position).today(moment))
 
     @staticmethod
     def _freeze(mirror: Mirror, offices: dict[str, Offices] | None = None) -> DirectoryView:

@@ -11,6 +11,7 @@ from projections.documents import Documents
 from projections.employees import Employees
 from projections.evaluation_cycles import EvaluationCycles
 from projections.inbox import Inbox
+from projections.inbox_past import InboxPast
 from projections.overrides import Overrides
 from projections.profiling_reminders import ProfilingReminders
 from projections.register import Register
@@ -23,6 +24,7 @@ def all_projections() -> tuple[Projection, ...]:
         ActionStates(),
         Register(),
         Inbox(),
+        InboxPast(),
         AuditSearch(),
         Employees(),
         Delegations(),

@@ -53,7 +53,7 @@ def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
             (
                 task.id,
                 owner,
-                moment(task.due_at) if task.due_at else NEVER_DUE,
+                due_of(task),
                 state.id,
                 task.step,
                 task.office,
@@ -63,12 +63,18 @@ def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
                 excluded,
                 task.opened_version,
             )
-            for owner in _owners(task, state)
+            for owner in owners_of(task, state)
         ]
     return rows
 
 
-def _owners(task: Task, state: ActionState) -> list[str]:
+def due_of(task: Task) -> str:
+    """The moment by which a task sorts."""
+    return moment(task.due_at) if task.due_at else NEVER_DUE
+
+
+def owners_of(task: Task, state: ActionState) -> list[str]:
+    """In whose inboxes an open task lies: office keys, and `person/<id>`."""
     if task.office == INITIATOR:
         return [f"person/{state.initiator[1]}"]
     owners = [f"person/{state.subject_id}" if task.office == SUBJECT else task.office]

@@ -196,6 +196,24 @@ def upgrade() -> None:
     )
     op.create_index("inbox_by_owner", "inbox", ["owner", "due_at", "task_id"], unique=False)
     op.create_table(
+        "inbox_past",
+        sa.Column("task_id", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column(
+            "since",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("until", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("node", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("task_id", "owner", "since"),
+    )
+    op.create_index("inbox_past_since", "inbox_past", ["owner", "node", "since"], unique=False)
+    op.create_index("inbox_past_until", "inbox_past", ["owner", "node", "until"], unique=False)
+    op.create_table(
         "overrides",
         sa.Column(
             "position",
