@@ -55,11 +55,12 @@ def detail_of(
     language: str,
 ) -> dict[str, Any]:  # fmt: skip
     """The action in full, as it stood after `history`."""
-    names = names_of(connection, people_of([state]) | _people_in(history))
+    names = names_of(connection, people_of([state]) | people_in(history))
     return veil.over(action_detail(state, history, names, services.view(connection), language))
 
 
-def _people_in(history: list[StoredEvent]) -> set[str]:
+def people_in(history: list[StoredEvent]) -> set[str]:
+    """Everybody who acted in these events of a case, and who suggested the name."""
     found = {stored.actor.id for stored in history if stored.actor.kind == "person"}
     submitted = history[0].event
     if isinstance(submitted, ev.ActionSubmitted) and submitted.suggested_by:

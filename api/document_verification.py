@@ -32,7 +32,7 @@ from domain.commands import FREE_TEXT_LIMIT
 from domain.document_commands import VerifyDocument
 from domain.document_events import Verdict
 from domain.personnel_file import Requirement, completeness
-from ledger.read import DirectoryView
+from ledger.directory_view import DirectoryView
 from projections import documents, employees
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])

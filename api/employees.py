@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api.credentials import AnyCallerDep, CallerDep
+from api.moments import AskedDep, past_of
+from api.past_views import employee_then
 from api.problems import responses
 from api.sessions import SignedInPerson, person_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
+from domain.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["employees"])
 
@@ -71,6 +74,11 @@ class EmployeeFile(BaseModel):
     education: str | None
     position: Post | None
     unit: Named | None
+    as_of: dict[str, Any] = Field(default_factory=dict, description="Of a file of the past only, as below.")
+    offices: list[str] = Field(default_factory=list, description="Office keys that the person could act for.")
+    documents: list[dict[str, Any]] = Field(default_factory=list, description="What lay in the file.")
+    talent: dict[str, Any] | None = Field(default=None, description="The placement that stood.")
+    since: dict[str, Any] = Field(default_factory=dict, description="`differences` of field, then and now.")
 
 
 @router.get("/me", response_model=SignedInPerson, responses=responses(), summary="Who I am, and my offices")
@@ -80,15 +88,26 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
 
 
 @router.get(
-    "/employees/{nip}", response_model=EmployeeFile, responses=responses(), summary="A civil servant's file"
+    "/employees/{nip}",
+    response_model=EmployeeFile,
+    response_model_exclude_unset=True,
+    responses=responses(),
+    summary="A civil servant's file",
 )
-def employee(nip: str, services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
+def employee(nip: str, services: ServicesDep, caller: CallerDep, wanted: AskedDep) -> dict[str, Any]:
     """One's own; of the own apparatus for its officials; of everybody for those whom the policy names,
-    and keys with `employees:read`. Everybody else's is `404`. Reading another's file is recorded.
+    and keys with `employees:read`. Everybody else's is `404`. Reading another's file is recorded. With
+    `at_position` or `at` as it stood then: with the offices held, the documents and the place in the talent
+    boxes of that day, and what has changed `since`.
     """
     with services.reading() as connection:
         row = visible_person(connection, viewer_for(services, connection, caller), nip)
-        found = employee_view(services, connection, row)
+        found: dict[str, Any] | None = employee_view(services, connection, row)
+        if wanted is not None and found is not None:
+            past = past_of(services, connection, wanted)
+            found = employee_then(services, connection, past, row["person_id"], found)
+    if found is None:
+        raise NotFound()
     services.access_log.note(caller.actor, row["person_id"], "employee", services.now())
     return found
 

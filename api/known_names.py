@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Engine
 
-from ledger.read import DirectoryView
+from ledger.directory_view import DirectoryView
 from projections import employees
 
 MOST_KEPT = 50_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request
@@ -12,7 +12,16 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api import shapes
-from api.cases import as_it_stood, command_case, detail, detail_of, names_in, receipt_of, visible_case
+from api.cases import (
+    as_it_stood,
+    command_case,
+    detail,
+    detail_of,
+    names_in,
+    people_in,
+    receipt_of,
+    visible_case,
+)
 from api.credentials import Caller, CallerDep
 from api.idempotency import (
     REPLAY,
@@ -23,11 +32,13 @@ from api.idempotency import (
     identify,
     was_answered,
 )
+from api.moments import AskedDep, past_of
 from api.paging import Cursor, Limit, decode_cursor, page_of
-from api.problems import Problem, language_of
+from api.past_views import case_then
+from api.problems import language_of
 from api.start_evaluation import StartEvaluation, evaluation_of
 from api.veil import veil_of
-from api.views import action_summary, answer, as_id, event_view, names_of, people_of, stream_of
+from api.views import action_detail, action_summary, answer, as_id, event_view, names_of, people_of, stream_of
 from api.visibility import is_readable, viewer_for
 from api.wiring import Services, ServicesDep
 from domain.authorization import may_see_person, subtrees, visible_scope
@@ -46,7 +57,6 @@ from domain.policy import Kind, Transfer
 from domain.promotion_commands import StartPromotion
 from domain.submission import may_submit
 from ledger.facts import facts_for_reading
-from ledger.record import parse_moment
 from projections import documents, employees, register
 from projections.action_state import states_of
 
@@ -57,7 +67,6 @@ ActionId = Annotated[str, Path(max_length=64, examples=["1b671a64-40d5-491e-99b0
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
 BirthDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 ShortText = Annotated[str, Field(min_length=1, max_length=200)]
-LAST_POSITION = 2**53 - 1
 
 
 class _Body(BaseModel):
@@ -284,30 +293,32 @@ def list_actions(
     return answer(page_of(rows, limit, lambda row: (row["submitted_at"], row["action_id"]), shown))
 
 
-@router.get("/{action_id}", responses=shapes.ok("PersonnelAction", 404))
+@router.get("/{action_id}", responses=shapes.ok("PersonnelAction", 404, 422))
 def show(
     services: ServicesDep,
     caller: CallerDep,
     action_id: ActionId,
-    at_position: Annotated[int | None, Query(ge=0, le=LAST_POSITION)] = None,
-    at: Annotated[
-        str | None,
-        Query(max_length=64, description="ISO 8601; UTC without offset.", examples=["2026-11-24T00:00:00Z"]),
-    ] = None,
+    wanted: AskedDep,
     accept_language: Language = None,
 ) -> Response:
-    """One action, now, or as it stood after the event at `at_position`, or at the moment `at`."""
-    if at_position is not None and at is not None:
-        raise Problem("invalid-request", errors=[{"field": "at", "in": "query", "message": "one of the two"}])
-    moment = _moment(at) if at is not None else None
+    """One action, now, or as it stood after the event at `at_position`, or at the moment `at`: then with the
+    agency's posts and names of that day, who could act on its open tasks and how (`tasks_then`), and what
+    has come since (`since`).
+    """
+    language = language_of(accept_language)
     with services.reading() as connection:
         state, _ = visible_case(services, connection, caller, action_id)
-        history = services.reader.stream(connection, stream_of(state.id), up_to=at_position)
-        if moment is not None:
-            history = [stored for stored in history if parse_moment(stored.recorded_at) <= moment]
-        stood = as_it_stood(history)
+        history = services.reader.stream(connection, stream_of(state.id))
         veil = veil_of(services, connection, caller, state)
-        shown = detail_of(services, connection, veil, stood, history, language_of(accept_language))
+        shown = detail_of(services, connection, veil, state, history, language)
+        stood = state
+        if wanted is not None:
+            past = past_of(services, connection, wanted)
+            earlier = [stored for stored in history if stored.position <= past.position]
+            stood = as_it_stood(earlier)
+            names = names_of(connection, people_of([stood]) | people_in(earlier))
+            then = veil.over(action_detail(stood, earlier, names, past.view, language))
+            shown = then | case_then(connection, past, then, shown, stood, history[len(earlier) :])
     if state.has_subject:
         services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(shown, version=stood.version)
@@ -415,13 +426,3 @@ async def _answered(
 
 def _replay(replayed: bool) -> dict[str, str]:  # noqa: FBT001  (one truth, one header)
     return {REPLAY: "true"} if replayed else {}
-
-
-def _moment(text: str) -> datetime:
-    try:
-        parsed = datetime.fromisoformat(text.replace(" ", "+"))
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    except ValueError:
-        raise Problem(
-            "invalid-request", errors=[{"field": "at", "in": "query", "message": "not an ISO 8601 moment"}]
-        ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -15,8 +16,8 @@ from domain.human_task import Task
 from domain.offices import COMMITTEE
 from domain.ownership import may_act
 from domain.personnel_action import ActionState
+from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading
-from ledger.read import DirectoryView
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,11 @@ def sight_of(services: Services, connection: Connection, caller: Caller) -> Sigh
 
 def inbox_keys(services: Services, view: DirectoryView, person_id: str) -> frozenset[str]:
     """The office keys that the person may act for today, through delegation too."""
-    today = services.today(view)
+    return inbox_keys_in(view, services.today(view), person_id)
+
+
+def inbox_keys_in(view: DirectoryView, today: date, person_id: str) -> frozenset[str]:
+    """The same for the day and the agency of a view."""
     offices = view.offices(today)
     keys = offices.keys_of(person_id, today)
     members = view.policy_in_force(today).committee.members

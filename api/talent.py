@@ -28,7 +28,7 @@ from domain.profiling import (
     why_unmapped,
 )
 from domain.talent_policy import TalentRules
-from ledger.read import DirectoryView
+from ledger.directory_view import DirectoryView
 from projections import employees, profiling_reminders, talent_places
 
 router = APIRouter(prefix="/v1", tags=["talent"])

@@ -17,7 +17,7 @@ from domain.ownership import may_act, signature_for
 from domain.personnel_action import DECREED, ActionState
 from domain.policy import Kind, StepRule
 from domain.step_documents import lacking_documents
-from ledger.read import DirectoryView
+from ledger.directory_view import DirectoryView
 from ledger.record import moment
 
 

@@ -15,12 +15,16 @@ from api import shapes
 from api.cases import command_case, detail, receipt_of
 from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, signed_in
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
+from api.moments import Asked, AskedDep, past_of
 from api.paging import Cursor, Limit, decode_cursor, page_of
-from api.problems import language_of
+from api.past_views import inbox_then
+from api.problems import Problem, language_of
 from api.sight import inbox_keys, sight_of
 from api.task_views import task_view
 from api.views import action_summary, answer, as_id, evidence_of, names_of, people_of, receipt_view
+from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
+from domain.authorization import may_audit
 from domain.commands import (
     FREE_TEXT_LIMIT,
     ClaimTask,
@@ -31,11 +35,11 @@ from domain.commands import (
     ReleaseTask,
     TaskCommand,
 )
-from domain.errors import NotFound, UnknownReference
+from domain.errors import NotFound, NotPermitted, UnknownReference
 from domain.human_task import Task
 from domain.personnel_action import ActionState
+from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading
-from ledger.read import DirectoryView
 from projections import employees, inbox
 from projections import tasks as task_index
 from projections.action_state import state_of, states_of
@@ -97,28 +101,42 @@ class Comment(Body):
     comment: Annotated[str, Field(min_length=1, max_length=FREE_TEXT_LIMIT)]
 
 
-@router.get("", responses=shapes.ok("TaskPage", 422))
+@router.get("", responses=shapes.ok("TaskPage", 403, 404, 422))
 def my_inbox(
     services: ServicesDep,
     caller: CallerDep,
+    wanted: AskedDep,
     state: Annotated[
         Literal["ready", "reserved", "READY", "RESERVED"] | None, Query(description="Both without it.")
+    ] = None,
+    owner_nip: Annotated[
+        str | None, Query(max_length=64, description="Of auditors: whose inbox of the past.")
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
     accept_language: Language = None,
 ) -> Response:
-    """My inbox: what I may act on, soonest due first."""
+    """My inbox: what I may act on, soonest due first. With `at_position` or `at` as it was then, each task
+    as I saw it and with how it stands `now`, as far as I may see its case today; auditors may look into
+    the inbox of the past of anybody (`owner_nip`), which is recorded.
+    """
     after = decode_cursor(cursor, (str, str))
+    language = language_of(accept_language)
+    if owner_nip is not None and wanted is None:
+        raise Problem(
+            "invalid-request",
+            errors=[{"field": "owner_nip", "in": "query", "message": "with at_position or at only"}],
+        )
+    if wanted is not None:
+        return _past_inbox(services, caller, wanted, state, owner_nip, limit, after, language)
     person = caller.person_id
     if person is None:
         return answer({"items": [], "next": None})
-    language = language_of(accept_language)
     with services.reading() as connection:
         view = services.view(connection)
         owners = sorted({*inbox_keys(services, view, person), f"person/{person}"})
-        wanted = state.upper() if state else None
-        rows = inbox.page(connection, person, owners, wanted, limit + 1, after)
+        wanted_state = state.upper() if state else None
+        rows = inbox.page(connection, person, owners, wanted_state, limit + 1, after)
         states = states_of(connection, [row["action_id"] for row in rows[:limit]])
         names = names_of(connection, people_of(states.values()))
         facts = facts_for_reading(services.reader, connection, view, services.now())
@@ -129,6 +147,35 @@ def my_inbox(
             assert task is not None  # inbox and states are written in one transaction and read in one
             shown.append(task_view(task, action, caller.actor, facts, names, view, language))
     return answer(page_of(rows, limit, lambda row: (row["due_at"], row["task_id"]), shown))
+
+
+def _past_inbox(
+    services: Services,
+    caller: Caller,
+    wanted: Asked,
+    state: str | None,
+    owner_nip: str | None,
+    limit: int,
+    after: tuple[Any, ...] | None,
+    language: str,
+) -> Response:
+    with services.reading() as connection:
+        audits = may_audit(viewer_for(services, connection, caller))
+        person = caller.person_id
+        if owner_nip is not None:
+            if not audits:
+                raise NotPermitted()
+            row = visible_person(connection, viewer_for(services, connection, caller), owner_nip)
+            person = str(row["person_id"])
+        past = past_of(services, connection, wanted)
+        if person is None:
+            return answer({"items": [], "next": None, "as_of": past.shown()})
+        sight = None if audits else sight_of(services, connection, caller)
+        place = (str(after[0]), str(after[1])) if after else None
+        rows = inbox_then(services, connection, past, person, sight, state, limit + 1, place, language)
+    services.access_log.note(caller.actor, person, "inbox", services.now())
+    page = page_of(rows, limit, lambda row: row[0], [shown for _, shown in rows])
+    return answer(page | {"as_of": past.shown()})
 
 
 @router.get("/{task_id}", responses=shapes.ok("Task", 404))

@@ -23,8 +23,8 @@ from domain.policy import Policy
 from domain.promotion_commands import OpenSelection, OpenVacancy
 from domain.promotion_events import CandidateFrozen
 from domain.vacancy import Vacancy, may_open
+from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading, vacancies_for_reading
-from ledger.read import DirectoryView
 from projections import employees, register
 
 router = APIRouter(prefix="/v1/vacancies", tags=["promotion"])

@@ -18,8 +18,8 @@ from domain.errors import NotFound
 from domain.human_task import Task
 from domain.personnel_action import ActionState
 from domain.policy import Policy
+from ledger.directory_view import DirectoryView
 from ledger.mirror import ACTION
-from ledger.read import DirectoryView
 from ledger.record import StoredEvent, decode, moment
 from ledger.result import Receipt
 from ledger.schema import checkpoints, events

@@ -15,7 +15,8 @@ from api.known_names import KnownNames
 from domain.commands import Command
 from installation import Installation
 from ledger.append import Ledger
-from ledger.read import DirectoryView, Reader
+from ledger.directory_view import DirectoryView
+from ledger.read import Reader
 from ledger.result import Result
 
 

@@ -30,7 +30,7 @@ from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from enrolment.rows import employee_row, position_rows, unit_rows
 from installation import Installation
-from ledger.read import DirectoryView
+from ledger.directory_view import DirectoryView
 from ledger.result import Result
 from roster.generator import Agency as SyntheticAgency
 

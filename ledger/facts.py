@@ -12,23 +12,38 @@ from sqlalchemy import Connection, select
 from domain.facts import Facts, Identity
 from domain.personnel_action import ActionState
 from domain.registry import Registry
+from domain.talent_record import NothingRecorded
+from ledger.directory_view import DirectoryView
 from ledger.mirror import ACTION, load_state
-from ledger.read import DirectoryView, Reader
+from ledger.read import Reader
 from ledger.record import identity_in, stored_event
 from ledger.schema import events
 from ledger.talent import KeptTalent, LedgerTalent
 from ledger.vacancies import LedgerVacancies
 
+LAST_POSITION = 2**53 - 1
 
-def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryView, now: datetime) -> Facts:
-    """Facts at `now` as `connection`'s transaction sees them. The registry of promises is empty: it
-    matters to submissions, decrees and annulments, which only the writer judges.
+
+def facts_for_reading(
+    reader: Reader,
+    connection: Connection,
+    view: DirectoryView,
+    now: datetime,
+    *,
+    up_to: int = LAST_POSITION,
+) -> Facts:
+    """Facts at `now` as `connection`'s transaction sees them, from events up to the position `up_to`. The
+    registry of promises is empty: it matters to submissions, decrees and annulments, which only the writer
+    judges; so are talent records of the past, which matter to freezing a list alone.
     """
+    until = events.c.position <= up_to
 
     def action(action_id: str) -> ActionState | None:
         columns = (events.c.position, events.c.record, events.c.leaf_hash)
         statement = (
-            select(*columns).where(events.c.stream == f"{ACTION}/{action_id}").order_by(events.c.version)
+            select(*columns)
+            .where(events.c.stream == f"{ACTION}/{action_id}", until)
+            .order_by(events.c.version)
         )
         return load_state(stored_event(p, bytes(r), bytes(h)) for p, r, h in connection.execute(statement))
 
@@ -43,6 +58,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         newest = (
             select(events.c.position)
             .where(
+                until,
                 events.c.stream == f"employee/{person_id}",
                 events.c.type.in_(("EmployeeRegistered", "EmployeeCorrected", "CandidateRegistered")),
             )
@@ -63,7 +79,7 @@ def facts_for_reading(reader: Reader, connection: Connection, view: DirectoryVie
         action=action,
         sealed_at=sealed_at,
         salt=lambda: secrets.token_hex(16),
-        talent=talent_for_reading(reader, connection),
+        talent=talent_for_reading(reader, connection) if up_to == LAST_POSITION else NothingRecorded(),
         vacancies=vacancies_for_reading(reader, connection),
         files=view.files,
         proposals=view.published.proposed,

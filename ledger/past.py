@@ -52,8 +52,8 @@ class Changes(Generic[V]):
         changes = self._of.get(key)
         return changes[-1][1] if changes else None
 
-    def keys(self) -> list[Any]:
-        return list(self._of)
+    def __iter__(self) -> Iterator[Any]:
+        return iter(list(self._of))
 
 
 class Stood(Mapping[Any, V]):
@@ -70,7 +70,7 @@ class Stood(Mapping[Any, V]):
         return value
 
     def __iter__(self) -> Iterator[Any]:
-        return (key for key in self._changes.keys() if self._changes.at(key, self._position) is not None)
+        return (key for key in self._changes if self._changes.at(key, self._position) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -114,8 +114,8 @@ class Past:
                 touched = {after.position_id, before.position_id if before else None}
                 if isinstance(event, ev.EmployeePlaced):
                     touched |= {event.from_position_id, event.to_position_id}
-                for post in touched & agency.posts.keys():
-                    self._posts.note(position, post, agency.posts[post])
+                for post in (agency.posts[post_id] for post_id in touched if post_id in agency.posts):
+                    self._posts.note(position, post.id, post)
             case ev.UnitRegistered() | ev.UnitRedefined():
                 self._units.note(position, event.unit_id, agency.units[event.unit_id])
                 self._structural.append(position)

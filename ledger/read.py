@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from domain.offices import Offices
 from domain.policy import Kind
 from ledger.database import fetch
-from ledger.directory_view import DirectoryView as DirectoryView
+from ledger.directory_view import DirectoryView
 from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, NO_CALENDAR, Mirror, action_id_of
 from ledger.past import Past
 from ledger.record import StoredEvent, decode, sealing_context, stored_event

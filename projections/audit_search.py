@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -130,8 +130,19 @@ def page(
     return [(row[0], bytes(row[1]), bytes(row[2])) for row in connection.execute(statement)]
 
 
+def first_position_after(connection: Connection, moment: str) -> int:
+    """The first position recorded after `moment`; the ledger's size when there is none. A record's moment
+    and those of the records before it never exceed it.
+    """
+    return _bisect(connection, lambda at: at <= moment)
+
+
 def _first_at(connection: Connection, moment: str) -> int:
     """The first position recorded at or after `moment`; the ledger's size when there is none."""
+    return _bisect(connection, lambda at: at < moment)
+
+
+def _bisect(connection: Connection, earlier: Callable[[str], bool]) -> int:
     newest = connection.execute(
         select(events.c.position).order_by(events.c.position.desc()).limit(1)
     ).scalar()
@@ -139,7 +150,7 @@ def _first_at(connection: Connection, moment: str) -> int:
     while low < high:
         middle = (low + high) // 2
         at = connection.execute(select(events.c.recorded_at).where(events.c.position == middle)).scalar_one()
-        if at < moment:
+        if earlier(at):
             low = middle + 1
         else:
             high = middle
