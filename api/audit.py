@@ -111,7 +111,9 @@ def list_events(
     stream: Annotated[Filter, Query(examples=["calendar/working-days"])] = None,
     first: Annotated[Moment, Query(alias="from")] = None,
     last: Annotated[Moment, Query(alias="to")] = None,
-    q: Annotated[Filter, Query(description="Words that all occur; a word may end in `*`.")] = None,
+    q: Annotated[
+        Filter, Query(description="Words that all occur; a word may end in `*` (its first 200 words).")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
@@ -123,17 +125,15 @@ def list_events(
         if not may_audit(viewer_for(services, connection, caller)):
             caller.require_scope("audit:read")
             raise Problem("not-permitted")
-        rows = audit_search.page(
-            connection,
+        filters = audit_search.Filters(
             actor=actor,
-            type_=type,
+            type=type,
             stream=stream,
             first=_utc(first, "from"),
             last=_utc(last, "to"),
             query=q,
-            limit=limit + 1,
-            before=place[0] if place else None,
         )
+        rows = audit_search.page(connection, filters, limit + 1, place[0] if place else None)
     return page_of(rows, limit, lambda row: [row[0]], [event_view(row[1], row[2]) for row in rows])
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, exists, func, literal, select
 
 from domain.events import Event
 from ledger.projection import Batch, History, RowWriter
@@ -43,6 +44,10 @@ SEARCHED = (
     "document_type",
     "authority",
 )
+# What is more frequent than this is common: it would take longer to count it than to look it up.
+COUNTED = 2_000
+# As many terms a word with `*` may stand for; a longer beginning finds the others.
+MEANT = 200
 WORD = re.compile(r"[^\s,;]+")
 
 
@@ -71,63 +76,94 @@ def _searched_fields(model: type[Event]) -> tuple[str, ...]:
     return tuple(name for name in SEARCHED if name in model.model_fields and name not in model.PERSONAL)
 
 
-def matching(query: str) -> Select[Any] | None:
-    """Positions of events that hold every word of `query`; None for an empty query. Case and order
-    do not matter; a word may end in `*`.
+@dataclass(frozen=True)
+class Filters:
+    """What an auditor looks for; None and an empty query do not narrow. `first` (included) and `last` (not
+    included) bound `recorded_at`. `query` holds words that all occur; case and order do not matter, and a
+    word may end in `*`.
     """
-    words = [word.casefold() for word in WORD.findall(query)]
-    if not words:
-        return None
-    statement = select(audit_terms.c.position)
-    first, *others = words
-    statement = statement.where(_term(first))
-    for word in others:
-        statement = statement.where(
-            audit_terms.c.position.in_(select(audit_terms.c.position).where(_term(word)))
-        )
-    return statement
 
-
-def _term(word: str) -> Any:
-    if word.endswith("*") and len(word) > 1:
-        start = word[:-1]
-        return (audit_terms.c.term >= start) & (audit_terms.c.term < start + "\U0010ffff")
-    return audit_terms.c.term == word
+    actor: str | None = None
+    type: str | None = None
+    stream: str | None = None
+    first: str | None = None
+    last: str | None = None
+    query: str | None = None
 
 
 def page(
-    connection: Connection,
-    *,
-    actor: str | None,
-    type_: str | None,
-    stream: str | None,
-    first: str | None,
-    last: str | None,
-    query: str | None,
-    limit: int,
-    before: int | None,
+    connection: Connection, filters: Filters, limit: int, before: int | None = None
 ) -> list[tuple[int, bytes, bytes]]:
-    """Newest first: `(position, record, leaf_hash)`. `first` and `last` bound `recorded_at`, which
-    never decreases with position, so they become position bounds by binary search.
+    """Newest first: `(position, record, leaf_hash)`.
+
+    The rarest condition is walked from its newest event on and the others are looked up for each, so that
+    the walk ends where the page is full. Moments become positions, since they never decrease with them.
     """
+    found = connection.execute(_positions(connection, filters, before).limit(limit)).scalars().all()
+    if not found:
+        return []
     statement = select(events.c.position, events.c.record, events.c.leaf_hash)
-    if actor:
-        statement = statement.where(events.c.actor == actor)
-    if type_:
-        statement = statement.where(events.c.type == type_)
-    if stream:
-        statement = statement.where(events.c.stream == stream)
-    if first:
-        statement = statement.where(events.c.position >= _first_at(connection, first))
-    if last:
-        statement = statement.where(events.c.position < _first_at(connection, last))
-    if before is not None:
-        statement = statement.where(events.c.position < before)
-    words = matching(query or "")
-    if words is not None:
-        statement = statement.where(events.c.position.in_(words))
-    statement = statement.order_by(events.c.position.desc()).limit(limit)
+    statement = statement.where(events.c.position.in_(found)).order_by(events.c.position.desc())
     return [(row[0], bytes(row[1]), bytes(row[2])) for row in connection.execute(statement)]
+
+
+def _positions(connection: Connection, filters: Filters, before: int | None) -> Select[Any]:
+    """The positions that meet all conditions, newest first."""
+    words = [_meant(connection, word.casefold()) for word in WORD.findall(filters.query or "")]
+    counted = sorted((_count(connection, audit_terms.c.term.in_(terms)), terms) for terms in words)
+    given = {"actor": filters.actor, "type": filters.type, "stream": filters.stream}
+    equal = {events.c[name]: value for name, value in given.items() if value}
+    rarest = min((_count(connection, column == value) for column, value in equal.items()), default=None)
+    leads = bool(counted) and len(counted[0][1]) == 1 and (rarest is None or counted[0][0] < rarest)
+    position = audit_terms.c.position if leads else events.c.position
+    statement = select(position)
+    if leads:
+        _, (leading,) = counted.pop(0)
+        statement = statement.where(audit_terms.c.term == leading)
+        if equal:
+            same = select(events.c.position).where(events.c.position == audit_terms.c.position)
+            statement = statement.where(exists(same.where(*(c == v for c, v in equal.items()))))
+    else:
+        statement = statement.where(*(column == value for column, value in equal.items()))
+        if not equal and counted and counted[0][0] < COUNTED:
+            _, terms = counted.pop(0)
+            few = select(audit_terms.c.position).where(audit_terms.c.term.in_(terms))
+            statement = statement.where(events.c.position.in_(few))
+    for _, terms in counted:
+        other = audit_terms.alias()
+        statement = statement.where(
+            exists(select(other.c.position).where(other.c.position == position, other.c.term.in_(terms)))
+        )
+    if filters.first:
+        statement = statement.where(position >= _first_at(connection, filters.first))
+    if filters.last:
+        statement = statement.where(position < _first_at(connection, filters.last))
+    if before is not None:
+        statement = statement.where(position < before)
+    return statement.order_by(position.desc())
+
+
+def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
+    """How often a condition holds, counted no further than needed to tell rare from common."""
+    some = select(literal(1)).where(condition).limit(COUNTED).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _meant(connection: Connection, word: str) -> list[str]:
+    """The terms that a word stands for: itself, or the first MEANT that begin with it before a `*`."""
+    if not word.endswith("*") or len(word) == 1:
+        return [word]
+    start, end = word[:-1], word[:-1] + "\U0010ffff"
+    found: list[str] = []
+    lower: ColumnElement[bool] = audit_terms.c.term >= start
+    while len(found) < MEANT:
+        following = select(func.min(audit_terms.c.term)).where(lower, audit_terms.c.term < end)
+        term = connection.execute(following).scalar()
+        if term is None:
+            break
+        found.append(term)
+        lower = audit_terms.c.term > term
+    return found or [word]
 
 
 def first_position_after(connection: Connection, moment: str) -> int:

@@ -101,11 +101,9 @@ def test_auditors_find_events_by_words_stream_actor_and_time(world: World) -> No
     assert state.decree is not None
 
     def types(**filters: Any) -> list[str]:
-        given: dict[str, Any] = dict.fromkeys(
-            ("actor", "type_", "stream", "first", "last", "query", "before")
-        )
+        before = filters.pop("before", None)
         with world.installation.reader.engine.connect() as connection:
-            rows = audit_search.page(connection, **(given | {"limit": 200} | filters))
+            rows = audit_search.page(connection, audit_search.Filters(**filters), 200, before)
             opened = [world.installation.reader.open(connection, *row) for row in rows]
         assert [o.position for o in opened] == sorted((o.position for o in opened), reverse=True)
         return [o.type for o in opened]
@@ -116,20 +114,10 @@ def test_auditors_find_events_by_words_stream_actor_and_time(world: World) -> No
     assert types(query="siasn_write_back approve", stream=stream) == ["TaskCompleted"]
     assert types(query="approve* appointing*", stream=stream) == ["TaskCompleted"]
     assert types(query="nothing_like_this") == []
-    assert types(type_="DecreeIssued", actor="jenjang") == ["DecreeIssued"]
+    assert types(type="DecreeIssued", actor="jenjang") == ["DecreeIssued"]
     assert len(types(stream=stream)) == state.version
     with world.installation.reader.engine.connect() as connection:
-        last = audit_search.page(
-            connection,
-            actor=None,
-            type_=None,
-            stream=stream,
-            first=None,
-            last=None,
-            query=None,
-            limit=1,
-            before=None,
-        )
+        last = audit_search.page(connection, audit_search.Filters(stream=stream), 1)
         newest = world.installation.reader.open(connection, *last[0])
     assert types(stream=stream, first=newest.recorded_at)[0] == "ActionCompleted"
     assert "ActionCompleted" not in types(stream=stream, last=newest.recorded_at)
