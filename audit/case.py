@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from audit.uniqueness import Uniqueness
+from audit.orders import Orders
+from audit.uniqueness import Lists, Uniqueness
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.candidacy import CandidateSheet
@@ -43,8 +44,8 @@ class Case:
     that the events so far have made; `expects` is the step whose task has to be opened next.
     `attested` is what the analyst verified before this command, `birth_date` what the register holds
     of the subject; both None where seals stay closed. `judgements` are an evaluation's so far, results
-    and conduct by version; `measures` are those ordered so far, by action, where seals open. `unique` and
-    `action` tell of all cases as they were before the command.
+    and conduct by version; `measures` are those ordered so far, by action, where seals open. `unique`,
+    `lists`, `orders` and `action` tell of all cases as they were before the command.
     """
 
     moment: Moment
@@ -59,6 +60,8 @@ class Case:
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
     unique: Uniqueness = field(default_factory=Uniqueness)
+    lists: Lists = field(default_factory=Lists)
+    orders: Orders = field(default_factory=Orders)
     action: Callable[[str], ActionState | None] = lambda _: None
     vacancies: Mapping[str, Vacancy] = field(default_factory=dict)
     identities: Mapping[str, Identity] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_evaluation, law_of_follow_ups
+from audit import law_of_evaluation, law_of_follow_ups, law_of_replacements
 from audit.case import Case
 from audit.law_of_promotion import DECIDING, REVIEW
 from domain import events as ev
@@ -88,6 +88,8 @@ def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: A
         case.report(stored, "illegal-transition", f"annulled when {state.status}")
     if law_of_evaluation.is_evaluation(state):
         law_of_follow_ups.undone(case, stored, event, state)
+    else:
+        law_of_replacements.fell(case, stored, event, state)
     if event.was_effective != state.took_effect:
         case.report(stored, "illegal-transition", "it is wrong about having had effect")
     restored = [

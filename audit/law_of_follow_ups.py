@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from audit import law_of_replacements
 from audit.case import Case
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.calendar import months_after
-from domain.personnel_action import ActionState, Status
+from domain.personnel_action import ActionState
 from domain.policy import Variant
 from ledger.record import StoredEvent
 
@@ -79,22 +80,6 @@ def measure(case: Case, stored: StoredEvent, event: eve.MeasureOrdered, state: A
         case.report(stored, "skipped-step", "the follow-up is not what the measure asks for")
 
 
-def ordered(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> None:
-    """A transfer that names what ordered it: a measure of another post, for this very person."""
-    if event.ordered_by is None:
-        return
-    ordering = case.action(event.ordered_by)
-    evaluation = ordering.evaluation if ordering else None
-    if (
-        ordering is None
-        or evaluation is None
-        or evaluation.measured_at is None
-        or (ordering.subject_id, ordering.status) != (event.subject_id, Status.COMPLETED)
-        or case.measures.get(ordering.id) not in (None, *eve.ANOTHER_POST)
-    ):
-        case.report(stored, "wrong-facts", "the transfer names an order that nobody gave")
-
-
 def owed(case: Case, stored: StoredEvent, state: ActionState, *, low: bool) -> None:
     """A low rating opens a time to improve, unless one of the same person runs."""
     due = low and case.unique.improvement_of(state.subject_id) is None
@@ -111,6 +96,7 @@ def undone(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: Act
     for action_id in case.unique.follow_ups_of(state.id):
         if f"personnel-action/{action_id}" not in annulled:
             case.report(stored, "skipped-step", f"its follow-up {action_id} was left standing")
+    law_of_replacements.left_standing(case, stored, state)
 
 
 def _variants(case: Case, stored: StoredEvent, state: ActionState) -> set[Variant]:

@@ -68,7 +68,7 @@ def stream_for(event: ev.Event) -> str | None:
 def _other_stream(event: ev.Event) -> str | None:
     if isinstance(event, ProfilingReminded):
         return f"profiling/{event.unit_id}"
-    of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen)
+    of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen, pe.VacancyWithdrawn)
     return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else law_of_cycles.stream_for(event)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audit import law_of_evaluation, law_of_follow_ups, law_of_promotion
+from audit import law_of_evaluation, law_of_promotion, law_of_replacements
 from audit.case import VERIFICATION, Case
 from domain import events as ev
 from domain.canonical import NotCanonical, digest
@@ -49,7 +49,7 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
     if event.kind is Kind.EVALUATION:
         law_of_evaluation.submitted(case, stored, event)
         return
-    law_of_follow_ups.ordered(case, stored, event)
+    law_of_replacements.ordered(case, stored, event)
     if not set(case.moment.files.of_person.get(event.subject_id, ())).issuperset(event.document_ids):
         case.report(stored, "wrong-facts", "it rests on a document that is not in the subject's file")
     if not _entitled(case, stored, event, origin):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from audit import law_of_replacements
 from audit.case import Moment
 from audit.law_of_registers import Problem
 from domain import promotion_events as pe
@@ -54,6 +55,9 @@ class VacancyLaw:
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
         """What is unlawful about an event of a vacancy's stream; nothing of any other event."""
         event = stored.event
+        if isinstance(event, pe.VacancyWithdrawn):
+            known = self.known.get(event.vacancy_id)
+            return law_of_replacements.withdrawn(stored, event, known, moment, group)
         beside = [s.event for s in group if s.stream == stored.stream]
         opened = next((e for e in beside if isinstance(e, pe.VacancyOpened)), None)
         if isinstance(event, VACANCY_EVENTS) and opened is None:
@@ -65,7 +69,8 @@ class VacancyLaw:
             return [("wrong-facts", f"{opened.position_id} is not filled by promotion")]
         match event:
             case pe.VacancyOpened():
-                return self._opened(stored, event, moment, policy, post)
+                found = self._opened(stored, event, moment, policy, post)
+                return found + law_of_replacements.opened_for(event, group)
             case pe.CandidateFrozen():
                 return self._entry(event, opened, moment, policy, post)
             case pe.PoolFrozen():
@@ -83,6 +88,8 @@ class VacancyLaw:
         elif isinstance(event, pe.CandidateFrozen) and event.vacancy_id in self.known:
             known = self.known[event.vacancy_id]
             self.known[known.id] = replace(known, candidates=(*known.candidates, event))
+        elif isinstance(event, pe.VacancyWithdrawn) and event.vacancy_id in self.known:
+            self.known[event.vacancy_id] = replace(self.known[event.vacancy_id], lapses_on=event.lapses_on)
         elif isinstance(event, pe.PoolFrozen) and event.vacancy_id in self.known:
             self.known[event.vacancy_id] = replace(self.known[event.vacancy_id], list_hash=event.list_hash)
 

@@ -31,6 +31,7 @@ from audit.law_of_profiling import ProfilingLaw
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
+from audit.orders import Orders
 from audit.uniqueness import ENDINGS, Lists, Uniqueness
 from domain import evaluation_events as eve
 from domain import events as ev
@@ -109,6 +110,7 @@ class Lawfulness:
         self._findings = findings
         self._unique = Uniqueness()
         self._lists = Lists()
+        self._orders = Orders()
         self._cycles = Cycles()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
@@ -180,6 +182,7 @@ class Lawfulness:
                 case.attested = self._attested.get(action_id)
                 case.measures = self._measures
                 case.unique, case.action = self._unique, self.states.get
+                case.lists, case.orders = self._lists, self._orders
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
                 known = self._identities.get(subject)
@@ -292,6 +295,7 @@ class Lawfulness:
                 self._calendar = WorkingCalendar(stored.event.version, frozenset(stored.event.holidays))
             elif stored.category == ACTION:
                 self._unique.follow(action_id_of(stored.stream), stored.event)
+                self._orders.follow(action_id_of(stored.stream), stored.event)
                 self._remember_sealed(action_id_of(stored.stream), stored.version, stored.event)
             elif stored.category == DOCUMENT:
                 self._files.evolve(stored.event, stored.actor)

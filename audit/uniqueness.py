@@ -43,6 +43,10 @@ class Lists:
         vacancy_id, lapses_on = self._of_post.get(position_id or "", (None, day))
         return vacancy_id if vacancy_id in self._used or day < lapses_on else None
 
+    def promotion_on(self, vacancy_id: str) -> str | None:
+        """The promotion that runs on a list."""
+        return next((action for action, (_, used) in self._begun_on.items() if used == vacancy_id), None)
+
     def clashes(self, event: ev.Event, day: date) -> list[tuple[str, str]]:
         """A second list for a post, a second promotion on a list, a transfer past a list that stands."""
         if isinstance(event, pe.VacancyOpened):
@@ -61,6 +65,10 @@ class Lists:
     def follow(self, action_id: str | None, event: ev.Event) -> None:
         if isinstance(event, pe.VacancyOpened):
             self._of_post[event.position_id] = (event.vacancy_id, event.lapses_on)
+        elif isinstance(event, pe.VacancyWithdrawn):
+            lapsed = (event.vacancy_id, event.lapses_on)
+            posts = (post for post, (known, _) in self._of_post.items() if known == event.vacancy_id)
+            self._of_post |= dict.fromkeys(list(posts), lapsed)
         elif action_id is None:
             return
         elif isinstance(event, ev.ActionSubmitted) and event.vacancy_id and event.target_position_id:

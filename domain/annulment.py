@@ -24,8 +24,10 @@ from domain.errors import (
 from domain.facts import Facts
 from domain.identity import Capacity
 from domain.offices import split_key
+from domain.ordering import ordered_by
 from domain.personnel_action import DECREED, ActionState, Status
 from domain.policy import Kind
+from domain.promotion_events import VacancyWithdrawn
 from domain.submission import stream_of
 from domain.task_opening import open_task
 
@@ -122,14 +124,32 @@ class _Cascade:
             self._add(stream, open_task("siasn_correction", state, self.facts), state)
 
     def _undo_what_rests_on(self, state: ActionState) -> None:
-        """A later action of the same person; of an evaluation, what its low rating led to."""
+        """A later action of the same person; of an evaluation, what its low rating led to: the measures, and
+        the transfers that they or a replacement ordered, whose ground is gone.
+        """
         if state.kind is Kind.EVALUATION:
             for following in self.facts.registry.evaluations.follow_ups_of(state.id):
                 self._undo_by_id(following, state.id)
+            for transfer in ordered_by(state, self.facts):
+                self._undo_by_id(transfer, state.id)
             return
+        self._withdraw_vacancy(state)
         later = self.facts.registry.open_action_of.get(state.subject_id)
         if later is not None and later != state.id:
             self._undo_by_id(later, state.id)
+
+    def _withdraw_vacancy(self, state: ActionState) -> None:
+        """The post of who was to be replaced is not left: its promotion is undone, or its list lapses."""
+        registry, position_id = self.facts.registry, state.origin_position_id or ""
+        vacancy = self.facts.vacancy(registry.vacancy_of.get(position_id, ""))
+        if vacancy is None or vacancy.replaces != state.id:
+            return
+        promotion = registry.promised_to.get(position_id)
+        if promotion is not None:
+            self._undo_by_id(promotion, state.id)
+        elif registry.standing_list_of(position_id, self.facts.today) is not None:
+            lapsed = VacancyWithdrawn(vacancy_id=vacancy.id, caused_by=state.id, lapses_on=self.facts.today)
+            self.events.append(ev.NewEvent(f"vacancy/{vacancy.id}", lapsed))
 
     def _restore(self, state: ActionState) -> ev.EmployeePlaced:
         stack = self._stack(state.subject_id)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.identity import Actor, Capacity
+from domain.identity import Actor, Capacity, Coordination
 from domain.policy import Kind, Transfer
 
 FREE_TEXT_LIMIT = 4000
@@ -163,7 +163,8 @@ class ActionCommand(Command):
 
 class SubmitAction(ActionCommand):
     """Ask for a transfer. `subject_id` is a surrogate; `candidate` is set for `inter_agency_in`, and
-    `follows` names the follow-up of an evaluation that ordered another post.
+    `follows` names the follow-up of an evaluation that ordered another post, or the evaluation after
+    whose low result `coordination` with BKN replaces an official.
     """
 
     kind: Literal[Kind.MUTATION] = Kind.MUTATION
@@ -178,6 +179,7 @@ class SubmitAction(ActionCommand):
     partner_position: str | None = None
     candidate: Candidate | None = None
     follows: str | None = None
+    coordination: Coordination | None = None
 
 
 class OverrideReason(BaseModel):

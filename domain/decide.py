@@ -17,6 +17,7 @@ from domain import (
     process,
     promotion,
     publishing,
+    replacement,
     submission,
     talent,
     talent_commands,
@@ -33,6 +34,7 @@ from domain.evaluation_commands import (
     CloseEvaluationCycle,
     OpenEvaluationCycle,
     OpenEvaluations,
+    ReplaceOfficial,
     SubmitEvaluation,
 )
 from domain.facts import Facts
@@ -80,6 +82,7 @@ OF_A_NEW_ACTION: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent
     cmd.SubmitAction: submission.submit,
     StartPromotion: promotion.start,
     SubmitEvaluation: evaluation_opening.submit,
+    ReplaceOfficial: replacement.replace,
 }
 
 OF_AN_ACTION: dict[

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
-from domain.commands import ActionCommand, Command
+from pydantic import Field
+
+from domain.commands import FREE_TEXT_LIMIT, ActionCommand, Command
+from domain.identity import Coordination
+from domain.policy import Variant
 
 
 class SubmitEvaluation(ActionCommand):
@@ -13,6 +18,21 @@ class SubmitEvaluation(ActionCommand):
     subject_id: str
     period_start: date
     period_end: date
+
+
+class ReplaceOfficial(ActionCommand):
+    """Replace whom an evaluation found low, in coordination with BKN. `action_id` becomes the transfer, and
+    `vacancy_id` the vacancy of the post.
+    """
+
+    evaluation_id: str
+    vacancy_id: str
+    variant: Literal[Variant.WITHIN_AGENCY, Variant.WITHIN_UNIT]
+    target_position_id: str
+    effective_date: date
+    reason: str = Field(max_length=FREE_TEXT_LIMIT)
+    document_ids: tuple[str, ...] = ()
+    coordination: Coordination
 
 
 class OpenEvaluationCycle(Command):

@@ -59,6 +59,15 @@ class LowRating(_Part):
     doubt: str | None = None
 
 
+class Replacement(_Part):
+    """After which *predikat* an official may be replaced in coordination with BKN, and who records it."""
+
+    predicates: tuple[Predicate, ...]
+    coordinated_by: tuple[str, ...]
+    citation: str
+    doubt: str | None = None
+
+
 class Opening(_Part):
     """When the calendar opens a cycle: at the local hour of the first day of each of these months, for
     the period from that day to the next such day.
@@ -92,6 +101,7 @@ class EvaluationRules(_Part):
     post_kinds_left_out: tuple[str, ...]
     objection_window: Window
     low_rating: LowRating
+    replacement: Replacement
     improvement: Waiting
     temporary_placement: Waiting
     closing: Waiting

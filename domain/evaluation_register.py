@@ -1,4 +1,4 @@
-"""What is known of all evaluations: which periods are taken, and what low ratings have led to."""
+"""What is known of all evaluations: which periods are taken, and what low ratings may have led to."""
 
 from __future__ import annotations
 
@@ -22,12 +22,20 @@ class Evaluations:
     _improvements: dict[str, str] = field(default_factory=dict)
     _follow_ups: dict[str, list[str]] = field(default_factory=dict)
     _parents: dict[str, str] = field(default_factory=dict)
+    _transfers: dict[str, list[str]] = field(default_factory=dict)
+    _moves: dict[str, str] = field(default_factory=dict)
 
     def evolve(self, action_id: str, event: ev.Event, *, ended: bool) -> None:
         """Apply one event of the stream of `action_id`."""
         if isinstance(event, ev.ActionSubmitted):
             if event.kind is Kind.EVALUATION:
                 self._begun(action_id, event)
+            elif event.kind is Kind.MUTATION:
+                self._moves[action_id] = event.subject_id
+                self._transfers.setdefault(event.subject_id, []).append(action_id)
+            return
+        if ended and action_id in self._moves and not isinstance(event, ev.ActionCompleted):
+            self._transfers[self._moves.pop(action_id)].remove(action_id)
             return
         subject = self._subjects.get(action_id)
         if subject is None or not ended:
@@ -52,6 +60,10 @@ class Evaluations:
     def follow_ups_of(self, action_id: str) -> tuple[str, ...]:
         """What grew out of an action and still stands, in the order in which it began."""
         return tuple(self._follow_ups.get(action_id, ()))
+
+    def transfers_of(self, subject_id: str) -> tuple[str, ...]:
+        """The person's transfers that run or have been completed, in the order in which they began."""
+        return tuple(self._transfers.get(subject_id, ()))
 
     def _begun(self, action_id: str, event: ev.ActionSubmitted) -> None:
         self._subjects[action_id] = event.subject_id

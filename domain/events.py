@@ -17,7 +17,7 @@ import domain.promotion_events
 import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.findings import FindingFacts, FindingOutcome
-from domain.identity import Capacity, Signature
+from domain.identity import Capacity, Coordination, Signature
 from domain.policy import Kind, Variant
 
 __all__ = ["EVENT_TYPES", "Event", "FindingFacts", "FindingOutcome", "NewEvent"]
@@ -198,7 +198,9 @@ class ActionSubmitted(Event):
     of the frozen list in its order.
     """
 
-    PERSONAL = frozenset({"reason", "suggested_by", "partner_agency", "partner_position", "ordered_by"})
+    PERSONAL = frozenset(
+        {"reason", "suggested_by", "partner_agency", "partner_position", "ordered_by", "coordination"}
+    )
 
     action_id: str
     kind: Kind
@@ -219,8 +221,9 @@ class ActionSubmitted(Event):
     reason: str | None = None
     partner_agency: str | None = None
     partner_position: str | None = None
-    # Of transfers: the follow-up of an evaluation that ordered it.
+    # Of transfers: the evaluation, or what followed it, that ordered it, and BKN's letter.
     ordered_by: str | None = None
+    coordination: Coordination | None = None
     # Of evaluations: the period, the cycle that opened it, and the action that it follows from.
     period_start: date | None = None
     period_end: date | None = None

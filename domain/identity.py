@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Capacity(StrEnum):
@@ -37,6 +38,15 @@ class Actor(BaseModel):
 
 SYSTEM = Actor(kind="system", id="jenjang")
 BKN_SILENCE = Actor(kind="system", id="AUTO")
+
+
+class Coordination(BaseModel):
+    """BKN's letter by which a replacement was coordinated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    letter_number: str = Field(min_length=3, max_length=100)
+    letter_date: date
 
 
 class Signature(BaseModel):

@@ -24,6 +24,16 @@ class VacancyOpened(Event):
     policy_hash: str
     selected: tuple[str, ...] = ()
     selection_letter: str | None = None
+    # The transfer that leaves the post, where its holder is replaced.
+    replaces: str | None = None
+
+
+class VacancyWithdrawn(Event):
+    """The transfer that was to leave the post was annulled before the list was used: it lapses at once."""
+
+    vacancy_id: str
+    caused_by: str
+    lapses_on: date
 
 
 class CandidateFrozen(Event):

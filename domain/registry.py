@@ -83,6 +83,10 @@ class Registry:
         self.vacancy_of[event.position_id] = event.vacancy_id
         self.list_lapses_on[event.vacancy_id] = event.lapses_on
 
+    def note_withdrawn(self, event: pe.VacancyWithdrawn) -> None:
+        """A list that was never used has lapsed before its time."""
+        self.list_lapses_on[event.vacancy_id] = event.lapses_on
+
     def standing_list_of(self, position_id: str, day: date) -> str | None:
         """The vacancy whose frozen list stands for the post: used, or not lapsed by `day`."""
         vacancy_id = self.vacancy_of.get(position_id)

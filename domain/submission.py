@@ -16,12 +16,12 @@ from domain.errors import (
     UnknownReference,
     VariantMismatch,
 )
-from domain.evaluation_events import ANOTHER_POST
 from domain.fact_sheet import SubjectFacts
 from domain.facts import Facts
 from domain.nip import InvalidNip, parse_nip
 from domain.offices import office_key, split_key
-from domain.personnel_action import Recorded, Status, evolve
+from domain.ordering import check_order
+from domain.personnel_action import Recorded, evolve
 from domain.policy import Policy, Severity, Variant
 from domain.task_opening import open_task, route_of
 
@@ -43,7 +43,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
     if not may_submit(command, origin, facts):
         raise NotPermitted()
     _check_references(command, facts)
-    _check_order(command, facts)
+    check_order(command, facts)
     _check_variant(command, origin, facts)
     taken = facts.registry.open_action_of.get(command.subject_id)
     if taken is not None:
@@ -159,23 +159,8 @@ def _submitted(command: SubmitAction, origin: str | None, facts: Facts, policy: 
         partner_agency=command.partner_agency,
         partner_position=command.partner_position,
         ordered_by=command.follows,
+        coordination=command.coordination,
     )
-
-
-def _check_order(command: SubmitAction, facts: Facts) -> None:
-    """What the transfer follows has to have ordered another post for this very person."""
-    if command.follows is None:
-        return
-    ordering = facts.action(command.follows)
-    evaluation = ordering.evaluation if ordering else None
-    if (
-        ordering is None
-        or evaluation is None
-        or evaluation.measured_at is None
-        or (ordering.subject_id, ordering.status) != (command.subject_id, Status.COMPLETED)
-        or (facts.sealed_at(ordering.id, evaluation.measured_at) or {}).get("measure") not in ANOTHER_POST
-    ):
-        raise UnknownReference(what="follows", field="follows")
 
 
 def _check_references(command: SubmitAction, facts: Facts) -> None:

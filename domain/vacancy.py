@@ -53,6 +53,7 @@ class Vacancy:
     policy_id: str
     policy_hash: str
     selected: tuple[str, ...]
+    replaces: str | None = None
     list_hash: str = ""
     formula_version: str = ""
     eligible: int = 0
@@ -76,8 +77,10 @@ def vacancy_of(events: Iterable[Event]) -> Vacancy | None:
         if isinstance(event, pe.VacancyOpened):
             vacancy = Vacancy(
                 event.vacancy_id, event.position_id, event.vacant_from, event.lapses_on, event.policy_id,
-                event.policy_hash, event.selected,
+                event.policy_hash, event.selected, event.replaces,
             )  # fmt: skip
+        elif vacancy is not None and isinstance(event, pe.VacancyWithdrawn):
+            vacancy = replace(vacancy, lapses_on=event.lapses_on)
         elif vacancy is not None and isinstance(event, pe.CandidateFrozen):
             vacancy = replace(vacancy, candidates=(*vacancy.candidates, event))
         elif vacancy is not None and isinstance(event, pe.PoolFrozen):
@@ -93,8 +96,9 @@ def vacancy_of(events: Iterable[Event]) -> Vacancy | None:
     return vacancy
 
 
-def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
-    """Open a vacancy and freeze its list, in one commit.
+def open_vacancy(facts: Facts, command: OpenVacancy, *, replaces: str | None = None) -> list[NewEvent]:
+    """Open a vacancy and freeze its list, in one commit. `replaces` is the transfer by which its holder is
+    replaced.
 
     Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day),
     DateOutOfOrder, InvalidDetails, ExcludedOwner, NobodyEligible (an empty list would shut the post and
@@ -127,6 +131,7 @@ def open_vacancy(facts: Facts, command: OpenVacancy) -> list[NewEvent]:
         policy_hash=policy.hash,
         selected=selected,
         selection_letter=command.selection.letter_number if command.selection else None,
+        replaces=replaces,
     )
     stream = stream_of(command.vacancy_id)
     entries, frozen = freeze(opened, post, facts, policy)

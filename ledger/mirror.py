@@ -21,7 +21,7 @@ from domain.personnel_action import ActionState, evolve
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
 from domain.policy_register import PolicyRegister
-from domain.promotion_events import VacancyOpened
+from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import ENDING, Registry
 from ledger.past import Past
 from ledger.record import StoredEvent, parse_moment, stored_event
@@ -45,6 +45,7 @@ REGISTRY_TYPES = (
     "EvaluationBecameFinal",
     *(model.__name__ for model in ENDING),
 )
+VACANCY_TYPES = (VacancyOpened.__name__, VacancyWithdrawn.__name__)
 NO_CALENDAR = WorkingCalendar(version="weekends-only", holidays=frozenset())
 
 
@@ -93,10 +94,12 @@ class Mirror:
             mirror.size = size
             return mirror
         wanted = (events.c.category == ACTION) & events.c.type.in_(REGISTRY_TYPES)
-        opened = (events.c.category == VACANCY) & (events.c.type == VacancyOpened.__name__)
+        opened = (events.c.category == VACANCY) & events.c.type.in_(VACANCY_TYPES)
         for stored in _read(connection, wanted | opened, size):
             if isinstance(stored.event, VacancyOpened):
                 mirror.registry.note_vacancy(stored.event, mirror._day_of(stored))
+            elif isinstance(stored.event, VacancyWithdrawn):
+                mirror.registry.note_withdrawn(stored.event)
             else:
                 mirror.registry.evolve(action_id_of(stored.stream), stored.event)
         for stored in _read(connection, events.c.category == CYCLE, size):
@@ -127,6 +130,8 @@ class Mirror:
                     self.remember(moved)
         elif isinstance(stored.event, VacancyOpened):
             self.registry.note_vacancy(stored.event, self._day_of(stored))
+        elif isinstance(stored.event, VacancyWithdrawn):
+            self.registry.note_withdrawn(stored.event)
         elif stored.category == CYCLE:
             self.registry.cycles.evolve(stored.event)
         elif stored.category == PROFILING:

@@ -13,9 +13,11 @@ from domain.evaluation_commands import (
     CloseEvaluationCycle,
     OpenEvaluationCycle,
     OpenEvaluations,
+    ReplaceOfficial,
     SubmitEvaluation,
 )
-from domain.identity import SYSTEM, Actor
+from domain.identity import SYSTEM, Actor, Coordination
+from domain.policy import Variant
 
 KABID = Actor(kind="person", id="kabid")
 
@@ -24,6 +26,10 @@ class EvaluationRequests(ABC):
     """What a town can be asked for; the town judges."""
 
     ids: Iterator[str]
+
+    @property
+    @abstractmethod
+    def today(self) -> date: ...
 
     @abstractmethod
     def send(self, command: cmd.Command) -> list[ev.Event]: ...
@@ -48,6 +54,24 @@ class EvaluationRequests(ABC):
         )
         self.send(command)
         return command.action_id
+
+    def replace(
+        self, evaluation: str, target: str = "school-nurse", *, by: str = "analyst", **changes: Any
+    ) -> tuple[str, str]:
+        """Replace whom the evaluation found low, from today; the ids of the transfer and of the vacancy."""
+        values: dict[str, Any] = {
+            "evaluation_id": evaluation,
+            "action_id": next(self.ids),
+            "vacancy_id": next(self.ids),
+            "variant": Variant.WITHIN_AGENCY,
+            "target_position_id": target,
+            "effective_date": self.today,
+            "reason": "hasil evaluasi, setelah koordinasi dengan BKN",
+            "coordination": Coordination(letter_number="B-123/BKN/2026", letter_date=self.today),
+        }
+        command = ReplaceOfficial(**self._by(Actor(kind="person", id=by)), **(values | changes))
+        self.send(command)
+        return command.action_id, command.vacancy_id
 
     def open_cycle(self, *units: str, by: Actor = SYSTEM) -> str:
         """Open a cycle for the first half of 2026; its id."""

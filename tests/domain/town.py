@@ -32,7 +32,7 @@ from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, Variant, in_force
 from domain.policy_register import PolicyRegister
-from domain.promotion_events import VacancyOpened
+from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import Registry
 from domain.talent_record import evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
@@ -205,6 +205,8 @@ class Town(EvaluationRequests, PromotionRequests):
                 self._vacancies[vacancy_id] = found
                 if isinstance(event, VacancyOpened):
                     self.registry.note_vacancy(event, self.today)
+                elif isinstance(event, VacancyWithdrawn):
+                    self.registry.note_withdrawn(event)
             self.registry.cycles.evolve(event)
             self.registry.note_reminder(event)
             if stream.startswith("talent/"):
