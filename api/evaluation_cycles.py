@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from api import shapes
 from api.cases import receipt_of
 from api.credentials import Caller, CallerDep
+from api.cycle_units import pattern_of
 from api.idempotency import REPLAY, IdempotencyKey, identify
 from api.start_evaluation import Day
 from api.views import answer, as_id
@@ -24,6 +26,7 @@ from domain.errors import NotFound
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle
 from domain.personnel_action import ENDED
 from ledger.result import Result
+from projections import cycle_units
 from projections import evaluation_cycles as cycles
 
 router = APIRouter(prefix="/v1/evaluation-cycles", tags=["evaluation cycles"])
@@ -122,6 +125,8 @@ def _whole(
     total: Counter[str] = Counter()
     for counted in by_unit.values():
         total.update(counted)
+    rated = cycle_units.of_cycle(connection, cycle_id)
+    policy = services.view(connection).policy_in_force(date.fromisoformat(row["period_end"]))
     missing = json.loads(row["missing"]) if row["missing"] is not None and units is None else None
     return {
         "id": cycle_id,
@@ -138,6 +143,7 @@ def _whole(
         "units": [
             {"unit": {"id": id_, "name": unit.name if (unit := agency.units.get(id_)) else None}}
             | _progress(counted)
+            | {"pattern": pattern_of(rated[id_], policy) if id_ in rated else None}
             for id_, counted in sorted(by_unit.items())
         ],
         "missing": missing,

@@ -91,10 +91,26 @@ CYCLE = {
             "completed": 12,
             "ended": 12,
             "by_phase": {"planning": 888},
+            "pattern": None,
         }
     ],
     "missing": None,
     "version": 24,
+}
+DISTRIBUTION = {
+    "cycle_id": ACTION_ID,
+    "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
+    "pattern": {
+        "achievement": "BAIK",
+        "document_number": "000.8/12-Org/2026",
+        "expected_most_frequent": ["BAIK"],
+        "citation": "PermenPANRB 6/2022",
+        "doubt": None,
+        "considered": None,
+    },
+    "counts": {"SANGAT_BAIK": 40, "BAIK": 800, "BUTUH_PERBAIKAN": 9, "KURANG": 2, "SANGAT_KURANG": 0},
+    "most_frequent": ["BAIK"],
+    "fits": True,
 }
 EXAMPLES: dict[str, Any] = {
     "PersonnelAction": ACTION,
@@ -105,6 +121,7 @@ EXAMPLES: dict[str, Any] = {
     "TaskPage": {"items": [TASK], "next": None},
     "TaskAnswer": TASK | {"action": ACTION, "receipt": RECEIPT},
     "EvaluationCycle": CYCLE,
+    "Distribution": DISTRIBUTION,
     "BulkAnswer": {
         "preview": False,
         "items": [{"task_id": TASK_ID, "status": 200, "receipt": RECEIPT}],

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api import shapes
 from api.cases import command_case, detail, receipt_of
 from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, signed_in
+from api.cycle_units import consideration_of
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
 from api.moments import Asked, AskedDep, past_of
 from api.paging import Cursor, Limit, decode_cursor, page_of
@@ -45,6 +46,8 @@ from projections import tasks as task_index
 from projections.action_state import state_of, states_of
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
+
+CALIBRATION = "calibration"
 
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 TaskId = Annotated[str, Path(max_length=64, examples=[shapes.TASK_ID])]
@@ -194,6 +197,8 @@ def show(
         shown = _shown(services, connection, caller, state, task, language)
         case = detail(services, connection, caller, state, language)
         shown |= {"case": case, "findings": case["findings"], "evidence": evidence_of(connection, state)}
+        if task.step == CALIBRATION:
+            shown["consideration"] = consideration_of(connection, state, services.view(connection))
     if state.has_subject:
         services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
     return answer(shown, version=state.version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,15 +12,23 @@ from domain import evaluation_events as eve
 from domain import events as ev
 from domain.agency import Agency
 from domain.calendar import months_after
+from domain.performance import Achievement, Predicate
 from domain.policy import Policy
 from ledger.record import StoredEvent
 
 Problem = tuple[str, str]
+OF_A_CYCLE = (
+    eve.EvaluationCycleOpened,
+    eve.EvaluationsOpened,
+    eve.OrganisationRated,
+    eve.DistributionConsidered,
+    eve.EvaluationCycleClosed,
+)
 
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of a cycle belongs; None for every other event."""
-    if isinstance(event, eve.EvaluationCycleOpened | eve.EvaluationsOpened | eve.EvaluationCycleClosed):
+    if isinstance(event, OF_A_CYCLE):
         return f"evaluation-cycle/{event.cycle_id}"
     return None
 
@@ -32,15 +41,20 @@ class _Cycle:
     complete: bool = False
     closed: bool = False
     members: dict[str, bool] = field(default_factory=dict)
+    units: dict[str, str | None] = field(default_factory=dict)
+    achievements: dict[str, Achievement] = field(default_factory=dict)
 
 
 @dataclass
 class Cycles:
-    """Follows all cycles in order; asked before each of their events is applied."""
+    """Follows all cycles in order; asked before each of their events is applied. `_given` are the judgements
+    that stand, by evaluation: None where the seal is closed.
+    """
 
     _by_id: dict[str, _Cycle] = field(default_factory=dict)
     _cycle_of: dict[str, str] = field(default_factory=dict)
     _taken: dict[str, tuple[str, date, date]] = field(default_factory=dict)
+    _given: dict[str, Predicate | None] = field(default_factory=dict)
 
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
         """What is unlawful about an event of a cycle."""
@@ -51,6 +65,10 @@ class Cycles:
                 return self._filled(stored, stored.event, moment, group)
             case eve.EvaluationCycleClosed():
                 return self._closed(stored, stored.event, moment)
+            case eve.OrganisationRated():
+                return self._rated(stored, stored.event, moment)
+            case eve.DistributionConsidered():
+                return self._considered(stored, stored.event, moment)
         return []
 
     def follow(self, action_id: str | None, event: ev.Event, *, ended: bool) -> None:
@@ -63,18 +81,24 @@ class Cycles:
                 cycle.last, cycle.complete = event.last, event.complete
             case eve.EvaluationCycleClosed():
                 self._by_id[event.cycle_id].closed = True
+            case eve.OrganisationRated():
+                self._by_id[event.cycle_id].achievements[event.unit_id] = event.achievement
+            case eve.PerformanceJudged() if action_id in self._cycle_of and event.at_step != "motion":
+                self._given[action_id] = Predicate(event.predicate) if event.predicate else None
             case ev.ActionSubmitted(period_start=date() as first, period_end=date() as last) if action_id:
                 if event.follows is None:
                     self._taken[action_id] = (event.subject_id, first, last)
                 if event.cycle_id in self._by_id:
                     self._cycle_of[action_id] = event.cycle_id
                     self._by_id[event.cycle_id].members[action_id] = False
+                    self._by_id[event.cycle_id].units[action_id] = event.origin_unit_id
             case _ if action_id in self._cycle_of and (ended or isinstance(event, eve.EvaluationBecameFinal)):
                 self._by_id[self._cycle_of[action_id]].members[action_id] = True
             case _:
                 pass
         if action_id and ended and not isinstance(event, ev.ActionCompleted):
             self._taken.pop(action_id, None)
+            self._given.pop(action_id, None)
 
     def _opened(self, stored: StoredEvent, event: eve.EvaluationCycleOpened, moment: Moment) -> list[Problem]:
         found = _by_entitled(stored, moment)
@@ -120,6 +144,47 @@ class Cycles:
             problems.append(("wrong-facts", "whether everybody's is open is told wrongly"))
         return problems
 
+    def _members(self, cycle: _Cycle, unit_id: str, moment: Moment) -> list[str]:
+        agency = moment.agency
+        return [action for action, unit in cycle.units.items() if agency.apparatus_of(unit) == unit_id]
+
+    def _rated(self, stored: StoredEvent, event: eve.OrganisationRated, moment: Moment) -> list[Problem]:
+        """By an officer who is not of the unit, for one that the cycle evaluates."""
+        rules = moment.offices.policy.evaluation.organisation
+        found = _by_an_outsider(stored, rules.rated_by, event.unit_id, moment)
+        cycle = self._by_id.get(event.cycle_id)
+        if cycle is None or cycle.closed:
+            return [*found, ("illegal-transition", "the cycle does not run")]
+        if not self._members(cycle, event.unit_id, moment):
+            found.append(("wrong-facts", f"nobody of {event.unit_id} is evaluated in it"))
+        return found
+
+    def _considered(
+        self, stored: StoredEvent, event: eve.DistributionConsidered, moment: Moment
+    ) -> list[Problem]:
+        """What lay beside the pattern is counted again where the seals of all of them are open."""
+        rules = moment.offices.policy.evaluation.organisation
+        found = _by_an_outsider(stored, rules.considered_by, event.unit_id, moment)
+        cycle = self._by_id.get(event.cycle_id)
+        if cycle is None or cycle.closed or cycle.achievements.get(event.unit_id) is not event.achievement:
+            return [*found, ("illegal-transition", "no such achievement was recorded in a running cycle")]
+        if event.counts is None:
+            return found
+        members = self._members(cycle, event.unit_id, moment)
+        given = [self._given[action] for action in members if action in self._given]
+        counted = Counter(predicate for predicate in given if predicate is not None)
+        if None not in given and event.counts != {each.value: counted[each] for each in Predicate}:
+            found.append(("finding-mismatch", "other ratings stood in the unit than were counted"))
+        pattern = _in_force(moment, cycle.period[1]).talent.distribution.patterns[event.achievement]
+        most = max(event.counts.values(), default=0)
+        leading = {name for name, count in event.counts.items() if most and count == most}
+        fits = not leading or not leading.isdisjoint(each.value for each in pattern)
+        if event.fits != fits:
+            found.append(("finding-mismatch", "whether they fit the pattern is told wrongly"))
+        if not fits and rules.deviation_needs_reason and not event.reason:
+            found.append(("finding-mismatch", "a deviation from the pattern without its reason"))
+        return found
+
     def _closed(self, stored: StoredEvent, event: eve.EvaluationCycleClosed, moment: Moment) -> list[Problem]:
         cycle = self._by_id.get(event.cycle_id)
         found = _by_entitled(stored, moment)
@@ -159,3 +224,14 @@ def _by_entitled(stored: StoredEvent, moment: Moment) -> list[Problem]:
     if moment.offices.holds_any(actor.id, named, moment.day):
         return []
     return [("not-entitled", f"{actor.id} may not open or close a cycle")]
+
+
+def _by_an_outsider(
+    stored: StoredEvent, offices: tuple[str, ...], unit_id: str, moment: Moment
+) -> list[Problem]:
+    actor = stored.actor
+    if actor.kind != "person" or not moment.offices.holds_any(actor.id, offices, moment.day):
+        return [("not-entitled", f"{actor.kind} {actor.id} may not speak for {unit_id}")]
+    person = moment.agency.people.get(actor.id)
+    own = moment.agency.apparatus_of(moment.agency.unit_of(person.position_id if person else None))
+    return [("excluded-actor", f"{actor.id} belongs to {unit_id}")] if own == unit_id else []

@@ -12,6 +12,7 @@ from domain import (
     approval,
     campaign,
     directory,
+    distribution,
     evaluation_cycle,
     evaluation_opening,
     process,
@@ -32,8 +33,10 @@ from domain.document_commands import VerifyDocument
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
 from domain.evaluation_commands import (
     CloseEvaluationCycle,
+    ConsiderDistribution,
     OpenEvaluationCycle,
     OpenEvaluations,
+    RateOrganisation,
     ReplaceOfficial,
     SubmitEvaluation,
 )
@@ -71,6 +74,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     OpenEvaluationCycle: evaluation_cycle.open_cycle,
     OpenEvaluations: evaluation_cycle.open_next,
     CloseEvaluationCycle: evaluation_cycle.close_cycle,
+    RateOrganisation: distribution.rate_organisation,
+    ConsiderDistribution: distribution.consider,
     talent_commands.RecordSkp: talent.record_skp,
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,

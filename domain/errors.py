@@ -209,6 +209,12 @@ class InvalidDetails(Unlawful):
     sentence_en = "The task's form is not answered correctly."
 
 
+class CycleClosed(Conflict):
+    code = "cycle-closed"
+    sentence_id = "Siklus evaluasi ini sudah ditutup."
+    sentence_en = "This cycle of evaluations is closed."
+
+
 class ReasonRequired(Unlawful):
     code = "reason-required"
     sentence_id = "Keputusan ini memerlukan alasan."

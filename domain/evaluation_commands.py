@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.commands import FREE_TEXT_LIMIT, ActionCommand, Command
 from domain.identity import Coordination
+from domain.performance import Achievement
 from domain.policy import Variant
 
 
@@ -49,6 +50,23 @@ class OpenEvaluations(Command):
 
     cycle_id: str
     limit: int
+
+
+class RateOrganisation(Command):
+    """Record the achievement of a regional apparatus, from the document that sets it."""
+
+    cycle_id: str
+    unit_id: str
+    achievement: Achievement
+    document_number: str
+
+
+class ConsiderDistribution(Command):
+    """See the ratings of an apparatus beside the pattern of its achievement; `reason` where they deviate."""
+
+    cycle_id: str
+    unit_id: str
+    reason: str = Field(default="", max_length=FREE_TEXT_LIMIT)
 
 
 class CloseEvaluationCycle(Command):

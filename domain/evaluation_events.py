@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.event import Event
+from domain.performance import Achievement
 
 JudgedAt = Literal["rating", "motion", "calibration", "objection_decision"]
 Measure = Literal["reassign", "demote", "temporary_year", "dismissal_proposal"]
@@ -92,6 +93,32 @@ class EvaluationsOpened(Event):
     skipped: int
     last: str
     complete: bool
+
+
+class OrganisationRated(Event):
+    """The achievement of a regional apparatus in the cycle's period, as the next-higher leader set it; an
+    officer recorded it from the document. The newest one counts.
+    """
+
+    cycle_id: str
+    unit_id: str
+    achievement: Achievement
+    document_number: str
+
+
+class DistributionConsidered(Event):
+    """The ratings that stood in an apparatus, beside the pattern of its achievement. A consideration: it
+    changes nobody's rating. Sealed under the cycle's own key.
+    """
+
+    PERSONAL = frozenset({"counts", "reason"})
+
+    cycle_id: str
+    unit_id: str
+    achievement: Achievement
+    fits: bool
+    counts: dict[str, int] | None = None
+    reason: str | None = None
 
 
 class EvaluationCycleClosed(Event):

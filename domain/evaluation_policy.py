@@ -68,6 +68,18 @@ class Replacement(_Part):
     doubt: str | None = None
 
 
+class Organisation(_Part):
+    """Who records an organisation's achievement, who sees the ratings beside its pattern, and whether
+    ratings that lie otherwise need a written reason.
+    """
+
+    rated_by: tuple[str, ...]
+    considered_by: tuple[str, ...]
+    deviation_needs_reason: bool
+    citation: str
+    doubt: str | None = None
+
+
 class Opening(_Part):
     """When the calendar opens a cycle: at the local hour of the first day of each of these months, for
     the period from that day to the next such day.
@@ -102,6 +114,7 @@ class EvaluationRules(_Part):
     objection_window: Window
     low_rating: LowRating
     replacement: Replacement
+    organisation: Organisation
     improvement: Waiting
     temporary_placement: Waiting
     closing: Waiting

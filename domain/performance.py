@@ -67,8 +67,7 @@ class PatternFit:
     """How a unit's individual ratings lie beside the pattern of its achievement.
 
     A consideration and never a quota: `fits` False is something to talk about and changes nobody's
-    rating. No step of an evaluation asks for it: a unit's achievement is not in the register.
-    `most_frequent` are the ratings given most often (several when tied).
+    rating. `most_frequent` are the ratings given most often (several when tied).
     """
 
     achievement: Achievement

@@ -101,6 +101,11 @@ class ActionState:
         return self.status in ENDED
 
     @property
+    def came_to_nothing(self) -> bool:
+        """Whether it ended otherwise than by being completed."""
+        return self.ended and self.status is not Status.COMPLETED
+
+    @property
     def open_tasks(self) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks if task.is_open)
 

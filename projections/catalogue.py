@@ -6,6 +6,7 @@ from ledger.projection import Projection
 from projections.action_state import ActionStates
 from projections.api_keys import ApiKeys
 from projections.audit_search import AuditSearch
+from projections.cycle_units import CycleUnits
 from projections.delegations import Delegations
 from projections.documents import Documents
 from projections.employees import Employees
@@ -34,5 +35,6 @@ def all_projections() -> tuple[Projection, ...]:
         TalentPlaces(),
         EvaluationCycles(),
         ProfilingReminders(),
+        CycleUnits(),
         ApiKeys(),
     )

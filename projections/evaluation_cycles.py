@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Column, Connection, Integer, Table, Text, func, literal, select, tuple_
@@ -100,6 +100,12 @@ def progress(connection: Connection, cycle_id: str) -> list[tuple[str | None, st
     columns = (actions.c.origin_unit_id, actions.c.phase, actions.c.status)
     statement = select(*columns, func.count()).where(actions.c.cycle_id == cycle_id).group_by(*columns)
     return [tuple(row) for row in connection.execute(statement)]
+
+
+def of_units(connection: Connection, cycle_id: str, unit_ids: Collection[str]) -> list[str]:
+    """The evaluations of the cycle whose people were in one of the units."""
+    statement = select(actions.c.action_id).where(actions.c.cycle_id == cycle_id)
+    return list(connection.execute(statement.where(actions.c.origin_unit_id.in_(unit_ids))).scalars())
 
 
 def due(

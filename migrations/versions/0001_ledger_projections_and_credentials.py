@@ -229,6 +229,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_table(
+        "cycle_units",
+        sa.Column("cycle_id", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("achievement", sa.Text(), nullable=False),
+        sa.Column("document_number", sa.Text(), nullable=False),
+        sa.Column("rated_by", sa.Text(), nullable=False),
+        sa.Column("rated_at", sa.Text(), nullable=False),
+        sa.Column("considered_by", sa.Text(), nullable=True),
+        sa.Column("considered_at", sa.Text(), nullable=True),
+        sa.Column("fits", sa.Integer(), nullable=True),
+        sa.Column("considered_version", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("cycle_id", "unit_id"),
+    )
+    op.create_table(
         "evaluation_cycles",
         sa.Column("cycle_id", sa.Text(), nullable=False),
         sa.Column("period_start", sa.Text(), nullable=False),

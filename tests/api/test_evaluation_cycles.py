@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from audit.verify import verify
+from domain.evaluation_cycle import evaluation_id
 from projections.catalogue import all_projections
 from relay.cycle_recorder import LedgerCycleRecorder
 from tests.api.conftest import House
@@ -41,6 +42,20 @@ def shown(house: House, cycle_id: str) -> dict[str, Any]:
     return found
 
 
+def verified(house: House) -> bool:
+    installation = house.world.installation
+    verification = verify(
+        installation.reader.engine,
+        keys=[installation.signer.vkey],
+        kept_checkpoints=[],
+        sealing_key=installation.sealing_key,
+        projections=all_projections(),
+        origin="jenjang.kota-serang",
+    )
+    assert verification.ok, verification.as_text()
+    return verification.ok
+
+
 def test_a_cycle_is_opened_watched_and_closed(house: House) -> None:
     cycle = opened(house)
     assert (cycle["status"], cycle["opened"]) == ("opening", 0)
@@ -57,16 +72,7 @@ def test_a_cycle_is_opened_watched_and_closed(house: House) -> None:
     closed = house.post(house.world.holder("agency_head"), closing, None).json()
     assert closed["status"] == "closed"
     assert len(closed["missing"]) == running["expected"] - 1
-    installation = house.world.installation
-    verification = verify(
-        installation.reader.engine,
-        keys=[installation.signer.vkey],
-        kept_checkpoints=[],
-        sealing_key=installation.sealing_key,
-        projections=all_projections(),
-        origin="jenjang.kota-serang",
-    )
-    assert verification.ok, verification.as_text()
+    assert verified(house)
 
 
 def test_a_repeated_request_opens_no_second_cycle(house: House) -> None:
@@ -97,3 +103,46 @@ def test_what_a_cycle_names_has_to_exist(house: House) -> None:
     missing = "7f8a5c52-4a06-4f9b-9a5c-000000000000"
     assert house.get(head, f"/v1/evaluation-cycles/{missing}").status_code == 404
     assert house.post(head, f"/v1/evaluation-cycles/{missing}/closure", None).status_code == 404
+
+
+def test_the_achievement_stands_beside_the_calibration_and_the_ratings_are_counted(house: House) -> None:
+    cycle = opened(house)
+    fill(house, cycle["id"])
+    unit = next(u for u in shown(house, cycle["id"])["units"] if u["unit"]["name"].startswith("Dinas "))
+    analyst, sekda = house.world.holder("personnel_analyst"), house.world.holder("regional_secretary")
+    path = f"/v1/evaluation-cycles/{cycle['id']}/units/{unit['unit']['id']}"
+    body = {"achievement": "SANGAT_KURANG", "document_number": "000.8/12-Org/2026"}
+    rated = house.post(analyst, f"{path}/achievement", body)
+    assert (rated.status_code, rated.json()["pattern"]["achievement"]) == (200, "SANGAT_KURANG"), rated.text
+    members = house.world.agency.people
+    subject = next(
+        p
+        for p in house.plain()
+        if house.world.agency.apparatus_of(house.world.agency.unit_of(members[p].position_id))
+        == unit["unit"]["id"]
+    )
+    action = walk(house, evaluation_id(cycle["id"], subject), "calibration")
+    task = house.get(sekda, f"/v1/tasks/{action['open_tasks'][0]['id']}").json()
+    assert task["consideration"]["expected_most_frequent"] == ["SANGAT_KURANG", "KURANG"]
+    counted = house.get(sekda, f"{path}/distribution").json()
+    assert (counted["counts"]["BAIK"], counted["fits"]) == (1, False)
+    refused = house.post(sekda, f"{path}/consideration", {})
+    assert (refused.status_code, refused.json()["code"]) == (422, "reason-required")
+    considered = house.post(sekda, f"{path}/consideration", {"reason": "unit baru dibentuk"})
+    assert considered.json()["pattern"]["considered"]["fits"] is False
+    walk(house, action["id"], "completed")
+    assert verified(house)
+
+
+def test_counts_are_the_committees_and_no_stranger_records_an_achievement(house: House) -> None:
+    cycle = opened(house)
+    fill(house, cycle["id"])
+    unit = shown(house, cycle["id"])["units"][0]["unit"]["id"]
+    path = f"/v1/evaluation-cycles/{cycle['id']}/units/{unit}"
+    body = {"achievement": "BAIK", "document_number": "000.8/12-Org/2026"}
+    stranger = house.a_stranger()
+    assert house.get(stranger, f"{path}/distribution").status_code == 404
+    assert house.post(stranger, f"{path}/achievement", body).status_code == 403
+    missing = "/v1/evaluation-cycles/7f8a5c52-4a06-4f9b-9a5c-000000000000/units"
+    analyst = house.world.holder("personnel_analyst")
+    assert house.post(analyst, f"{missing}/{unit}/achievement", body).status_code == 404

@@ -8,15 +8,19 @@ from datetime import date
 from typing import Any
 
 from domain import commands as cmd
+from domain import evaluation_events as eve
 from domain import events as ev
 from domain.evaluation_commands import (
     CloseEvaluationCycle,
+    ConsiderDistribution,
     OpenEvaluationCycle,
     OpenEvaluations,
+    RateOrganisation,
     ReplaceOfficial,
     SubmitEvaluation,
 )
 from domain.identity import SYSTEM, Actor, Coordination
+from domain.performance import Achievement
 from domain.policy import Variant
 
 KABID = Actor(kind="person", id="kabid")
@@ -84,6 +88,29 @@ class EvaluationRequests(ABC):
         )
         self.send(command)
         return command.cycle_id
+
+    def rate_organisation(
+        self, cycle: str, unit: str = "dinkes", achievement: str = "BAIK", *, by: str = "analyst"
+    ) -> list[ev.Event]:
+        """An officer records the achievement of an apparatus."""
+        command = RateOrganisation(
+            **self._by(Actor(kind="person", id=by)),
+            cycle_id=cycle,
+            unit_id=unit,
+            achievement=Achievement(achievement),
+            document_number="000.8/12-Org/2026",
+        )
+        return self.send(command)
+
+    def consider(
+        self, cycle: str, unit: str = "dinkes", reason: str = "", *, by: str = "sekda"
+    ) -> eve.DistributionConsidered:
+        """The ratings of an apparatus are seen beside the pattern."""
+        actor = Actor(kind="person", id=by)
+        command = ConsiderDistribution(**self._by(actor), cycle_id=cycle, unit_id=unit, reason=reason)
+        (considered,) = self.send(command)
+        assert isinstance(considered, eve.DistributionConsidered)
+        return considered
 
     def open_next(self, cycle: str, limit: int = 200, *, by: Actor = SYSTEM) -> list[str]:
         """The cycle opens its next evaluations; whose."""
