@@ -43,9 +43,8 @@ def considered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Considered]
     world, ledger = town.world, town.installation.ledger
     services = {u.id for u in world.agency.units.values() if u.name.startswith("Dinas ")}
     plain = [p for p in world.movable() if not world.offices.exercised_by(p, world.today)]
-    at = {
-        p: world.agency.apparatus_of(world.agency.unit_of(world.agency.people[p].position_id)) for p in plain
-    }
+    agency = world.agency
+    at = {p: agency.apparatus_of(agency.unit_of(agency.people[p].position_id)) for p in plain}
     subject = next(person for person in plain if at[person] in services)
     unit, cycle = str(at[subject]), new_id()
     values: dict[str, Any] = {"cycle_id": cycle, "unit_id": unit}
