@@ -7,7 +7,7 @@ from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
 from domain.personnel_action import ActionState, Status
-from domain.policy import Kind, Policy, Variant
+from domain.policy import Kind, Variant
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
@@ -56,26 +56,6 @@ def _replaces(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, orderi
         case.report(stored, "wrong-date", f"BKN's letter is of {event.coordination.letter_date}")
     if case.orders.resting_on(ordering.id):
         case.report(stored, "illegal-transition", "the evaluation had been followed by a replacement")
-    refused = bool(case.beside(stored, ev.ActionRefused))
-    opened = [
-        s.event
-        for s in case.group
-        if isinstance(s.event, pe.VacancyOpened) and s.event.replaces == event.action_id
-    ]
-    if not refused and not opened and _asks_for_a_list(case, event.origin_position_id):
-        case.report(stored, "skipped-step", f"no vacancy of {event.origin_position_id} was opened with it")
-
-
-def _asks_for_a_list(case: Case, position_id: str | None) -> bool:
-    post = case.moment.agency.posts.get(position_id or "")
-    if post is None or case.lists.standing(post.id, case.moment.day) is not None:
-        return False
-    return _is_promoted_to(post.kind, case.policy)
-
-
-def _is_promoted_to(kind: str, policy: Policy) -> bool:
-    exempt = kind not in policy.promotion.open_selection.post_kinds or policy.promotion.merit_exemption
-    return kind in policy.promotion.requirements and bool(exempt)
 
 
 def fell(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: ActionState) -> None:
