@@ -6,10 +6,12 @@ from typing import Any
 
 from tests.api.conftest import House
 from tests.api.test_evaluations import act, started, walk
+from tests.pool import a_pool
 
 
 def low(house: House) -> str:
     """A finished evaluation of a head of section with the worst result."""
+    a_pool(house.world)
     offices, today = house.world.offices, house.world.today
     heads = [p for p in house.world.movable("PENGAWAS") if not offices.exercised_by(p, today)]
     action_id = started(house, (heads or house.world.movable("PENGAWAS"))[0])["id"]

@@ -22,13 +22,16 @@ from domain.identity import Coordination
 from domain.personnel_action import Status
 from domain.policy import Variant
 from tests.domain.test_evaluation import LOW, failed_retest, rated
+from tests.domain.test_promotion import with_candidates
 from tests.domain.town import Town
 
 HEAD, POST = "section_head", "section-dinkes"
 
 
 def poor(town: Town, subject: str = HEAD) -> str:
-    """A finished evaluation of a head of section with the worst result."""
+    """A finished evaluation of a head of section with the worst result, in a town with people to promote."""
+    if "ani" not in town.agency.people:
+        with_candidates(town)
     return town.walk(rated(town, town.evaluate(subject), **LOW))
 
 
@@ -77,6 +80,13 @@ def test_a_transfer_that_the_rules_refuse_opens_no_vacancy(town: Town) -> None:
     town.correct(HEAD, employment_status="03")
     transfer, vacancy = town.replace(evaluation, "section-disdik")
     assert town.state(transfer).status is Status.REFUSED
+    assert not opened(town, vacancy)
+
+
+def test_where_nobody_is_eligible_yet_the_transfer_begins_alone(town: Town) -> None:
+    evaluation = town.walk(rated(town, town.evaluate(HEAD), **LOW))
+    transfer, vacancy = town.replace(evaluation, "section-disdik")
+    assert not town.state(transfer).ended
     assert not opened(town, vacancy)
 
 

@@ -58,8 +58,14 @@ def bring(house: House, client: Client, *, movers: int, posts: int, analysts: in
 
 def _units(client: Client, key: str) -> tuple[str, list[str]]:
     """BKPSDM, and the services (dinas) of the city."""
-    _, page, _ = client.call("GET", "/v1/units?limit=200", key)
-    units = {unit["id"]: unit["name"] for unit in page["items"] if unit["id"] == unit["apparatus_id"]}
+    units: dict[str, str] = {}
+    cursor = ""
+    while True:
+        _, page, _ = client.call("GET", f"/v1/units?limit=200{cursor}", key)
+        units |= {unit["id"]: unit["name"] for unit in page["items"] if unit["id"] == unit["apparatus_id"]}
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
     agency = next(unit for unit, name in units.items() if name.startswith("Badan Kepegawaian"))
     services = [unit for unit, name in units.items() if name.startswith("Dinas ")]
     # Officials of civil registration need the Minister's consent; a service like the others is meant here.
