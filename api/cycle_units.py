@@ -23,8 +23,8 @@ from domain.evaluation_commands import ConsiderDistribution, RateOrganisation
 from domain.performance import Achievement, Predicate, consider_distribution
 from domain.personnel_action import ActionState
 from domain.policy import Policy
+from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading
-from ledger.read import DirectoryView
 from projections import cycle_units, evaluation_cycles
 from projections.action_state import states_of
 
