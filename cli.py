@@ -28,10 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        if options.command == witness:
-            return witness(options)
-        settings = _settings(options)
-        command: Callable[[argparse.Namespace, Settings], int] = options.command
+        settings = None if options.needs_no_settings else _settings(options)
+        command: Callable[[argparse.Namespace, Settings | None], int] = options.command
         return command(options, settings)
     except KeyboardInterrupt:
         return IMPOSSIBLE
@@ -160,7 +158,13 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
     elsewhere = options.database_url is not None and settings.s3_bucket is None
     documents = not options.without_documents and not (elsewhere and not has_document_folder(settings))
     verification = verify_installation(
-        settings, checkpoints=options.checkpoint, keys=options.key, documents=documents
+        settings,
+        checkpoints=options.checkpoint,
+        keys=options.key,
+        documents=documents,
+        witness_policy=options.witness_policy,
+        ask_witnesses=options.ask_witnesses,
+        timestamp_certificate=options.timestamp_certificate,
     )
     if options.json:
         print(json.dumps(verification.as_json(), ensure_ascii=False))
@@ -256,24 +260,13 @@ def bundle(options: argparse.Namespace, settings: Settings) -> int:
 def audit_key(_: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
 
-    print(Installation(settings).signer.vkey)
-    return WELL
-
-
-def witness(options: argparse.Namespace) -> int:
-    from proofs.cosignature import witness_key
-    from witness.folder import WitnessFolder, create
-    from witness.server import serve
-
-    if options.verb == "init":
-        print(witness_key(create(options.folder, options.name)))
-    elif options.verb == "trust":
-        given = Path(options.vkey)
-        vkey = given.read_text(encoding="utf-8").strip() if given.is_file() else options.vkey
-        WitnessFolder(options.folder).trust(vkey)
-        print(f"{vkey.partition('+')[0]} is watched")
-    else:
-        return serve(options.folder, options.host, options.port)
+    installation = Installation(settings)
+    try:
+        vkeys = installation.vkeys
+    finally:
+        installation.close()
+    for vkey in reversed(vkeys):
+        print(vkey)
     return WELL
 
 
@@ -348,7 +341,11 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
+    from operations import key_command
+    from witness import command as witness_command
+
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
+    parser.set_defaults(needs_no_settings=False)
     parser.add_argument("--debug", action="store_true", help="show a traceback when something fails")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -397,6 +394,18 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
         "--key", type=Path, action="append", default=[], metavar="FILE", help="a trusted verifier key"
     )
     check.add_argument("--without-documents", action="store_true", help="leave the stored documents unread")
+    check.add_argument(
+        "--witness-policy",
+        type=Path,
+        metavar="FILE",
+        help="require cosignatures by its quorum (C2SP tlog-policy)",
+    )
+    check.add_argument(
+        "--ask-witnesses", action="store_true", help="compare with what its witnesses cosigned last"
+    )
+    check.add_argument(
+        "--timestamp-certificate", type=Path, metavar="FILE", help="root of the timestamp authority (PEM)"
+    )
 
     health = command("doctor", doctor, "what is stuck, on whom, since when", reports=True)
     health.add_argument("--repair", action="store_true", help="carry out the safe repairs")
@@ -417,20 +426,10 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     evidence.add_argument(
         "--purpose", metavar="TEXT", help="put in fact sheets and documents too; recorded as reading"
     )
-    command("audit-key", audit_key, "print the log's verifier key")
-
-    seen = commands.add_parser("witness", help="cosign the checkpoints of logs, independently of them")
-    seen.set_defaults(command=witness)
-    seen_verbs = seen.add_subparsers(dest="verb", required=True, metavar="init|trust|serve")
-    begin = seen_verbs.add_parser("init", help="a new witness: its key, and no logs yet; prints its key")
-    begin.add_argument("--name", required=True, help="its name, such as inspektorat.example.go.id/saksi")
-    watched = seen_verbs.add_parser("trust", help="watch a log, or accept a further key of it")
-    watched.add_argument("vkey", metavar="VKEY", help="the log's verifier key, or a file with it")
-    serving = seen_verbs.add_parser("serve", help="answer add-checkpoint until told to stop")
-    serving.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    serving.add_argument("--port", type=int, default=8010, help="port to listen on (default 8010)")
-    for verb_ in (begin, watched, serving):
-        verb_.add_argument("--folder", type=Path, required=True, metavar="DIR", help="the witness's folder")
+    command("audit-key", audit_key, "print the log's verifier key; in a rotation both, the newer first")
+    signing = command("key", key_command.run, "change the log's signing key", reports=True)
+    key_command.add_verbs(signing, _common)
+    witness_command.add_parser(commands)
 
     keys = command("api-key", api_key, "keys of integrations", reports=True)
     verbs = keys.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")

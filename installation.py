@@ -19,12 +19,13 @@ from integrations.object_store import ObjectStore, StoreUnavailable
 from ledger.append import Ledger
 from ledger.database import DatabaseUnavailable, open_database
 from ledger.migrate import is_current, migrate
-from ledger.read import Reader
+from ledger.read import Reader, log_state
 from ledger.sealing import load_or_create_sealing_key
 from policies.library import policy_documents, working_calendar
 from projections.catalogue import all_projections
 from proofs.checkpoint import origin_of
-from proofs.keys import Signer, load_or_create_signer
+from proofs.key_folder import KeyFolder
+from proofs.keys import Signer
 from settings import Settings
 
 DOCUMENTS = "documents"
@@ -54,10 +55,29 @@ class Installation:
             return self._writing
 
     @property
-    def signer(self) -> Signer:
-        """The log's key pair, generated at first use."""
+    def log_keys(self) -> KeyFolder:
+        """The log's signing keys as they lie on disk."""
         self.settings.keys_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return load_or_create_signer(self.settings.keys_folder / "log.key", origin_of(self.settings.agency))
+        return KeyFolder(self.settings.keys_folder, origin_of(self.settings.agency))
+
+    @property
+    def signer(self) -> Signer:
+        """The newest key in force; the first one is generated at first use."""
+        return self.log_keys.in_force(self.vkeys_in_force)[-1]
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """The verifier keys that sign now, oldest first."""
+        return tuple(signer.vkey for signer in self.log_keys.in_force(self.vkeys_in_force))
+
+    @property
+    def vkeys_in_force(self) -> tuple[str, ...]:
+        """The verifier keys that the ledger says sign it; none before the first rotation."""
+        try:
+            with self.reader.engine.connect() as connection:
+                return log_state(connection).keys
+        except DatabaseUnavailable:
+            return ()
 
     @property
     def sealing_key(self) -> bytes:
@@ -70,10 +90,16 @@ class Installation:
             if self._ledger is None:
                 if not is_current(self.writing_engine):
                     raise DatabaseUnavailable("the database is not of this version: run `jenjang migrate`")
-                self._ledger = Ledger(
-                    self.writing_engine, self.signer, self.sealing_key, all_projections(), clock=self.clock
-                )
+                # A key that is missing is told at once, and not by the first commit.
+                self.log_keys.in_force(self.vkeys_in_force)
+                self._ledger = self.open_ledger()
             return self._ledger
+
+    def open_ledger(self) -> Ledger:
+        """A writer of its own, to be closed by the caller; `ledger` is the one to use."""
+        return Ledger(
+            self.writing_engine, self.log_keys, self.sealing_key, all_projections(), clock=self.clock
+        )
 
     @property
     def reader(self) -> Reader:

@@ -39,6 +39,22 @@ class Settings(BaseSettings):
     s3_access_key_file: Path | None = Field(default=None, description="file with the access key's id")
     s3_secret_key_file: Path | None = Field(default=None, description="file with the secret access key")
     s3_ca_file: Path | None = Field(default=None, description="PEM of the private CA of the S3 service")
+    witness_policy: Path | None = Field(
+        default=None, description="file of witnesses with their addresses and the quorum (C2SP tlog-policy)"
+    )
+    publish_every_minutes: int = Field(
+        default=60, ge=1, le=1440, description="how often a checkpoint is cosigned, recorded and sent out"
+    )
+    publish_folder: Path | None = Field(default=None, description="folder for published checkpoints")
+    publish_url: str | None = Field(default=None, description="address that published checkpoints go to")
+    publish_mail_to: str | None = Field(default=None, description="mailbox for published checkpoints")
+    timestamp_url: str | None = Field(default=None, description="timestamp authority (RFC 3161 over HTTP)")
+    smtp_host: str | None = Field(default=None, description="mail server")
+    smtp_port: int = Field(default=25, ge=1, le=65535, description="port of the mail server")
+    smtp_sender: str = Field(default="jenjang@localhost", description="sender of the system's mail")
+    smtp_starttls: bool = Field(default=False, description="encrypt the connection to the mail server")
+    smtp_user: str | None = Field(default=None, description="login at the mail server")
+    smtp_password_file: Path | None = Field(default=None, description="file with the mail password")
     log_level: str = Field(default="INFO", description="Python log level")
 
     @property

@@ -13,15 +13,19 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 from activities.cycle import CycleActivities
+from activities.publication import PublicationActivities
 from activities.record import LedgerActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
+from operations.outside import outside_of
 from operations.worker_health import HealthEndpoint
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
 from relay.cycles import CycleStarter
 from relay.follow import Relay
 from relay.process import ProcessCaller
+from relay.publication_clock import PublicationClock
+from relay.publisher import LedgerPublisher
 from relay.recorder import LedgerRecorder
 from relay.talent_calendar import TalentCalendar
 from relay.upkeep_recorder import LedgerUpkeepRecorder
@@ -67,6 +71,7 @@ def process_worker(
     activities: LedgerActivities,
     cycles: CycleActivities,
     upkeep: TalentUpkeepActivities,
+    publications: PublicationActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -85,6 +90,11 @@ def process_worker(
             cycles.open_half_year_cycle,
             upkeep.place_next_people,
             upkeep.remind_units,
+            publications.find_checkpoint_to_publish,
+            publications.ask_witness,
+            publications.stamp_checkpoint,
+            publications.record_publication,
+            publications.deliver_checkpoint,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -116,6 +126,8 @@ class _Service:
         activities = LedgerActivities(LedgerRecorder(ledger, reader, clock))
         cycles = CycleActivities(LedgerCycleRecorder(ledger, reader, clock))
         upkeep = TalentUpkeepActivities(LedgerUpkeepRecorder(ledger, reader, clock))
+        outside = outside_of(self._settings)
+        publications = PublicationActivities(LedgerPublisher(ledger, reader, outside))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -129,15 +141,15 @@ class _Service:
             starting = asyncio.create_task(starter.run())
             calendar = TalentCalendar(reader, self._client, self._settings.task_queue, clock)
             scheduling = asyncio.create_task(calendar.run())
+            every = timedelta(minutes=self._settings.publish_every_minutes) if outside.anybody else None
+            ticker = PublicationClock(self._client, self._settings.task_queue, every)
+            ticking = asyncio.create_task(ticker.run())
             try:
-                await self._work(self._client, activities, cycles, upkeep)
+                await self._work(self._client, activities, cycles, upkeep, publications)
             finally:
-                relay.stop()
-                starter.stop()
-                calendar.stop()
-                await relaying
-                await starting
-                await scheduling
+                for part in (relay, starter, calendar, ticker):
+                    part.stop()
+                await asyncio.gather(relaying, starting, scheduling, ticking)
 
     async def _connected(self) -> Client | None:
         pause = 0.1
@@ -157,12 +169,19 @@ class _Service:
         activities: LedgerActivities,
         cycles: CycleActivities,
         upkeep: TalentUpkeepActivities,
+        publications: PublicationActivities,
     ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
         while not self._stopping.is_set():
             self._worker = process_worker(
-                client, self._settings.task_queue, activities, cycles, upkeep, on_fatal_error=_tell_failure
+                client,
+                self._settings.task_queue,
+                activities,
+                cycles,
+                upkeep,
+                publications,
+                on_fatal_error=_tell_failure,
             )
             running = asyncio.create_task(self._worker.run())
             stop = asyncio.create_task(self._stopping.wait())

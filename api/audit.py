@@ -18,6 +18,7 @@ from api.visibility import viewer_for
 from api.wiring import ServicesDep
 from domain.authorization import may_audit
 from ledger import read
+from ledger.publications import newest_publication
 from ledger.record import moment
 from projections import audit_search
 from proofs.tree_reader import TreeReader
@@ -31,6 +32,7 @@ Moment = Annotated[
     datetime | None,
     Query(description="ISO 8601; without an offset it is UTC.", examples=["2026-11-24T00:00:00Z"]),
 ]
+Cosigned = Annotated[bool, Query(description="The newest published one, with the cosignatures of witnesses.")]
 Number = Annotated[int, Query(ge=0, le=LARGEST)]
 
 
@@ -143,10 +145,21 @@ def list_events(
     responses=responses(),
     summary="The newest signed tree head (C2SP signed note)",
 )
-def newest_checkpoint(services: ServicesDep) -> PlainTextResponse:
-    """Open to everybody: it tells how large the ledger is and what its root is, and nothing else."""
+def newest_checkpoint(
+    services: ServicesDep,
+    cosigned: Cosigned = False,  # noqa: FBT002  (a query parameter has no other form)
+) -> PlainTextResponse:
+    """Open to everybody: it tells how large the ledger is and what its root is, and nothing else.
+    Without `cosigned` it is the newest of all, which witnesses have seldom seen yet. `404` where there
+    is none of the kind.
+    """
     with services.reading() as connection:
+        published = newest_publication(connection)
         note = read.newest_checkpoint(connection)
+    if published is not None and (cosigned or note == published.signed):
+        note = published.note
+    elif cosigned:
+        note = None
     if note is None:
         raise Problem("not-found")
     return PlainTextResponse(note)
@@ -159,8 +172,10 @@ def newest_checkpoint(services: ServicesDep) -> PlainTextResponse:
     summary="The log's verifier key (C2SP vkey)",
 )
 def verifier_key(services: ServicesDep) -> PlainTextResponse:
-    """Open to everybody. Compare it with the one that the agency published elsewhere before trusting it."""
-    return PlainTextResponse(f"{services.installation.signer.vkey}\n")
+    """Open to everybody. Compare it with the one that the agency published elsewhere before trusting it.
+    While a key is being changed there are two lines, the newer key first.
+    """
+    return PlainTextResponse("".join(f"{vkey}\n" for vkey in reversed(services.installation.vkeys)))
 
 
 @router.get(

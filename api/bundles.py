@@ -76,7 +76,7 @@ def bundle(
     terms = Terms(checkpoint_size, opened, partial(whole, services.installation.documents))
     out = io.BytesIO()
     try:
-        write_bundle(services.reader, tree, services.installation.signer.vkey, wanted, out, terms)
+        write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
     except NoSuchCase:
         raise Problem("not-found") from None
     except NoSuchSize as error:

@@ -53,6 +53,24 @@ class Findings:
 
 
 @dataclass(frozen=True)
+class Witnessed:
+    """The largest tree that a quorum cosigned: by whom and when, and who of the policy did not."""
+
+    size: int
+    by: tuple[tuple[str, str], ...]
+    lacking: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        by = [{"witness": name, "at": at} for name, at in self.by]
+        return {"size": self.size, "by": by, "lacking": list(self.lacking)}
+
+    def as_text(self, size: int) -> str:
+        by = ", ".join(f"{name} at {at}" for name, at in self.by)
+        lacking = f"; without {', '.join(self.lacking)}" if self.lacking else ""
+        return f"witnessed to size {self.size} ({size - self.size} events after it): {by}{lacking}"
+
+
+@dataclass(frozen=True)
 class Verification:
     """The verdict on a ledger of `size` events with the recomputed `root` (hexadecimal)."""
 
@@ -60,6 +78,7 @@ class Verification:
     root: str
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
+    witnessed: Witnessed | None = None
 
     @property
     def ok(self) -> bool:
@@ -72,6 +91,7 @@ class Verification:
             "root": self.root,
             "findings": [finding.as_json() for finding in self.findings],
             "unchecked": list(self.unchecked),
+            "witnessed": self.witnessed.as_json() if self.witnessed is not None else None,
         }
 
     def as_text(self) -> str:
@@ -79,6 +99,8 @@ class Verification:
         for finding in self.findings:
             at = "" if finding.position is None else f" at position {finding.position}"
             lines.append(f"{finding.code}{at}: {finding.detail}")
+        if self.witnessed is not None:
+            lines.append(self.witnessed.as_text(self.size))
         lines += [f"not checked: {what}" for what in self.unchecked]
         lines.append("in order" if self.ok else f"{len(self.findings)} findings")
         return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles, law_of_documents
+from audit import law_of_cycles, law_of_documents, law_of_log
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -69,7 +69,9 @@ def _other_stream(event: ev.Event) -> str | None:
     if isinstance(event, ProfilingReminded):
         return f"profiling/{event.unit_id}"
     of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen, pe.VacancyWithdrawn)
-    return f"vacancy/{event.vacancy_id}" if isinstance(event, of_vacancy) else law_of_cycles.stream_for(event)
+    if isinstance(event, of_vacancy):
+        return f"vacancy/{event.vacancy_id}"
+    return law_of_cycles.stream_for(event) or law_of_log.stream_for(event)
 
 
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:

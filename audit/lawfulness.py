@@ -26,6 +26,7 @@ from audit.case import VERIFICATION, Case, Moment
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
+from audit.law_of_log import LogLaw
 from audit.law_of_policies import PolicyLaw
 from audit.law_of_profiling import ProfilingLaw
 from audit.law_of_registers import check_register_event, stream_for
@@ -112,6 +113,7 @@ class Lawfulness:
         self._lists = Lists()
         self._orders = Orders()
         self._cycles = Cycles()
+        self._log = LogLaw()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
         self._profiling = ProfilingLaw(self._talent.record_of)
@@ -256,7 +258,7 @@ class Lawfulness:
         problems += self._vacancies.problems(stored, moment, group)
         problems += self._lists.clashes(stored.event, moment.day)
         problems += self._unique.promises_passed(stored.event, moment.agency)
-        problems += self._cycles.problems(stored, moment, group)
+        problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
         if stream != stored.stream:
@@ -301,6 +303,7 @@ class Lawfulness:
                 self._files.evolve(stored.event, stored.actor)
             else:
                 self.agency.evolve(stored.event)
+                self._log.follow(stored.event)
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
                 self._vacancies.follow(stored)

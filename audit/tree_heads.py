@@ -13,26 +13,26 @@ from sqlalchemy import Connection, select
 
 from audit.findings import CannotVerify, Findings
 from audit.ledger_pass import LedgerPass
+from audit.log_keys import KeyHistory
 from audit.stored_rows import Row, batches_of, rows_of
 from ledger.schema import checkpoints, events, head
 from proofs import checkpoint as signed
 from proofs.checkpoint import Checkpoint
 from proofs.errors import AuditError
-from proofs.signed_note import VerifierKey
-
-# Origin, size and root, the blank line, and the log's own signature; others cosign their own copies.
-LINES_OF_A_NOTE = 5
+from proofs.signed_note import NoteSignature, VerifierKey, parse_note
 
 
 @dataclass(frozen=True)
 class Kept:
     """What somebody outside kept: a tree head, or None with the reason why it proves nothing; from
-    a receipt also the leaf.
+    a receipt also the leaf, from a note its text and all its signature lines.
     """
 
     head: Checkpoint | None
     problem: str = ""
     leaf: tuple[int, str] | None = None
+    text: str = ""
+    lines: tuple[NoteSignature, ...] = ()
 
 
 def read_kept(texts: list[str], keys: list[VerifierKey], origin: str) -> list[Kept]:
@@ -43,7 +43,8 @@ def read_kept(texts: list[str], keys: list[VerifierKey], origin: str) -> list[Ke
 def _read_kept(text: str, keys: list[VerifierKey], origin: str) -> Kept:
     try:
         if not text.lstrip().startswith("{"):
-            return Kept(signed.verify(text, keys, origin))
+            verified, parsed = signed.verify(text, keys, origin), parse_note(text)
+            return Kept(verified, text=parsed.text, lines=parsed.signatures)
         receipt = orjson.loads(text)
         receipt = receipt.get("receipt", receipt)
         found = Checkpoint(origin, int(receipt["tree_size"]), bytes.fromhex(receipt["root"]))
@@ -83,13 +84,17 @@ def check_head(connection: Connection, ledger: LedgerPass, findings: Findings) -
 
 
 def check_checkpoints(
-    connection: Connection, ledger: LedgerPass, keys: list[VerifierKey], origin: str, findings: Findings
+    connection: Connection, ledger: LedgerPass, log_keys: KeyHistory, origin: str, findings: Findings
 ) -> None:
-    """Each stored note: signed by a trusted key, of this ledger, of its row's size, with our root."""
+    """Each stored note: signed by the keys in force, one of them trusted, of this ledger, of its row's
+    size, with our root.
+    """
 
     def trusted(row: Row) -> Checkpoint | AuditError:
+        size, note = row
         try:
-            return signed.verify(row[1] if type(row[1]) is str else "", keys, origin)
+            keys = log_keys.keys_at(size if type(size) is int else 0)
+            return signed.verify(note if type(note) is str else "", keys, origin)
         except AuditError as error:
             return error
 
@@ -107,6 +112,9 @@ def check_checkpoints(
                     findings.add("checkpoint-unexpected", None, f"there are two checkpoints of size {size}")
                 previous = size
                 _check_note(size, note, found, ledger, findings)
+                if not isinstance(found, AuditError):
+                    log_keys.check_signers(size, note, findings)
+    log_keys.end(findings)
 
 
 def _check_note(
@@ -121,7 +129,7 @@ def _check_note(
         findings.add("truncated", None, f"a checkpoint says {size} events, there are {ledger.size}")
     elif found.root != ledger.checkpoint_roots.get(size):
         findings.add("root-differs", at, f"the signed root of size {size} is not that of the events")
-    elif note.count("\n") != LINES_OF_A_NOTE or not note.startswith(found.text):
+    elif not note.startswith(f"{found.text}\n\u2014"):
         findings.add("checkpoint-differs", at, f"the note in row {size} holds more than the log wrote")
 
 

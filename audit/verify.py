@@ -7,9 +7,11 @@ Reads one snapshot in one transaction and writes nothing, so writers may append 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.x509 import Certificate
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,15 +22,31 @@ from audit.history import Events, history_of
 from audit.key_check import SealedPeople
 from audit.lawfulness import Lawfulness
 from audit.ledger_pass import LedgerPass
+from audit.log_keys import KeyHistory
 from audit.projection_check import compare_rows, without
+from audit.publications import Publications
 from audit.schema_pin import LEDGER_TABLES, check_schema
 from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, parse_keys, read_kept
 from domain import events as ev
+from domain.log_events import CheckpointPublished
 from ledger.database import driver_connection
 from ledger.projection import History, Projection
 from proofs.signed_note import VerifierKey
+from proofs.witness_policy import WitnessPolicy
 
-__all__ = ["CannotVerify", "Finding", "Verification", "verify"]
+__all__ = ["CannotVerify", "Finding", "Outside", "Verification", "verify"]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Whom a verifier trusts besides the log: witnesses by a policy, timestamp authorities by their
+    root certificates. Without them what they said is left unchecked. `silent` witnesses could not be
+    asked for what they saw.
+    """
+
+    policy: WitnessPolicy | None = None
+    timestamp_roots: list[Certificate] | None = None
+    silent: tuple[str, ...] = ()
 
 
 def verify(
@@ -41,12 +59,14 @@ def verify(
     origin: str,
     now: datetime | None = None,
     documents: StoredDocuments | None = None,
+    outside: Outside | None = None,
 ) -> Verification:
     """Verify the ledger behind `engine` (read-only is enough).
 
     `keys` are trusted verifier keys (vkey text) from outside the database; `kept_checkpoints` are
     signed notes or receipts (JSON) that somebody kept; without `sealing_key` what is sealed stays
     unchecked, and without `documents` the bytes that were filed. `now` is the verifier's clock.
+    `outside` is whom the verifier trusts besides the log.
     Raises CannotVerify where nothing can be said.
     """
     trusted = parse_keys(keys)
@@ -60,7 +80,17 @@ def verify(
                 driver_connection(connection).text_factory = _text
             try:
                 clock = now or datetime.now(UTC)
-                return _verify(connection, trusted, kept, sealing_key, projections, origin, clock, documents)
+                return _verify(
+                    connection,
+                    trusted,
+                    kept,
+                    sealing_key,
+                    projections,
+                    origin,
+                    clock,
+                    documents,
+                    outside or Outside(),
+                )
             finally:
                 if connection.dialect.name == "sqlite":
                     driver_connection(connection).text_factory = str
@@ -81,6 +111,7 @@ def _verify(
     origin: str,
     now: datetime,
     documents: StoredDocuments | None,
+    outside: Outside,
 ) -> Verification:
     findings = Findings()
     own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
@@ -90,17 +121,28 @@ def _verify(
         return Verification(0, "", findings.all(), tuple(findings.unchecked))
     sizes = frozenset(item.head.size for item in kept if item.head is not None)
     commands = CommandCheck(connection, findings)
-    ledger = LedgerPass(findings, sizes, commands.see)
+    log_keys = KeyHistory(trusted)
+
+    def see(document: dict[str, Any]) -> None:
+        commands.see(document)
+        log_keys.see(document)
+
+    ledger = LedgerPass(findings, sizes, see)
     ledger.run(connection, now)
     commands.end(ledger.size)
     check_head(connection, ledger, findings)
-    check_checkpoints(connection, ledger, trusted, origin, findings)
+    check_checkpoints(connection, ledger, log_keys, origin, findings)
     check_kept(connection, kept, ledger, findings)
     history = _replay(connection, ledger, sealing_key, findings)
     check_documents(history.events.of(ev.DocumentFiled), documents, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
-    return Verification(ledger.size, ledger.frontier.root().hex(), findings.all(), tuple(findings.unchecked))
+    for name in outside.silent:
+        findings.leave_unchecked(f"what the witness {name} saw last: it could not be asked")
+    publications = Publications(connection, ledger, origin, findings, outside.policy, outside.timestamp_roots)
+    witnessed = publications.check(history.events.of(CheckpointPublished), kept)
+    root = ledger.frontier.root().hex()
+    return Verification(ledger.size, root, findings.all(), tuple(findings.unchecked), witnessed)
 
 
 def _replay(

@@ -15,6 +15,8 @@ from domain import (
     distribution,
     evaluation_cycle,
     evaluation_opening,
+    log_commands,
+    log_keeping,
     process,
     promotion,
     publishing,
@@ -81,6 +83,10 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     talent_commands.RecordTalentComponents: talent.record_components,
     talent_commands.PlaceTalent: talent.place,
     RemindProfiling: campaign.remind,
+    log_commands.AnnounceLogKey: log_keeping.announce_key,
+    log_commands.RetireLogKey: log_keeping.retire_key,
+    log_commands.ReplaceLogKey: log_keeping.replace_key,
+    log_commands.RecordPublication: log_keeping.record_publication,
 }
 
 OF_A_NEW_ACTION: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]] = {

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import domain.document_events
 import domain.evaluation_events
+import domain.log_events
 import domain.policy_events
 import domain.profiling_events
 import domain.promotion_events

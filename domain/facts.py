@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.errors import UnknownReference
+from domain.log_state import LogState
 from domain.offices import Offices
 from domain.personnel_action import ActionState
 from domain.personnel_file import PersonnelFiles
@@ -63,6 +64,7 @@ class Facts:
     files: PersonnelFiles = field(default_factory=PersonnelFiles)
     vacancies: VacancySource = field(default_factory=NoVacancies)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
+    log: LogState = field(default_factory=LogState)
 
     def vacancy(self, vacancy_id: str) -> Vacancy | None:
         """The vacancy with its frozen list, or None."""

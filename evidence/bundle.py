@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from domain.canonical import canonical_json
 from domain.fact_sheet import FactSheet
 from ledger.mirror import ACTION
+from ledger.publications import Published, newest_publication
 from ledger.read import Reader, newest_checkpoint
 from ledger.record import decode
 from ledger.schema import checkpoints, events
@@ -25,9 +26,12 @@ from proofs.tree_reader import TreeReader
 VERIFIER = Path(__file__).with_name("verify_bundle.py")
 README = """Bundel bukti Jenjang / Evidence bundle of Jenjang
 
-Periksa dengan / check with:  python3 verify_bundle.py BUNDLE.zip --key KUNCI --checkpoint CHECKPOINT
+Periksa dengan / check with:
+  python3 verify_bundle.py BUNDLE.zip --key KUNCI --checkpoint CHECKPOINT --witness-policy SAKSI
 KUNCI harus dari luar bundel ini. / KEY must come from outside this bundle.
 Ambil verify_bundle.py dari sumber yang Anda percaya. / Take verify_bundle.py from a source that you trust.
+Stempel waktu, bila ada / a timestamp, where there is one (CA: sertifikat otoritas / its certificate):
+  openssl ts -verify -data timestamped.note -in timestamp.tsr -CAfile CA.pem
 """
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -55,9 +59,9 @@ Record = tuple[int, bytes, dict[str, Any]]
 
 
 def write_bundle(
-    reader: Reader, tree: TreeReader, vkey: str, action_id: str, out: BinaryIO, terms: Terms
+    reader: Reader, tree: TreeReader, vkeys: Sequence[str], action_id: str, out: BinaryIO, terms: Terms
 ) -> None:
-    """Write the bundle to `out`. Raises NoSuchCase, NoSuchSize."""
+    """Write the bundle to `out`; `vkeys` are the log's keys in force. Raises NoSuchCase, NoSuchSize."""
     with reader.engine.connect() as connection:
         note = newest_checkpoint(connection)
         if note is None:
@@ -69,9 +73,13 @@ def write_bundle(
         if terms.checkpoint_size is not None and not 1 <= terms.checkpoint_size <= head.size:
             raise NoSuchSize(f"the ledger has {head.size} events")
         found = case + _policies(connection, head.size, case) + _documents(connection, head.size, case)
-        files = {"checkpoint.note": note.encode(), "log.vkey": f"{vkey}\n".encode()}
+        published = newest_publication(connection, upto=head.size)
+        keys = "".join(f"{vkey}\n" for vkey in vkeys)
+        files = {"checkpoint.note": note.encode(), "log.vkey": keys.encode()}
         files |= {f"records/{position}.json": record for position, record, _ in found}
-        files["proofs.json"] = _json(_proofs(tree, head, found, terms.checkpoint_size))
+        files["proofs.json"] = _json(_proofs(tree, head, found, terms.checkpoint_size, published))
+        if published is not None:
+            files |= _cosigned(published)
         files |= _named_checkpoint(connection, terms.checkpoint_size)
         for _, _, document in found:
             if document["type"] == "PolicyAdopted":
@@ -100,7 +108,21 @@ def _documents(connection: Connection, size: int, case: list[Record]) -> list[Re
     return _records(connection, size, events.c.stream.in_(streams))
 
 
-def _proofs(tree: TreeReader, head: Checkpoint, records: list[Record], old: int | None) -> dict[str, Any]:
+def _cosigned(published: Published) -> dict[str, bytes]:
+    """The newest published checkpoint with its cosignatures, and the timestamp with what it is over."""
+    files = {"cosigned.note": published.note.encode()}
+    if published.timestamp is not None:
+        files |= {"timestamped.note": published.signed.encode(), "timestamp.tsr": published.timestamp}
+    return files
+
+
+def _proofs(
+    tree: TreeReader, head: Checkpoint, records: list[Record], old: int | None, published: Published | None
+) -> dict[str, Any]:
+    def continuation(size: int) -> dict[str, Any]:
+        path = [node.hex() for node in tree.consistency_path(size, head.size)]
+        return {"size": size, "root": tree.root(size).hex(), "path": path}
+
     return {
         "inclusion": [
             {
@@ -109,13 +131,8 @@ def _proofs(tree: TreeReader, head: Checkpoint, records: list[Record], old: int 
             }
             for position, _, _ in records
         ],
-        "consistency": None
-        if old is None
-        else {
-            "size": old,
-            "root": tree.root(old).hex(),
-            "path": [node.hex() for node in tree.consistency_path(old, head.size)],
-        },
+        "consistency": None if old is None else continuation(old),
+        "cosigned": None if published is None else continuation(published.size),
     }
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Checks an evidence bundle of Jenjang alone, with Python's standard library: python3 verify_bundle.py FILE.
 
-Options: --key VKEY-OR-FILE (the log's verifier key from outside the bundle), --checkpoint FILE (a
-checkpoint kept earlier; may be repeated), --json. Exit 0: all holds; 1: something does not; 2: unreadable.
+Options: --key VKEY-OR-FILE (the log's verifier key from outside the bundle; may be repeated, as its keys
+change), --checkpoint FILE (a checkpoint kept earlier; may be repeated), --witness-policy FILE (whose
+cosignatures are demanded), --json. Exit 0: all holds; 1: something does not; 2: unreadable.
 
-Signatures: Ed25519 (RFC 8032 §5.1.7) on a C2SP signed note. Proofs: RFC 9162 §2.1.
+Signatures: Ed25519 (RFC 8032 §5.1.7) on a C2SP signed note, cosignatures and policies of C2SP
+tlog-cosignature and tlog-policy. Proofs: RFC 9162 §2.1.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import base64
 import hashlib
 import json
 import sys
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -83,24 +86,77 @@ def signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
 # --- signed notes and Merkle proofs ----------------------------------------------------------------
 
 
-def head_of(note: str, vkey: str) -> tuple[int, bytes] | None:
-    """Size and root of a checkpoint that the key of the log signed; None where it did not."""
+def _signatures(note: str, vkey: str, kind: bytes) -> tuple[str, bytes, list[bytes]]:
+    """The note's text, the public key in `vkey`, and what that key is said to have signed with."""
     name, key_id, encoded = vkey.strip().split("+", 2)
     typed = base64.b64decode(encoded, validate=True)
     expected = hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4]
+    if typed[:1] != kind or expected.hex() != key_id:
+        raise ValueError(f"{vkey} is no key of this kind")
     text, _, block = note.rstrip("\n").rpartition("\n\n")
-    text += "\n"
+    lines = [line.split(" ") for line in block.split("\n")]
+    own = [parts[2] for parts in lines if len(parts) == 3 and parts[:2] == ["\u2014", name]]
+    payloads = [base64.b64decode(payload, validate=True) for payload in own]
+    return f"{text}\n", typed[1:], [payload[4:] for payload in payloads if payload[:4] == expected]
+
+
+def _size_and_root(text: str) -> tuple[int, bytes]:
     lines = text.split("\n")
-    if typed[:1] != b"\x01" or expected.hex() != key_id or len(lines) < 4 or lines[0] != name:
-        return None
-    for line in block.split("\n"):
-        parts = line.split(" ")
-        if len(parts) == 3 and parts[0] == "\u2014" and parts[1] == name:
-            payload = base64.b64decode(parts[2], validate=True)
-            if payload[:4] == expected:
-                good = signed(typed[1:], text.encode(), payload[4:])
-                return (int(lines[1]), base64.b64decode(lines[2], validate=True)) if good else None
+    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+
+
+def head_of(note: str, vkeys: list[str]) -> tuple[int, bytes] | None:
+    """Size and root of a checkpoint that one of the log's keys signed; None where none did."""
+    for vkey in vkeys:
+        text, key, found = _signatures(note, vkey, b"\x01")
+        if text.startswith(f"{vkey.partition('+')[0]}\n") and any(
+            signed(key, text.encode(), s) for s in found
+        ):
+            return _size_and_root(text)
     return None
+
+
+def cosigned_at(note: str, vkey: str) -> int | None:
+    """When that witness cosigned the note, in seconds since 1970; None where it did not."""
+    text, key, found = _signatures(note, vkey, b"\x04")
+    for signature in found:
+        at = int.from_bytes(signature[:8], "big")
+        if signed(key, b"cosignature/v1\ntime %d\n%s" % (at, text.encode()), signature[8:]):
+            return at
+    return None
+
+
+class Policy:
+    """Witnesses and quorum of a file in C2SP's tlog-policy format. Raises ValueError."""
+
+    def __init__(self, text: str) -> None:
+        self.witnesses: dict[str, str] = {}
+        self.groups: dict[str, tuple[int, list[str]]] = {"none": (0, [])}
+        self.quorum = ""
+        for line in text.split("\n"):
+            words = line.split()
+            match words:
+                case ["witness", name, vkey] | ["witness", name, vkey, _]:
+                    self.witnesses[name] = vkey
+                case ["group", name, least, *members] if {*members} <= {*self.witnesses, *self.groups}:
+                    enough = {"all": len(members), "any": 1}.get(least) or int(least)
+                    if not 1 <= enough <= len({*members} - {"none"}):
+                        raise ValueError(line)
+                    self.groups[name] = (enough, members)
+                case ["quorum", name] if name in {*self.witnesses, *self.groups}:
+                    self.quorum = name
+                case _ if words and words[0] != "log" and not words[0].startswith("#"):
+                    raise ValueError(line)
+        if not self.quorum:
+            raise ValueError("the policy has no quorum line")
+
+    def reached(self, seen: set[str], name: str = "") -> bool:
+        """Whether these witnesses are a quorum."""
+        name = name or self.quorum
+        if name in self.witnesses:
+            return name in seen
+        enough, members = self.groups[name]
+        return sum(self.reached(seen, member) for member in members) >= enough
 
 
 def _node(left: bytes, right: bytes) -> bytes:
@@ -157,18 +213,12 @@ SENTENCES = {
     "file-altered": ("Berkas tidak sama dengan daftar isi.", "A file is not what the manifest says."),
     "file-missing": ("Berkas dalam daftar isi tidak ada.", "A file of the manifest is missing."),
     "file-unlisted": ("Ada berkas di luar daftar isi.", "A file is not in the manifest."),
-    "checkpoint-not-signed": (
-        "Checkpoint tidak ditandatangani oleh kunci log.",
-        "The checkpoint is not signed by the log's key.",
-    ),
+    "checkpoint-not-signed": ("Checkpoint tidak ditandatangani kunci log.", "The log's key did not sign it."),
     "key-differs": (
-        "Kunci dalam bundel bukan kunci yang Anda berikan.",
-        "The key in the bundle is not the one that you gave.",
+        "Kunci bundel bukan kunci yang Anda berikan.",
+        "The bundle's key is not the one you gave.",
     ),
-    "record-not-in-tree": (
-        "Rekaman tidak ada di log yang ditandatangani.",
-        "A record is not in the signed log.",
-    ),
+    "record-not-in-tree": ("Rekaman tidak ada di log itu.", "A record is not in the signed log."),
     "record-missing": ("Rekaman perkara ini hilang.", "A record of this case is missing."),
     "back-dated": ("Waktu rekaman mundur.", "The time of records goes backwards."),
     "not-consistent": (
@@ -188,48 +238,51 @@ SENTENCES = {
         "A fact sheet is not the one that was judged.",
     ),
     "document-differs": ("Isi dokumen bukan yang tercatat.", "A document is not the recorded one."),
+    "quorum-lacking": (
+        "Saksi yang Anda syaratkan tidak menandatangani checkpoint bundel ini.",
+        "The witnesses that you demand have not cosigned the bundle's checkpoint.",
+    ),
 }
-PROVEN = (
-    (
-        "Setiap rekaman di bundel ini ada, byte demi byte, di log yang akarnya ditandatangani.",
-        "Every record here stands, byte for byte, in the log whose root was signed.",
-    ),
-    (
-        "Tidak ada rekaman perkara ini yang dihapus atau disisipkan di antara rekaman yang disertakan.",
-        "Between the records given here none of this case was removed or inserted.",
-    ),
-    (
-        "Teks kebijakan, lembar fakta dan dokumen yang disertakan adalah yang dicatat.",
-        "The policy texts, fact sheets and documents included are the recorded ones.",
-    ),
-)
-NOT_PROVEN = (
-    (
-        "Bahwa isi rekaman benar: yang terbukti hanya bahwa itu dicatat dan tidak diubah.",
-        "That what was recorded is true: only that it was recorded and not changed.",
-    ),
-    (
-        "Bahwa keputusan itu sah: untuk itu `jenjang verify` memeriksa seluruh log.",
-        "That the decisions were lawful: `jenjang verify` judges that over the whole log.",
-    ),
-    (
-        "Bahwa tidak ada rekaman sesudah rekaman terakhir di bundel ini.",
-        "That nothing was recorded after the last record given here.",
-    ),
-    (
-        "Isi data pribadi yang disegel, kecuali lembar fakta yang disertakan.",
-        "What the sealed personal data say, except in the fact sheets included.",
-    ),
-)
-KEY_NOT_PROVEN = (
-    "Bahwa kunci itu milik instansi: bandingkan dengan kunci dari luar (--key).",
-    "That the key is the agency's: compare it with one from outside (--key).",
-)
-NO_OLDER = (
-    "Bahwa log tidak ditulis ulang seluruhnya oleh pemegang kunci: berikan checkpoint lama (--checkpoint).",
-    "That whoever holds the key did not rewrite the whole log: give an older checkpoint (--checkpoint).",
-)
 
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Sentences by twos, Indonesian and English."""
+    lines = text.strip().split("\n")
+    return list(zip(lines[::2], lines[1::2], strict=True))
+
+
+PROVEN = _pairs("""
+Setiap rekaman di bundel ini ada, byte demi byte, di log yang akarnya ditandatangani.
+Every record here stands, byte for byte, in the log whose root was signed.
+Tidak ada rekaman perkara ini yang dihapus atau disisipkan di antara rekaman yang disertakan.
+Between the records given here none of this case was removed or inserted.
+Teks kebijakan, lembar fakta dan dokumen yang disertakan adalah yang dicatat.
+The policy texts, fact sheets and documents included are the recorded ones.
+""")
+NOT_PROVEN = _pairs("""
+Bahwa isi rekaman benar: yang terbukti hanya bahwa itu dicatat dan tidak diubah.
+That what was recorded is true: only that it was recorded and not changed.
+Bahwa keputusan itu sah: untuk itu `jenjang verify` memeriksa seluruh log.
+That the decisions were lawful: `jenjang verify` judges that over the whole log.
+Bahwa tidak ada rekaman sesudah rekaman terakhir di bundel ini.
+That nothing was recorded after the last record given here.
+Isi data pribadi yang disegel, kecuali lembar fakta yang disertakan.
+What the sealed personal data say, except in the fact sheets included.
+""")
+KEY_NOT_PROVEN, NO_OLDER, WITNESSED, NOT_WITNESSED, AFTER_WITNESSES, STAMPED = _pairs("""
+Bahwa kunci itu milik instansi: bandingkan dengan kunci dari luar (--key).
+That the key is the agency's: compare it with one from outside (--key).
+Bahwa log tidak ditulis ulang seluruhnya oleh pemegang kunci: berikan checkpoint lama (--checkpoint).
+That whoever holds the key did not rewrite the whole log: give an older checkpoint (--checkpoint).
+Sampai {} rekaman pertama log ini disaksikan {}: log yang sama, tak pernah ditulis ulang.
+The first {} records of this log were witnessed by {}: they saw the same log, never rewritten.
+Bahwa saksi di luar instansi melihat log yang sama: berikan kebijakan saksi (--witness-policy).
+That witnesses outside the agency saw the same log: give a witness policy (--witness-policy).
+Rekaman di bundel ini pada posisi {} atau sesudahnya belum disaksikan.
+The records given here at position {} or later were not witnessed yet.
+Stempel waktu dalam bundel: periksa dengan perintah openssl di README.txt.
+The timestamp in the bundle: check it with the openssl command in README.txt.
+""")
 
 LARGEST = 2**30
 BROKEN = (OSError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, RuntimeError)
@@ -244,6 +297,8 @@ class Bundle:
 
     def __init__(self, path: Path) -> None:
         self.findings: list[tuple[str, str]] = []
+        self.witnessed: tuple[int, list[str]] | None = None
+        self.last = 0
         try:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
@@ -252,22 +307,12 @@ class Bundle:
                 self.files = {name: archive.read(name) for name in names}
             self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
             listed: dict[str, str] = self.manifest["files"]
-        except (
-            OSError,
-            zipfile.BadZipFile,
-            zlib.error,
-            KeyError,
-            ValueError,
-            TypeError,
-            RuntimeError,
-        ) as error:
+        except BROKEN as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.find("file-altered", f"{name} twice")
-        for name in sorted(set(listed) - set(self.files)):
-            self.find("file-missing", name)
-        for name in sorted(set(self.files) - set(listed) - {"manifest.json"}):
-            self.find("file-unlisted", name)
+        for name in sorted({*listed} ^ ({*self.files} - {"manifest.json"})):
+            self.find("file-missing" if name in listed else "file-unlisted", name)
         for name, digest in listed.items():
             if name in self.files and hashlib.sha256(self.files[name]).hexdigest() != digest:
                 self.find("file-altered", name)
@@ -275,19 +320,22 @@ class Bundle:
     def find(self, code: str, what: str) -> None:
         self.findings.append((code, what))
 
-    def check(self, outer_key: str | None, kept: list[str]) -> None:
-        vkey = self.files["log.vkey"].decode().strip()
-        if outer_key is not None and outer_key.strip() != vkey:
-            self.find("key-differs", vkey)
-        trusted = outer_key or vkey
+    def check(self, outer_keys: list[str], kept: list[str], policy: Policy | None) -> None:
+        vkeys = self.files["log.vkey"].decode().split()
+        if outer_keys and not {*outer_keys} & {*vkeys}:
+            self.find("key-differs", " ".join(vkeys))
+        trusted = outer_keys or vkeys
         head = head_of(self.files["checkpoint.note"].decode(), trusted)
         if head is None:
             self.find("checkpoint-not-signed", "checkpoint.note")
             return
         proofs = json.loads(self.files["proofs.json"])
         records = self._records(proofs["inclusion"], head)
+        self.last = max(records, default=0)
         self._check_case(records)
-        self._check_consistency(proofs["consistency"], head, trusted, kept)
+        heads = self._check_consistency(proofs, head)
+        self._check_kept(heads, trusted, kept)
+        self._check_witnesses(heads, policy)
         self._check_policies(records)
         self._check_attachments(records)
 
@@ -295,11 +343,9 @@ class Bundle:
         """The records that are in the tree, by position; the others are findings."""
         paths = {proof["position"]: [bytes.fromhex(node) for node in proof["path"]] for proof in proofs}
         found: dict[int, dict[str, Any]] = {}
-        for name, record in sorted(self.files.items()):
-            if not name.startswith("records/"):
-                continue
-            leaf = hashlib.sha256(b"\x00" + record).digest()
-            document = json.loads(record)
+        for name in sorted(name for name in self.files if name.startswith("records/")):
+            leaf = hashlib.sha256(b"\x00" + self.files[name]).digest()
+            document = json.loads(self.files[name])
             position = document["position"]
             if included(leaf, position, head[0], paths.get(position, []), head[1]):
                 found[position] = document
@@ -320,20 +366,41 @@ class Bundle:
         if times != sorted(times):
             self.find("back-dated", stream)
 
-    def _check_consistency(
-        self, proof: dict[str, Any] | None, head: tuple[int, bytes], vkey: str, kept: list[str]
-    ) -> None:
-        """The named checkpoint against the newest, and what the reader kept against either."""
+    def _check_consistency(self, proofs: dict[str, Any], head: tuple[int, bytes]) -> dict[int, bytes]:
+        """The trees that the newest checkpoint continues: itself, the named one, the cosigned one."""
         heads = {head[0]: head[1]}
-        if proof is not None:
+        for proof in (proofs["consistency"], proofs.get("cosigned")):
+            if proof is None:
+                continue
             old = (proof["size"], bytes.fromhex(proof["root"]))
             path = [bytes.fromhex(node) for node in proof["path"]]
             if continued(old[0], head[0], path, old[1], head[1]):
                 heads.setdefault(*old)
             else:
                 self.find("not-consistent", f"size {old[0]}")
+        return heads
+
+    def _check_witnesses(self, heads: dict[int, bytes], policy: Policy | None) -> None:
+        """The cosigned checkpoint is of this log, and of the demanded witnesses."""
+        note = self.files.get("cosigned.note", b"").decode()
+        seen: dict[str, int] = {}
+        if note:
+            size, root = _size_and_root(note)
+            if heads.get(size) != root:
+                self.find("not-consistent", f"the cosigned checkpoint of size {size}")
+            elif policy is not None:
+                cosigned = {name: cosigned_at(note, vkey) for name, vkey in policy.witnesses.items()}
+                seen = {name: at for name, at in cosigned.items() if at is not None}
+                days = {name: time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seen[name])) for name in seen}
+                self.witnessed = (size, [f"{name} ({day})" for name, day in days.items()])
+        if policy is not None and not policy.reached({*seen}):
+            lacking = ", ".join(name for name in policy.witnesses if name not in seen)
+            self.find("quorum-lacking", f"cosigned by {len(seen)}; lacking: {lacking}")
+
+    def _check_kept(self, heads: dict[int, bytes], vkeys: list[str], kept: list[str]) -> None:
+        """What the reader kept, against the trees that are proven."""
         for note in kept:
-            own = head_of(note, vkey)
+            own = head_of(note, vkeys)
             if own is None:
                 self.find("kept-checkpoint-differs", "it is not signed by the log's key")
             elif own[0] not in heads:
@@ -342,11 +409,8 @@ class Bundle:
                 self.find("kept-checkpoint-differs", f"size {own[0]} has another root")
 
     def _check_policies(self, records: dict[int, dict[str, Any]]) -> None:
-        adopted = {
-            record["data"]["hash"]: record["data"]["document"]
-            for record in records.values()
-            if record["type"] == "PolicyAdopted"
-        }
+        texts = [record["data"] for record in records.values() if record["type"] == "PolicyAdopted"]
+        adopted = {data["hash"]: data["document"] for data in texts}
         for position, record in records.items():
             wanted = record["data"].get("policy_hash")
             if wanted is None:
@@ -370,38 +434,58 @@ class Bundle:
                     self.find("document-differs", name)
 
 
-def unproven(outer_key: str | None, kept: list[str]) -> list[tuple[str, str]]:
+def proven(bundle: Bundle) -> list[tuple[str, str]]:
+    """What holds, as (Indonesian, English)."""
+    if bundle.witnessed is None or not bundle.witnessed[1]:
+        return [*PROVEN]
+    told = bundle.witnessed[0], ", ".join(bundle.witnessed[1])
+    return [*PROVEN, (WITNESSED[0].format(*told), WITNESSED[1].format(*told))]
+
+
+def unproven(bundle: Bundle, *, keyed: bool, kept: bool) -> list[tuple[str, str]]:
     """What this check leaves open, as (Indonesian, English)."""
-    return [*NOT_PROVEN, *(() if outer_key else (KEY_NOT_PROVEN,)), *(() if kept else (NO_OLDER,))]
+    size = bundle.witnessed[0] if bundle.witnessed else None
+    after = [(AFTER_WITNESSES[0].format(size), AFTER_WITNESSES[1].format(size))]
+    return [
+        *NOT_PROVEN,
+        *(() if keyed else (KEY_NOT_PROVEN,)),
+        *(() if kept or size is not None else (NO_OLDER,)),
+        *((NOT_WITNESSED,) if size is None else ()),
+        *(after if size is not None and bundle.last >= size else ()),
+        *((STAMPED,) if "timestamp.tsr" in bundle.files else ()),
+    ]
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("bundle", type=Path)
-    parser.add_argument("--key", help="verifier key, or a file with it, from outside the bundle")
+    parser.add_argument("--key", action="append", default=[], help="verifier key, or a file with it")
+    parser.add_argument("--witness-policy", type=Path, help="whose cosignatures are demanded")
     parser.add_argument("--checkpoint", type=Path, action="append", default=[], help="a kept checkpoint")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     try:
-        key = options.key
-        if key is not None and Path(key).is_file():
-            key = Path(key).read_text(encoding="utf-8").strip()
+        texts = [Path(k).read_text(encoding="utf-8") if Path(k).is_file() else k for k in options.key]
+        keys = [vkey for text in texts for vkey in text.split()]
+        demanded = options.witness_policy
+        policy = Policy(demanded.read_text(encoding="utf-8")) if demanded is not None else None
         kept = [file.read_text(encoding="utf-8") for file in options.checkpoint]
         bundle = Bundle(options.bundle)
-        bundle.check(key, kept)
+        bundle.check(keys, kept, policy)
     except (Unreadable, OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         print(f"tidak terbaca / unreadable: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]
-    open_ = unproven(key, kept)
+    open_ = unproven(bundle, keyed=bool(keys), kept=bool(kept))
     if options.json:
         findings = [{"code": code, "detail": what, "id": id_, "en": en} for code, what, id_, en in told]
-        print(json.dumps({"ok": not told, "findings": findings, "not_proven": open_}, ensure_ascii=False))
+        answer = {"ok": not told, "findings": findings, "not_proven": open_, "witnessed": bundle.witnessed}
+        print(json.dumps(answer, ensure_ascii=False))
         return 1 if told else 0
     for code, what, indonesian, english in told:
         print(f"✗ {code}: {what}\n    {indonesian}\n    {english}")
     if not told:
-        _print("TERBUKTI / PROVEN", list(PROVEN))
+        _print("TERBUKTI / PROVEN", proven(bundle))
     _print("TIDAK TERBUKTI / NOT PROVEN", open_)
     return 1 if told else 0
 

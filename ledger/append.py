@@ -24,7 +24,7 @@ from ledger.mirror import Mirror
 from ledger.projection import Projection, RowWriter
 from ledger.result import Answer, Result, Waiting
 from ledger.sealing import Keyring
-from proofs.keys import Signer
+from proofs.key_folder import LogSigners
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Ledger:
     def __init__(
         self,
         engine: Engine,
-        signer: Signer,
+        signers: LogSigners,
         sealing_key: bytes,
         projections: Sequence[Projection],
         *,
@@ -56,7 +56,7 @@ class Ledger:
     ) -> None:
         self._engine = engine
         self._context = WriterContext(
-            RowWriter(engine.dialect.name), signer, Keyring(sealing_key), tuple(projections), clock
+            RowWriter(engine.dialect.name), signers, Keyring(sealing_key), tuple(projections), clock
         )
         self._queue: queue.SimpleQueue[Waiting | _Order] = queue.SimpleQueue()
         self._mirror: Mirror | None = None

@@ -48,7 +48,7 @@ from ledger.sealing import Keyring
 from ledger.talent import LedgerTalent
 from ledger.vacancies import LedgerVacancies
 from proofs.checkpoint import Checkpoint
-from proofs.keys import Signer
+from proofs.key_folder import LogSigners
 from proofs.merkle import Frontier, leaf_hash
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class WriterContext:
     """What every commit of a process works with."""
 
     rows: RowWriter
-    signer: Signer
+    signers: LogSigners
     keyring: Keyring
     projections: tuple[Projection, ...]
     clock: Callable[[], datetime]
@@ -300,6 +300,7 @@ class Commit:
             talent=LedgerTalent(mirror.talent, self._query, self._context.keyring, self._new_keys),
             files=mirror.files,
             proposals=mirror.published.proposed,
+            log=mirror.log,
         )
 
     def _query(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
@@ -422,9 +423,7 @@ class Commit:
         """Write events, checkpoint, head and projections; returns size, root and signature."""
         self._flush_events()
         root = self._frontier.root()
-        checkpoint = Checkpoint(self._context.signer.name, self._position, root)
-        signature = self._context.signer.signature_line_payload(checkpoint.text)
-        note = f"{checkpoint.text}\n— {self._context.signer.name} {signature}\n"
+        note, signature = self._signed(Checkpoint(self._context.signers.name, self._position, root))
         self._rows.insert(schema.checkpoints, [(self._position, note)])
         self._rows.execute(
             "UPDATE head SET size = ?, frontier = ?, recorded_at = ? WHERE id = 1",
@@ -442,6 +441,14 @@ class Commit:
         for projection in self._context.projections:
             projection.apply(self._rows, self._batch)
         return self._position, root.hex(), signature
+
+    def _signed(self, checkpoint: Checkpoint) -> tuple[str, str]:
+        """The note, signed by each key in force, and the signature of the newest."""
+        name, note, signature = checkpoint.origin, f"{checkpoint.text}\n", ""
+        for signer in self._context.signers.in_force(self.mirror.log.keys):
+            signature = signer.signature_line_payload(checkpoint.text)
+            note += f"— {name} {signature}\n"
+        return note, signature
 
     def _answer(
         self, item: Waiting, found: _Accepted | BaseException | Result, head: tuple[int, str, str] | None

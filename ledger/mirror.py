@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from domain import events as ev
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.log_state import KEYS, LOG, PUBLICATIONS, LogState
 from domain.offices import Offices
 from domain.personnel_action import ActionState, evolve
 from domain.personnel_file import PersonnelFiles
@@ -76,6 +77,7 @@ class Mirror:
         self.identity_positions: dict[str, int] = {}
         self.talent = KeptTalent()
         self.past: Past | None = None
+        self.log = LogState()
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
 
@@ -88,6 +90,7 @@ class Mirror:
         """
         mirror = cls()
         mirror.past = past
+        mirror.log = load_log_state(connection, size)
         for stored in _read(connection, events.c.category.in_(DIRECTORY), size):
             mirror._evolve_directory(stored)
         if not actions:
@@ -140,6 +143,8 @@ class Mirror:
             self._evolve_directory(stored)
         elif stored.category == TALENT:
             self.talent.apply(stored)
+        elif stored.category == LOG:
+            self.log = self.log.after(stored.event)
         self.size = stored.position + 1
 
     def state(self, action_id: str) -> ActionState | None:
@@ -198,6 +203,18 @@ def load_state(stored: Iterable[StoredEvent]) -> ActionState | None:
     state: ActionState | None = None
     for item in stored:
         state = evolve(state, item.recorded)
+    return state
+
+
+def load_log_state(connection: Connection, size: int) -> LogState:
+    """The log's keys and newest publication among the first `size` events."""
+    state = LogState()
+    newest = select(func.max(events.c.version)).where(
+        events.c.stream == PUBLICATIONS, events.c.position < size
+    )
+    last = (events.c.stream == PUBLICATIONS) & (events.c.version == newest.scalar_subquery())
+    for stored in _read(connection, (events.c.stream == KEYS) | last, size):
+        state = state.after(stored.event)
     return state
 
 

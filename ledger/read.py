@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from domain.log_state import LogState
 from domain.offices import Offices
 from domain.policy import Kind
 from ledger.database import fetch
 from ledger.directory_view import DirectoryView
-from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, NO_CALENDAR, Mirror, action_id_of
+from ledger.mirror import ACTION, DIRECTORY, DOCUMENT, NO_CALENDAR, Mirror, action_id_of, load_log_state
 from ledger.past import Past
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
 from ledger.schema import checkpoints, events, head
@@ -136,6 +137,11 @@ def newest_checkpoint(connection: Connection) -> str | None:
     return connection.execute(
         select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
     ).scalar()
+
+
+def log_state(connection: Connection) -> LogState:
+    """The log's keys in force and its newest publication."""
+    return load_log_state(connection, size(connection))
 
 
 def waking_events(connection: Connection, start: int, limit: int) -> list[tuple[int, str, str]]:

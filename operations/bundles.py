@@ -39,8 +39,7 @@ def write_to(
     try:
         # It may hold personal data: nobody else's to read.
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
-            vkey = installation.signer.vkey
-            write_bundle(reader, TreeReader(leaves), vkey, action_id, file, terms)
+            write_bundle(reader, TreeReader(leaves), installation.vkeys, action_id, file, terms)
         if purpose is not None:
             with reader.engine.connect() as connection:
                 state = action_state.state_of(connection, action_id)

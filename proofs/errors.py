@@ -11,8 +11,9 @@ AuditError
 ├── NoteNotTrusted           NoKnownSignature, SignatureInvalid, AmbiguousVerifierKeys, WrongOrigin
 ├── MalformedCheckpoint
 ├── MalformedPolicy
+├── TimestampRejected
 └── SigningKeyRefused        KeyFileExposed, KeyDirectoryExposed, MalformedSigningKey, SigningKeyLost,
-                             SigningKeyOfAnother, VerifierKeyDiffers
+                             SigningKeyMissing, SigningKeyOfAnother, VerifierKeyDiffers
 """
 
 from pathlib import Path
@@ -139,6 +140,11 @@ class MalformedPolicy(AuditError):
         super().__init__(f"The witness policy cannot be used: line {line}: {reason}.")
 
 
+class TimestampRejected(AuditError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The timestamp is rejected: {reason}.")
+
+
 class SigningKeyRefused(AuditError):
     """The ledger's signing key cannot be used as it lies on disk."""
 
@@ -171,6 +177,16 @@ class SigningKeyLost(SigningKeyRefused):
         super().__init__(
             f"{vkey_path} shows that this ledger has a signing key, but {path} is missing. Restore it from "
             f"the backup; to begin with a new key, publish the change and move {vkey_path.name} away first."
+        )
+
+
+class SigningKeyMissing(SigningKeyRefused):
+    """The log's record names a key in force that is not in this machine's folder of keys."""
+
+    def __init__(self, vkey: str) -> None:
+        super().__init__(
+            f"The log is signed by {vkey}, and its private key is not among this machine's keys: "
+            "copy it from where it was made."
         )
 
 

@@ -1,10 +1,13 @@
 """The ledger's signing key: made once, kept from everyone else, never replaced in silence."""
 
+from __future__ import annotations
+
 import base64
 import os
 import re
 import secrets
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +19,7 @@ from proofs.errors import (
     KeyFileExposed,
     MalformedSigningKey,
     SigningKeyLost,
+    SigningKeyMissing,
     SigningKeyOfAnother,
     VerifierKeyDiffers,
 )
@@ -72,6 +76,13 @@ class Signer:
         if signer.key_id.hex() != fields["id"]:
             raise ValueError(f"its key id should be {signer.key_id.hex()}, not {fields['id']}")
         return signer
+
+    def in_force(self, vkeys: Sequence[str]) -> tuple[Signer, ...]:
+        """This key alone, as the only one of its log. Raises SigningKeyMissing for any other."""
+        for vkey in vkeys:
+            if vkey != self.vkey:
+                raise SigningKeyMissing(vkey)
+        return (self,)
 
     def __repr__(self) -> str:
         return f"Signer({self.vkey})"

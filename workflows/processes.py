@@ -10,10 +10,11 @@ from workflows.evaluation import EvaluationProcess
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
 from workflows.mutation import MutationProcess
 from workflows.promotion import PromotionProcess
+from workflows.publication import CheckpointPublication
 from workflows.talent_upkeep import TalentUpkeep
 
 OF_CYCLES: tuple[type, ...] = (EvaluationCycleProcess, EvaluationCycleOpening)
-BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep,)
+BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication)
 PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
     Kind.MUTATION: MutationProcess,
     Kind.EVALUATION: EvaluationProcess,

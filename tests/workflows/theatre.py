@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleActivities
+from activities.publication import PublicationActivities
 from activities.record import LedgerActivities, Recorder
 from activities.talent_upkeep import TalentUpkeepActivities
 from domain.personnel_action import ActionState
@@ -28,6 +29,7 @@ from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
 from relay.follow import Relay
 from relay.process import ProcessCaller
+from relay.publisher import LedgerPublisher, Outside
 from relay.recorder import LedgerRecorder
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
@@ -56,6 +58,7 @@ class Theatre:
     world: World
     clock: MovableClock
     address: str
+    outside: Outside = field(default_factory=Outside)
     task_queue: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
 
     async def connect(self) -> None:
@@ -72,12 +75,14 @@ class Theatre:
     def process_worker(self, recorder: Recorder | None = None, **changes: Any) -> Worker:
         activities = LedgerActivities(recorder or self.recorder)
         cycles = CycleActivities(self.cycle_recorder)
+        publications = PublicationActivities(self.publisher)
         values: dict[str, Any] = {
             "workflow_runner": SandboxedWorkflowRunner(),
             "graceful_shutdown_timeout": timedelta(),
         }
         upkeep = TalentUpkeepActivities(self.upkeep_recorder)
-        return process_worker(self.client, self.task_queue, activities, cycles, upkeep, **(values | changes))
+        hands = (activities, cycles, upkeep, publications)
+        return process_worker(self.client, self.task_queue, *hands, **(values | changes))
 
     @property
     def upkeep_recorder(self) -> LedgerUpkeepRecorder:
@@ -88,6 +93,11 @@ class Theatre:
     def cycle_recorder(self) -> LedgerCycleRecorder:
         installation = self.world.installation
         return LedgerCycleRecorder(installation.ledger, installation.reader, self.clock)
+
+    @property
+    def publisher(self) -> LedgerPublisher:
+        installation = self.world.installation
+        return LedgerPublisher(installation.ledger, installation.reader, self.outside)
 
     @asynccontextmanager
     async def relaying(self) -> AsyncIterator[Relay]:
