@@ -23,6 +23,18 @@ def composition() -> dict[str, Any]:
     return result
 
 
+def test_a_witness_stands_alone_confined_and_on_loopback() -> None:
+    compose = Path(sys.executable).parent / "docker-compose"
+    command = [str(compose), "-f", "deploy/witness.yml", "config", "--format", "json"]
+    finished = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    (service,) = json.loads(finished.stdout)["services"].values()
+    assert service["command"][:2] == ["witness", "serve"]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert [port["host_ip"] for port in service["ports"]] == ["127.0.0.1"]
+    assert not service.get("environment"), "it has no settings"
+
+
 def test_only_the_api_is_published_and_the_temporal_ui_on_loopback(composition: dict[str, Any]) -> None:
     published = {
         name: service["ports"] for name, service in composition["services"].items() if "ports" in service
