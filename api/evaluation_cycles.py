@@ -17,12 +17,13 @@ from api.cases import receipt_of
 from api.credentials import Caller, CallerDep
 from api.cycle_units import pattern_of
 from api.idempotency import REPLAY, IdempotencyKey, identify
+from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.start_evaluation import Day
 from api.views import answer, as_id
 from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
 from domain.authorization import visible_scope
-from domain.errors import NotFound
+from domain.errors import NotFound, NotPermitted
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle
 from domain.personnel_action import ENDED
 from ledger.result import Result
@@ -69,6 +70,22 @@ async def open_cycle(
     )
     result = await services.send(command, identified.body_hash)
     return _answered(services, cycle_id, result, 201)
+
+
+@router.get("", responses=shapes.ok("EvaluationCyclePage", 403))
+def list_cycles(
+    services: ServicesDep, caller: CallerDep, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, Any]:
+    """Cycles, newest period first, for who sees more than their own file."""
+    place = decode_cursor(cursor, (str, str))
+    with services.reading() as connection:
+        scope = visible_scope(viewer_for(services, connection, caller))
+        if not scope.all and not scope.units:
+            raise NotPermitted()
+        rows = cycles.page(connection, limit + 1, place)
+    return page_of(
+        rows, limit, lambda row: (row["period_start"], row["cycle_id"]), [_outline(row) for row in rows]
+    )
 
 
 @router.get("/{cycle_id}", responses=shapes.ok("EvaluationCycle", 404))
@@ -128,8 +145,22 @@ def _whole(
     rated = cycle_units.of_cycle(connection, cycle_id)
     policy = services.view(connection).policy_in_force(date.fromisoformat(row["period_end"]))
     missing = json.loads(row["missing"]) if row["missing"] is not None and units is None else None
+    return _outline(row) | {
+        "progress": _progress(total),
+        "units": [
+            {"unit": {"id": id_, "name": unit.name if (unit := agency.units.get(id_)) else None}}
+            | _progress(counted)
+            | {"pattern": pattern_of(rated[id_], policy) if id_ in rated else None}
+            for id_, counted in sorted(by_unit.items())
+        ],
+        "missing": missing,
+    }
+
+
+def _outline(row: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a cycle whoever looks: its period, its units, how far its opening is."""
     return {
-        "id": cycle_id,
+        "id": row["cycle_id"],
         "period_start": row["period_start"],
         "period_end": row["period_end"],
         "unit_ids": json.loads(row["unit_ids"]),
@@ -139,14 +170,6 @@ def _whole(
         "expected": row["expected"],
         "opened": row["opened"],
         "skipped": row["skipped"],
-        "progress": _progress(total),
-        "units": [
-            {"unit": {"id": id_, "name": unit.name if (unit := agency.units.get(id_)) else None}}
-            | _progress(counted)
-            | {"pattern": pattern_of(rated[id_], policy) if id_ in rated else None}
-            for id_, counted in sorted(by_unit.items())
-        ],
-        "missing": missing,
         "version": row["version"],
     }
 

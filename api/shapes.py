@@ -122,6 +122,10 @@ EXAMPLES: dict[str, Any] = {
     "TaskAnswer": TASK | {"action": ACTION, "receipt": RECEIPT},
     "EvaluationCycle": CYCLE,
     "Distribution": DISTRIBUTION,
+    "EvaluationCyclePage": {
+        "items": [{name: CYCLE[name] for name in CYCLE if name not in ("progress", "units", "missing")}],
+        "next": None,
+    },
     "BulkAnswer": {
         "preview": False,
         "items": [{"task_id": TASK_ID, "status": 200, "receipt": RECEIPT}],

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.credentials import Caller, CallerDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, identify, was_answered
+from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import language_of, responses
 from api.veil import reads_candidates
 from api.views import Names, answer, as_id, names_of, position_view, receipt_view, subject_view
@@ -111,6 +112,37 @@ class VacancyView(BaseModel):
     chain: list[Link]
 
 
+class VacancyItem(BaseModel):
+    """`status` is that of the promotion that was started on the list, None while there is none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": ID,
+                    "position": {"id": "J-0042", "name": "Kepala Seksi Kurikulum"},
+                    "vacant_from": "2026-12-01",
+                    "lapses_on": "2027-05-24",
+                    "action_id": None,
+                    "status": None,
+                }
+            ]
+        }
+    )
+
+    id: str
+    position: dict[str, Any] | None
+    vacant_from: str
+    lapses_on: str
+    action_id: str | None
+    status: str | None
+
+
+class VacancyPage(BaseModel):
+    items: list[VacancyItem]
+    next: str | None
+
+
 class VacancyReceipt(VacancyView):
     receipt: dict[str, Any]
 
@@ -167,6 +199,36 @@ async def open_vacancy(
         201,
         headers=headers | ({REPLAY: "true"} if result.replayed else {}),
     )
+
+
+@router.get("", response_model=VacancyPage, responses=responses(403), summary="Vacancies, newest first")
+def list_vacancies(
+    services: ServicesDep, caller: CallerDep, limit: Limit = 50, cursor: Cursor = None
+) -> dict[str, Any]:
+    """For the readers of one vacancy. Nobody is named."""
+    place = decode_cursor(cursor, (int,))
+    with services.reading() as connection:
+        if not reads_candidates(services, connection, caller):
+            raise NotPermitted()
+        opened = vacancies_for_reading(services.reader, connection).newest(
+            limit + 1, place[0] if place else None
+        )
+        view = services.view(connection)
+        started = register.of_vacancies(connection, [event.vacancy_id for _, event in opened])
+    items = []
+    for _, event in opened[:limit]:
+        action_id, status = started.get(event.vacancy_id, (None, None))
+        items.append(
+            {
+                "id": event.vacancy_id,
+                "position": position_view(event.position_id, view),
+                "vacant_from": event.vacant_from.isoformat(),
+                "lapses_on": event.lapses_on.isoformat(),
+                "action_id": action_id,
+                "status": status,
+            }
+        )
+    return page_of(opened, limit, lambda row: (row[0],), items)
 
 
 @router.get("/{vacancy_id}", response_model=VacancyView, responses=responses(404), summary="One vacancy")

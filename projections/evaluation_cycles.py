@@ -87,6 +87,15 @@ def by_id(connection: Connection, cycle_id: str) -> dict[str, Any] | None:
     return dict(found) if found is not None else None
 
 
+def page(connection: Connection, limit: int, after: tuple[str, str] | None) -> list[dict[str, Any]]:
+    """Cycles, newest period first, `limit` at most; `after` is period start and id of the last one seen."""
+    key = (evaluation_cycles.c.period_start, evaluation_cycles.c.cycle_id)
+    statement = select(evaluation_cycles).order_by(*(column.desc() for column in key)).limit(limit)
+    if after is not None:
+        statement = statement.where(tuple_(*key) < tuple_(*(literal(value) for value in after)))
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def running(connection: Connection) -> list[str]:
     """Cycles that have something to do: still opening, not closed, or with evaluations that go on."""
     going_on = select(actions.c.cycle_id).where(actions.c.quiet == 0, actions.c.cycle_id.is_not(None))

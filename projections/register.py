@@ -179,6 +179,13 @@ def of_vacancy(connection: Connection, vacancy_id: str) -> str | None:
     return connection.execute(select(actions.c.action_id).where(actions.c.vacancy_id == vacancy_id)).scalar()
 
 
+def of_vacancies(connection: Connection, vacancy_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Id and status of the promotion that was started for each of the vacancies, as far as any was."""
+    columns = (actions.c.vacancy_id, actions.c.action_id, actions.c.status)
+    rows = connection.execute(select(*columns).where(actions.c.vacancy_id.in_(vacancy_ids)))
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 @dataclass(frozen=True)
 class Link:
     """A post that the action `freed_by` leaves; `filled_by` is id, kind and status of what fills it."""

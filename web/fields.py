@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 ROWS_AT_MOST = 10
@@ -23,6 +23,8 @@ class Field:
     required: bool
     value: Any = None
     choices: tuple[str, ...] = ()
+    # What a choice is called, where its code says nothing: candidates by name.
+    names: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[Field, ...] = ()
     rows: tuple[Mapping[str, Any], ...] = ()
     low: Any = None
@@ -30,20 +32,41 @@ class Field:
     longest: int | None = None
 
 
-def fields_of(schema: Mapping[str, Any] | None, posted: Mapping[str, str] | None = None) -> list[Field]:
+def fields_of(
+    schema: Mapping[str, Any] | None,
+    posted: Mapping[str, str] | None = None,
+    candidates: Mapping[str, str] | None = None,
+) -> list[Field]:
     """The inputs of `schema`. What was posted before stays; dates begin with the example's, because it
-    is made for this case; letters, votes and ratings begin empty.
+    is made for this case; letters, votes and ratings begin empty. `candidates` are the people among whom
+    a promotion's forms choose, id to name, in the order in which a ranking begins.
     """
     if not schema:
         return []
     example = (schema.get("examples") or [{}])[0]
     required = set(schema.get("required", ()))
-    return [
+    found = [
         _field(
             name, _resolved(part, schema), schema, name in required, example.get(name), posted, f"d.{name}"
         )
         for name, part in schema.get("properties", {}).items()
     ]
+    return [_among(candidates, one, posted) for one in found] if candidates else found
+
+
+def _among(candidates: Mapping[str, str], one: Field, posted: Mapping[str, str] | None) -> Field:
+    """The field with candidates to choose from, where it asks for any of them."""
+    if one.name == "person_id":
+        return _choice(one, candidates)
+    if one.name != "ranking":
+        return one
+    columns = tuple(_choice(column, candidates) for column in one.columns)
+    begun = tuple({SCALAR: person} for person in candidates)[:ROWS_AT_MOST]
+    return replace(one, columns=columns, rows=begun if posted is None else one.rows)
+
+
+def _choice(one: Field, candidates: Mapping[str, str]) -> Field:
+    return replace(one, kind="choice", choices=tuple(candidates), names=candidates)
 
 
 def shape_of(fields: list[Field]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ UNMAPPED = {
     "cact_lapsed": "CACT kedaluwarsa",
     "component_missing": "ada komponen yang belum dinilai",
 }
+CYCLE = {"opening": "sedang dibuka", "running": "berjalan", "closed": "ditutup"}
 CHOICE = {
     "ABOVE": "Di atas ekspektasi",
     "AS_EXPECTED": "Sesuai ekspektasi",
@@ -156,9 +157,9 @@ FIELD = {
     "measure": "Tindakan",
     "proposal_number": "Nomor usul",
     "proposal_date": "Tanggal usul",
-    "ranking": "Peringkat calon (id, terbaik dahulu)",
-    "person_id": "Calon yang dipilih (id)",
-    "suggested_by": "Nama disarankan oleh (id)",
+    "ranking": "Peringkat calon (terbaik dahulu)",
+    "person_id": "Calon yang dipilih",
+    "suggested_by": "Nama disarankan oleh (NIP)",
     "reviewed_on": "Tanggal penilaian",
 }
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from web.pages import audit, case, inbox, mine, register, sign_in, start, talent, task
+from web.pages import audit, case, cycles, inbox, mine, register, sign_in, start, talent, task, vacancies
 from web.rendering import FORM_LIMIT, Headers
 
 STATIC = Path(__file__).parent / "static"
@@ -33,6 +33,8 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
         *case.routes,
         *mine.routes,
         *start.routes,
+        *vacancies.routes,
+        *cycles.routes,
         *talent.routes,
         *audit.routes,
     ]

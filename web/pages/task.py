@@ -26,7 +26,8 @@ async def _task(page: Page) -> dict[str, Any]:
 async def _shown(
     page: Page, task: dict[str, Any], refused: Answer | None = None, posted: dict[str, str] | None = None
 ) -> Response:
-    fields = fields_of(task["form"], posted)
+    candidates = await _candidates(page, task)
+    fields = fields_of(task["form"], posted, candidates)
     return await page.show(
         "task.html",
         refused.status if refused else 200,
@@ -38,6 +39,32 @@ async def _shown(
         posted=posted or {},
         receipt=None,
     )
+
+
+async def _candidates(page: Page, task: dict[str, Any]) -> dict[str, str]:
+    """Among whom the task's form chooses: ids to rank and name, in the order that the case has reached."""
+    asked = (task["form"] or {}).get("properties", {})
+    if not asked.keys() & {"ranking", "person_id"} or not task["case"]["vacancy_id"]:
+        return {}
+    found = await page.api.get(f"/v1/vacancies/{segment(task['case']['vacancy_id'])}/candidates")
+    names = {
+        item["person"]["id"]: f"{item['rank']}. {item['person']['name'] or item['person']['id']}"
+        for item in found["items"]
+    }
+    begun = [
+        person for person in (task["form"].get("examples") or [{}])[0].get("ranking", ()) if person in names
+    ]
+    return {person: names[person] for person in begun or names}
+
+
+async def _by_nip(page: Page, details: dict[str, Any]) -> None:
+    """People are asked for by NIP and known to the API by id; who is not found is left for it to refuse."""
+    text = str(details.get("suggested_by", ""))
+    if not text:
+        return
+    found = await page.api.call("GET", f"/v1/employees/{segment(text)}")
+    if found.ok:
+        details["suggested_by"] = found.body["id"]
 
 
 def _shape(form: dict[str, str]) -> dict[str, Any]:
@@ -58,6 +85,7 @@ async def decide(page: Page) -> Response:
     shape = _shape(form)
     if outcome == "approve":
         body["details"] = details_of(shape, form)
+        await _by_nip(page, body["details"])
         reasons = {
             name.removeprefix(OVERRIDE): text for name, text in form.items() if name.startswith(OVERRIDE)
         }
