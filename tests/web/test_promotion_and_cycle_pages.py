@@ -80,7 +80,9 @@ def test_the_committee_ranks_by_name(site: Site) -> None:
     form |= {"d.vote": "approve", "d.minutes_number": "BA-TPK/2026/07"}
     done = site.post(chair, f"/tugas/{task.id}/keputusan", form)
     assert done.status_code == 200, done.text
-    assert state_of(site.house, state.id).task(task.id).votes
+    voted = state_of(site.house, state.id).task(task.id)
+    assert voted is not None
+    assert voted.votes
 
 
 def test_whom_nobody_can_find_as_suggester_is_refused_and_named(site: Site) -> None:
