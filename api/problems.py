@@ -168,7 +168,7 @@ def findings_in(items: Any, policies: Mapping[str, Policy], language: str) -> li
     found = []
     for item in items or ():
         finding = item if isinstance(item, Finding) else Finding.model_validate(item)
-        policy = next((p for p in policies.values() if finding.rule in p.rules), None)
+        policy = policies.get(finding.policy.id)
         if policy is not None and language != "id":
             finding = explain(finding.rule, finding.outcome, finding.facts, policy, language)
         found.append(finding.model_dump(mode="json", exclude={"parameters"}))

@@ -29,7 +29,7 @@ ACTION = {
     "subject": PERSON,
     "effective_date": "2026-12-01",
     "reason": "kebutuhan organisasi",
-    "policy": {"id": "kota-serang/2026-01", "hash": "ab" * 32},
+    "policy": {"id": "kota-serang/2026-01", "version": "2026-01", "hash": "ab" * 32},
     "findings": [
         {
             "rule": "tenure_minimum",
@@ -39,6 +39,7 @@ ACTION = {
             "message": "Sudah minimal 2 tahun dalam jabatan.",
             "facts": {"years": 2},
             "remedy": None,
+            "policy": {"id": "kota-serang/2026-01", "version": "2026-01", "hash": "ab" * 32},
         }
     ],
     "open_tasks": [{"id": TASK_ID, "step": "unit_file_check"}],

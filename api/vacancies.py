@@ -15,7 +15,7 @@ from api.idempotency import REPLAY, IdempotencyKey, Identified, identify, was_an
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import language_of, responses
 from api.veil import reads_candidates
-from api.views import Names, answer, as_id, names_of, position_view, receipt_view, subject_view
+from api.views import Names, answer, as_id, names_of, policy_view, position_view, receipt_view, subject_view
 from api.visibility import is_readable
 from api.wiring import Services, ServicesDep
 from domain.eligibility import explain
@@ -83,7 +83,7 @@ class VacancyView(BaseModel):
                     "position": {"id": "J-0042", "name": "Kepala Seksi Kurikulum"},
                     "vacant_from": "2026-12-01",
                     "lapses_on": "2027-05-24",
-                    "policy": {"id": "kota-serang/2026-01", "hash": "ab" * 32},
+                    "policy": {"id": "kota-serang/2026-01", "version": "2026-01", "hash": "ab" * 32},
                     "list_hash": "9f" * 32,
                     "formula_version": "kepka-bkn-411-2025/claimed-1",
                     "eligible": 4,
@@ -325,7 +325,7 @@ def _shown(services: Services, connection: Connection, vacancy: Vacancy) -> dict
         "position": position_view(vacancy.position_id, view),
         "vacant_from": vacancy.vacant_from.isoformat(),
         "lapses_on": vacancy.lapses_on.isoformat(),
-        "policy": {"id": vacancy.policy_id, "hash": vacancy.policy_hash},
+        "policy": policy_view(vacancy.policy_id, vacancy.policy_hash),
         "list_hash": vacancy.list_hash,
         "formula_version": vacancy.formula_version,
         "eligible": vacancy.eligible,

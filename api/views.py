@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from domain import evaluation_events as eve
 from domain import events as ev
-from domain.eligibility import explain
+from domain.eligibility import explain, name_of
 from domain.errors import NotFound
 from domain.human_task import Task
 from domain.personnel_action import ActionState
@@ -48,6 +48,11 @@ def answer(
     if version is not None:
         given["ETag"] = f'"{version}"'
     return Response(orjson.dumps(body), status_code=status, media_type="application/json", headers=given)
+
+
+def policy_view(policy_id: str, hash_: str) -> dict[str, str]:
+    """Under which text a case is judged."""
+    return {"id": policy_id, "version": policy_id.rpartition("/")[2], "hash": hash_}
 
 
 def receipt_view(receipt: Receipt) -> dict[str, Any]:
@@ -165,7 +170,7 @@ def action_summary(state: ActionState, names: Names, view: DirectoryView) -> dic
         "initiator": _who(state.initiator, names),
         "effective_date": state.effective_date.isoformat(),
         "submitted_at": moment(state.submitted_at),
-        "policy": {"id": state.policy_id, "hash": state.policy_hash},
+        "policy": policy_view(state.policy_id, state.policy_hash),
         "origin_position": position_view(state.origin_position_id, view),
         "target_position": position_view(state.target_position_id, view),
         "steps": list(state.steps),
@@ -275,6 +280,7 @@ def findings_view(
                     "message": ERASED[language != "id"],
                     "facts": {},
                     "remedy": None,
+                    "policy": name_of(policy).model_dump(),
                 }
             )
             continue

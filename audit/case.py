@@ -43,9 +43,10 @@ class Case:
     """One action within one command. `before` is the state that the command met, `state` the one
     that the events so far have made; `expects` is the step whose task has to be opened next.
     `attested` is what the analyst verified before this command, `birth_date` what the register holds
-    of the subject; both None where seals stay closed. `judgements` are an evaluation's so far, results
-    and conduct by version; `measures` are those ordered so far, by action, where seals open. `unique`,
-    `lists`, `orders` and `action` tell of all cases as they were before the command.
+    of the subject; both None where seals stay closed, like `requested` and `consented`, the other agency's
+    post in the request and in its consent. `judgements` are an evaluation's so far, results and conduct by
+    version; `measures` are those ordered so far, by action, where seals open. `unique`, `lists`, `orders`
+    and `action` tell of all cases as they were before the command.
     """
 
     moment: Moment
@@ -56,6 +57,8 @@ class Case:
     found: list[tuple[str, int, str]] = field(default_factory=list)
     expects: tuple[str, bool, str | None] | None = None
     attested: dict[str, Any] | None = None
+    requested: str | None = None
+    consented: str | None = None
     birth_date: date | None = None
     judgements: dict[int, tuple[str, str]] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)

@@ -10,11 +10,21 @@ from domain import events as ev
 from domain import promotion_events as pe
 from domain.agency import Post
 from domain.calendar import months_after
-from domain.candidacy import CandidateSheet, assess_candidate
+from domain.candidacy import (
+    SEPARATION,
+    CandidateSheet,
+    StartSheet,
+    assess_candidate,
+    facts_of,
+    outcomes_of,
+    separation_assessed,
+)
 from domain.canonical import NotCanonical
+from domain.fact_sheet import SeparationFacts
 from domain.personnel_action import ActionState
 from domain.policy import Kind, Severity
 from domain.post_holding import is_kept
+from domain.steps_to_come import after_choice, after_submission
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
@@ -139,6 +149,9 @@ def chosen(case: Case, stored: StoredEvent, event: pe.CandidateChosen, state: Ac
 
 def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState) -> None:
     """At the choice and at its confirmation, of the chosen person, by box and axes as they were frozen."""
+    if event.at_step == "submission" and case.before is None:
+        _told_at_start(case, stored, event, state)
+        return
     found = _judged_at(case, stored, event, state)
     if found is None:
         case.report(stored, "illegal-transition", "a candidate assessed without a choice")
@@ -159,7 +172,8 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
     except (ValueError, KeyError, TypeError, NotCanonical) as error:
         case.report(stored, "finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")
         return
-    if not same or {f.rule: f.outcome for f in findings} != {o.rule: o.outcome for o in event.outcomes}:
+    said = (event.outcomes, event.facts or ())
+    if not same or (outcomes_of(findings), facts_of(findings)) != said:
         case.report(stored, "finding-mismatch", "the rules say otherwise of the chosen person")
     post, place = _target(case, state), state.ranking.index(entry.person_id) + 1
     if post is None:
@@ -170,8 +184,37 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
     )  # fmt: skip
     frozen = entry.sheet or {}
     axes = {name: frozen[name] for name in ("box", "performance", "potential", "placement_hash") if frozen}
+    axes["separation"] = _separation(case, stored, event, state)
     if known is not None and known.model_copy(update=axes) != sheet.model_copy(update={"salt": ""}):
         case.report(stored, "facts-differ", "the chosen person's sheet has other facts than the ledger")
+
+
+def _told_at_start(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState) -> None:
+    """Which of the steps to come has no lawful owner, as the offices were held."""
+    if event.fact_sheet is None:
+        return
+    try:
+        sheet = StartSheet.model_validate(event.fact_sheet)
+    except ValueError:
+        case.report(stored, "finding-mismatch", "the sheet of the start cannot be read")
+        return
+    if event.model_dump() != separation_assessed(sheet, case.policy).model_dump():
+        case.report(stored, "finding-mismatch", "the start was told otherwise than the rule says")
+    if sheet.separation != after_submission(state, case.policy, case.moment.offices, case.moment.day):
+        case.report(stored, "facts-differ", "the offices were held otherwise")
+
+
+def _separation(
+    case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: ActionState
+) -> SeparationFacts | None:
+    if SEPARATION not in case.policy.promotion.rules:
+        return None
+    failed = {o.rule for o in event.outcomes if (o.severity, o.outcome) == (Severity.OVERRIDE, "fail")}
+    return after_choice(
+        state, case.policy, case.moment.offices, case.moment.day,
+        decided=[(event.at_step, stored.actor.id)],
+        overrides=bool(failed - {SEPARATION}) and event.at_step == CHOICE,
+    )  # fmt: skip
 
 
 def _judged_at(

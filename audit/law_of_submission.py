@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+
+from pydantic import BaseModel
 
 from audit import law_of_evaluation, law_of_promotion, law_of_replacements
-from audit.case import VERIFICATION, Case
+from audit.case import Case
+from audit.fact_sheets import differing, lawful_sheet
 from domain import events as ev
-from domain.canonical import NotCanonical, digest
+from domain.canonical import NotCanonical, canonical_json, digest
 from domain.eligibility import assess
 from domain.fact_sheet import FactSheet
 from domain.offices import office_key, split_key
 from domain.personnel_action import ActionState
-from domain.policy import Clearance, Kind, Variant
+from domain.policy import Clearance, Kind
 from ledger.record import StoredEvent
 
 
@@ -141,58 +144,17 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
         if event.fact_sheet_hash != digest(event.fact_sheet) and event.fact_sheet_hash != sheet.hash:
             case.report(stored, "finding-mismatch", "the fact sheet is not the one that was hashed")
         found = assess(sheet, case.policy)
-        # The order of the rules is that of the policy file, which the recorded document does not keep.
-        same = {o.rule: (o.outcome, o.severity) for o in found.outcomes} == {
-            o.rule: (o.outcome, o.severity) for o in event.outcomes
-        }
-        facts = {f.rule: f.facts for f in event.facts or ()}
-        if not same or {f.rule: f.facts for f in found.facts} != facts:
+        if not same_bytes(found.outcomes, event.outcomes) or not same_bytes(found.facts, event.facts or ()):
             case.report(stored, "finding-mismatch", "the rules say otherwise of these facts")
+        lawful = lawful_sheet(case, stored, sheet, state)
     except (ValueError, KeyError, TypeError, NotCanonical) as error:
         case.report(stored, "finding-mismatch", f"the fact sheet cannot be judged: {type(error).__name__}")
         return
-    _sheet_is_of_case(case, stored, sheet, state)
+    for name in differing(sheet, lawful):
+        case.report(stored, "facts-differ", f"the fact sheet has another {name} than the ledger")
 
 
-def _attested(case: Case, stored: StoredEvent) -> dict[str, Any] | None:
-    """What the analyst verified: with this very decision, or before."""
-    for decided in case.beside(stored, ev.TaskCompleted):
-        if isinstance(decided.event, ev.TaskCompleted) and decided.event.step == VERIFICATION:
-            return decided.event.details
-    return case.attested
-
-
-def _sheet_is_of_case(case: Case, stored: StoredEvent, sheet: FactSheet, state: ActionState) -> None:
-    agency = case.moment.agency
-    person = agency.people.get(state.subject_id)
-    target = agency.posts.get(state.target_position_id or "")
-    pairs = [
-        ("subject", sheet.subject.person_id, state.subject_id),
-        ("variant", sheet.variant, state.variant),
-        ("submission", sheet.submitted_on, case.moment.calendar.today(state.submitted_at)),
-        ("day", sheet.assessed_on, case.moment.day),
-        ("target", sheet.target.position_id if sheet.target else None, target.id if target else None),
-        (
-            "incumbent",
-            sheet.target.held_by if sheet.target else None,
-            target.incumbent_id if target else None,
-        ),
-        ("consent", sheet.election_consent, state.election_consent),
-        (
-            "attestation",
-            sheet.attested.model_dump(mode="json") if sheet.attested else None,
-            _attested(case, stored),
-        ),
-    ]
-    if case.birth_date is not None:
-        pairs.append(("birth date", sheet.subject.birth_date, case.birth_date))
-    if person is not None and state.variant is not Variant.INTER_AGENCY_IN:
-        pairs += [
-            ("post", sheet.subject.position_id, person.position_id),
-            ("status", sheet.subject.employment_status, person.employment_status),
-            ("grade", sheet.subject.grade, person.grade),
-            ("tenure", sheet.subject.position_since, person.position_since),
-        ]
-    for name, said, was in pairs:
-        if said != was:
-            case.report(stored, "facts-differ", f"the fact sheet has another {name} than the ledger")
+def same_bytes(found: Sequence[BaseModel], said: Sequence[BaseModel]) -> bool:
+    """Whether two sequences of outcomes or facts are recorded in the same bytes."""
+    first, second = ([item.model_dump(mode="json") for item in items] for items in (found, said))
+    return canonical_json(first) == canonical_json(second)

@@ -128,10 +128,9 @@ class VacancyLaw:
             findings = assess_candidate(sheet, policy)
         except (ValueError, KeyError, TypeError, NotCanonical) as error:
             return [("finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")]
-        said = {o.rule: (o.outcome, o.severity) for o in event.outcomes}
-        if {o.rule: (o.outcome, o.severity) for o in outcomes_of(findings)} != said:
+        if outcomes_of(findings) != event.outcomes:
             found.append(("finding-mismatch", "the rules say otherwise of this candidate"))
-        if {f.rule: f.facts for f in facts_of(findings)} != {f.rule: f.facts for f in event.facts or ()}:
+        if facts_of(findings) != (event.facts or ()):
             found.append(("finding-mismatch", "the findings rest on other facts than the sheet's"))
         known = self.sheet_of(event.person_id, opened, moment, policy, post, rank=event.rank)
         if known is not None and known != sheet.model_copy(update={"salt": ""}):

@@ -23,6 +23,7 @@ from audit import (
     law_of_votes,
 )
 from audit.case import VERIFICATION, Case, Moment
+from audit.fact_sheets import CONSENT
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
@@ -118,6 +119,7 @@ class Lawfulness:
         self._publishing = PolicyLaw()
         self._profiling = ProfilingLaw(self._talent.record_of)
         self._attested: dict[str, dict[str, Any]] = {}
+        self._words: dict[str, tuple[str | None, str | None]] = {}
         self._measures: dict[str, str] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._identities: dict[str, Identity] = {}
@@ -182,6 +184,7 @@ class Lawfulness:
                 case.identities, case.open_action_of = self._identities, self._open_action_of
                 case.candidate_sheet = self._vacancies.sheet_of
                 case.attested = self._attested.get(action_id)
+                case.requested, case.consented = self._words.get(action_id, (None, None))
                 case.measures = self._measures
                 case.unique, case.action = self._unique, self.states.get
                 case.lists, case.orders = self._lists, self._orders
@@ -318,6 +321,11 @@ class Lawfulness:
         if isinstance(event, ev.TaskCompleted) and event.step == VERIFICATION and event.outcome == "approve":
             if event.details is not None:
                 self._attested[action_id] = event.details
+        elif isinstance(event, ev.TaskCompleted) and event.step == CONSENT and event.outcome == "approve":
+            asked, _ = self._words.get(action_id, (None, None))
+            self._words[action_id] = (asked, (event.details or {}).get("position_named"))
+        elif isinstance(event, ev.ActionSubmitted) and event.partner_position is not None:
+            self._words[action_id] = (event.partner_position, None)
         elif isinstance(event, eve.PerformanceJudged | eve.PartRated) and event.result and event.conduct:
             self._judgements.setdefault(action_id, {})[version] = (event.result, event.conduct)
         elif isinstance(event, eve.MeasureOrdered) and event.measure:
@@ -325,6 +333,7 @@ class Lawfulness:
         elif isinstance(event, ENDINGS):
             self._judgements.pop(action_id, None)
             self._attested.pop(action_id, None)
+            self._words.pop(action_id, None)
 
 
 def _newly_born(group: list[StoredEvent], person_id: str) -> date | None:

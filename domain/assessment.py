@@ -6,7 +6,7 @@ from datetime import date
 
 from domain import events as ev
 from domain.eligibility import Assessment, assess
-from domain.fact_sheet import Attestation, FactSheet, SubjectFacts
+from domain.fact_sheet import Attestation, FactSheet, SeparationFacts, SubjectFacts
 from domain.facts import Facts
 from domain.forms import Form, PartnerConsent, Verification
 from domain.personnel_action import ActionState
@@ -17,6 +17,7 @@ from domain.register_facts import subject_facts, target_facts
 def fact_sheet(
     state: ActionState, facts: Facts, *, subject: SubjectFacts | None = None, decree_date: date | None = None,
     effective_date: date | None = None, answered: Form | None = None,
+    separation: SeparationFacts | None = None,
 ) -> FactSheet:  # fmt: skip
     """The facts of the case as they stand at `facts.now`.
 
@@ -37,6 +38,7 @@ def fact_sheet(
         consented_post_name=_consented_post(state, facts, answered),
         election_consent=state.election_consent,
         attested=_attested(state, facts, answered),
+        separation=separation,
     )
 
 

@@ -14,9 +14,18 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from domain.canonical import digest
-from domain.eligibility import PREDICATE_ORDER, Finding, Verdict, explain, retirement_day_of, years_before
+from domain.eligibility import (
+    PREDICATE_ORDER,
+    Finding,
+    Verdict,
+    explain,
+    retirement_day_of,
+    separation_verdict,
+    years_before,
+)
 from domain.employment import EDUCATIONS, UnknownEducation, parse_education
-from domain.fact_sheet import PerformanceYear, SubjectFacts, TargetFacts
+from domain.events import ActionAssessed
+from domain.fact_sheet import PerformanceYear, SeparationFacts, SubjectFacts, TargetFacts
 from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import UnknownGrade, parse_grade
 from domain.policy import Policy, RuleParameters
@@ -28,7 +37,7 @@ class CandidateSheet(BaseModel):
     Axes are in hundredths. `rank` is the place on the frozen list, or the lower of that place and the
     committee's where one is chosen; `kind_since` is the day since which the person has held posts of
     a kind from which the post is filled. `selected`: named by an open selection. `election_consent` is
-    None as long as nobody can have asked the ministry.
+    None as long as nobody can have asked the ministry, `separation` outside the choice.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -51,6 +60,24 @@ class CandidateSheet(BaseModel):
     ratings: tuple[PerformanceYear, ...]
     document_types: tuple[str, ...]
     election_consent: bool | None = None
+    separation: SeparationFacts | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
+        return digest(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+class StartSheet(BaseModel):
+    """All that is asked when a promotion starts: the candidates were judged when their list was frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    salt: str
+    separation: SeparationFacts
 
     @property
     def hash(self) -> str:
@@ -63,15 +90,31 @@ class CandidateSheet(BaseModel):
 
 Rule = Callable[[CandidateSheet, RuleParameters, Policy], Verdict]
 CANDIDATE_RULES: dict[str, Rule] = {}
+SEPARATION = "candidate_separation"
 
 
 def assess_candidate(sheet: CandidateSheet, policy: Policy) -> tuple[Finding, ...]:
     """Judge the sheet by every promotion rule that the policy weighs."""
     found = []
-    for name, weight in policy.promotion.rules.items():
+    for name, weight in sorted(policy.promotion.rules.items()):
         verdict = CANDIDATE_RULES[name](sheet, weight, policy)
         found.append(explain(name, verdict.outcome, verdict.facts, policy, "id"))
     return tuple(found)
+
+
+def separation_assessed(sheet: StartSheet, policy: Policy) -> ActionAssessed:
+    """What the start of a promotion is told of the steps to come, where the policy asks for it."""
+    verdict = separation_verdict(sheet.separation, policy)
+    asked = [SEPARATION] if SEPARATION in policy.promotion.rules else []
+    findings = tuple(explain(name, verdict.outcome, verdict.facts, policy, "id") for name in asked)
+    return ActionAssessed(
+        at_step="submission",
+        outcomes=outcomes_of(findings),
+        fact_sheet_hash=sheet.hash,
+        policy_hash=policy.hash,
+        facts=facts_of(findings),
+        fact_sheet=sheet.as_json(),
+    )
 
 
 def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
@@ -92,6 +135,11 @@ def _rule(name: str) -> Callable[[Rule], Rule]:
 
 def _verdict(*, passes: bool, **facts: Any) -> Verdict:
     return Verdict("pass" if passes else "fail", facts)
+
+
+@_rule(SEPARATION)
+def has_every_step_an_owner(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    return separation_verdict(sheet.separation, policy)
 
 
 @_rule("candidate_identity")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from domain.separation_texts import SEPARATION, SEPARATION_REMEDY
+
 CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "candidate_identity": {
         "pass": ("NIP sah.", "The NIP is valid."),
@@ -140,6 +142,7 @@ CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Box {box}: outside the succession pool.",
         ),
     },
+    "candidate_separation": SEPARATION,
     "leading_ranks": {
         "pass": ("Peringkat {rank}.", "Rank {rank}."),
         "fail": (
@@ -174,4 +177,5 @@ CANDIDATE_REMEDIES: dict[str, tuple[str, str]] = {
     "candidate_retirement_near": ("Pertimbangkan sisa masa kerja.", "Consider the time left."),
     "talent_pool": _REASON,
     "leading_ranks": _REASON,
+    "candidate_separation": SEPARATION_REMEDY,
 }

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.fact_sheet import FactSheet
+from domain.fact_sheet import FactSheet, SeparationFacts
 from domain.finding_texts import message_of, remedy_of
 from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import UnknownGrade, parse_grade
@@ -29,6 +29,16 @@ KIND_ORDER = ("PELAKSANA", "FUNGSIONAL", "PENGAWAS", "ADMINISTRATOR", "JPT")
 class Verdict:
     outcome: Outcome
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+class PolicyName(BaseModel):
+    """Under which text somebody was judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    version: str
+    hash: str
 
 
 class Finding(BaseModel):
@@ -47,6 +57,7 @@ class Finding(BaseModel):
     parameters: dict[str, Any]
     message: str
     remedy: str | None
+    policy: PolicyName
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,11 @@ def _rule(name: str) -> Callable[[Rule], Rule]:
 
 
 def assess(sheet: FactSheet, policy: Policy) -> Assessment:
-    """Judge `sheet` by every rule that the policy weighs; rules it does not name do not speak."""
+    """Judge `sheet` by every rule that the policy weighs, in the order of their names, which is the same
+    whoever wrote the policy down; rules it does not name do not speak.
+    """
     findings = []
-    for name, weight in policy.rules.items():
+    for name, weight in sorted(policy.rules.items()):
         verdict = RULES[name](sheet, weight, policy)
         findings.append(explain(name, verdict.outcome, verdict.facts, policy, "id"))
     return Assessment(tuple(findings), sheet)
@@ -109,7 +122,13 @@ def explain(rule: str, outcome: Outcome, facts: dict[str, Any], policy: Policy, 
         parameters=weight.parameters,
         message=message_of(rule, outcome, facts, weight.parameters, language),
         remedy=remedy_of(rule, outcome, language),
+        policy=name_of(policy),
     )
+
+
+def name_of(policy: Policy) -> PolicyName:
+    """The name, version and hash by which findings and cases cite a policy."""
+    return PolicyName(id=policy.id, version=policy.version, hash=policy.hash)
 
 
 def _verdict(*, passes: bool, **facts: Any) -> Verdict:
@@ -146,6 +165,22 @@ def retirement_day_of(
     reached = years_before(birth_date, -age)
     year, month = (reached.year + 1, 1) if reached.month == 12 else (reached.year, reached.month + 1)
     return date(year, month, 1), age
+
+
+def separation_verdict(separation: SeparationFacts | None, policy: Policy) -> Verdict:
+    """Whether each step to come has a lawful owner; the step is named as the policy names it."""
+    if separation is None:
+        return Verdict("not_applicable")
+    if separation.step is None:
+        return Verdict("pass")
+    step = policy.steps[separation.step]
+    names = {"step_name_id": step.name_id, "step_name_en": step.name_en}
+    return Verdict("fail", {"step": separation.step, "why": separation.why, **names})
+
+
+@_rule("separation_of_duties")
+def has_every_step_an_owner(sheet: FactSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    return separation_verdict(sheet.separation, policy)
 
 
 @_rule("identity")

@@ -60,8 +60,23 @@ class Attestation(_Part):
     performance: tuple[PerformanceYear, ...]
 
 
+Unowned = Literal["vacant", "excluded", "no_quorum", "two_roles", "acting_only"]
+
+
+class SeparationFacts(_Part):
+    """Which of the steps to come nobody could lawfully decide as the offices are held, and why; both None
+    where each has somebody: `excluded` all holders by the case, `two_roles` one person who has to decide
+    before, `acting_only` no definitive holder.
+    """
+
+    step: str | None = None
+    why: Unowned | None = None
+
+
 class FactSheet(_Part):
-    """Everything the rules may use. `salt` keeps the sheet's hash from being guessed."""
+    """Everything the rules may use. `salt` keeps the sheet's hash from being guessed. `separation` is None
+    where nobody asked: after the submission.
+    """
 
     salt: str
     assessed_on: date
@@ -75,6 +90,7 @@ class FactSheet(_Part):
     consented_post_name: str | None = None
     election_consent: bool = False
     attested: Attestation | None = None
+    separation: SeparationFacts | None = None
 
     @property
     def hash(self) -> str:

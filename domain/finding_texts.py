@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.candidate_texts import CANDIDATE_REMEDIES, CANDIDATE_TEXTS
+from domain.separation_texts import SEPARATION, SEPARATION_REMEDY, UNOWNED
 
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "identity": {
@@ -127,6 +128,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "fail": ("Tanggal lahir berbeda dengan NIP.", "The birth date differs from the NIP."),
         "unknown": ("Tanggal lahir dalam NIP tidak terbaca.", "The NIP holds no readable birth date."),
     },
+    "separation_of_duties": SEPARATION,
     "contract_employee": {
         "pass": ("Pegawai negeri sipil.", "A permanent civil servant."),
         "fail": (
@@ -177,6 +179,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     ),
     "grade_band": ("Periksa pangkat terhadap kelas jabatan.", "Check the grade against the post."),
     "birth_date_matches": ("Periksa data induk.", "Check the register."),
+    "separation_of_duties": SEPARATION_REMEDY,
     "contract_employee": ("Pastikan dasar hukum dengan BKN.", "Confirm the legal basis with BKN."),
 }
 
@@ -191,7 +194,8 @@ def message_of(
         return NOT_APPLICABLE[language != "id"]
     texts = TEXTS if rule in TEXTS else CANDIDATE_TEXTS
     template = texts[rule][outcome][language != "id"]
-    return template.format_map(parameters | facts)
+    why = UNOWNED.get(facts.get("why"), ("", ""))[language != "id"]
+    return template.format_map(parameters | facts | {"unowned": why})
 
 
 def remedy_of(rule: str, outcome: str, language: str) -> str | None:

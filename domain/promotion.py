@@ -12,7 +12,14 @@ from datetime import date
 from domain import events as ev
 from domain import promotion_events as pe
 from domain.calendar import months_after
-from domain.candidacy import assess_candidate, facts_of, outcomes_of
+from domain.candidacy import (
+    SEPARATION,
+    StartSheet,
+    assess_candidate,
+    facts_of,
+    outcomes_of,
+    separation_assessed,
+)
 from domain.commands import DecideTask
 from domain.eligibility import Finding, hard_stops
 from domain.errors import (
@@ -29,16 +36,18 @@ from domain.errors import (
     ReasonRequired,
     UnknownReference,
 )
+from domain.fact_sheet import SeparationFacts
 from domain.facts import Facts
 from domain.forms import CandidateChoice, RankingVote
 from domain.human_task import Task
 from domain.identity import Actor, Signature
 from domain.overriding import override_events, with_overrides
 from domain.personnel_action import ActionState, Recorded, evolve
-from domain.policy import Kind, StepRule
+from domain.policy import Kind, Severity, StepRule
 from domain.post_holding import is_kept_now
 from domain.promotion_commands import StartPromotion
 from domain.step_documents import documents_in_order
+from domain.steps_to_come import after_choice, after_submission
 from domain.submission import START_SCOPE
 from domain.submission import stream_of as action_stream
 from domain.task_opening import open_task, route_of
@@ -93,8 +102,10 @@ def start(facts: Facts, command: StartPromotion) -> list[ev.NewEvent]:
     state = evolve(None, Recorded(submitted, 1, facts.now, command.actor.kind, command.actor.id))
     assert state is not None  # ActionSubmitted always begins a state
     stream = action_stream(command.action_id)
+    separation = after_submission(state, policy, facts.offices, facts.today)
+    told = separation_assessed(StartSheet(salt=facts.salt(), separation=separation), policy)
     opened = open_task(state.steps[0], state, facts)
-    return [ev.NewEvent(stream, submitted, vacancy.id), ev.NewEvent(stream, opened, vacancy.id)]
+    return [ev.NewEvent(stream, event, vacancy.id) for event in (submitted, told, opened)]
 
 
 def _may_start(actor: Actor, vacancy: Vacancy, facts: Facts) -> None:
@@ -168,7 +179,7 @@ def choose(
     documents_in_order(task.step, state, facts, chosen=entry.person_id)
     if is_kept_now(facts.agency.posts[vacancy.position_id], entry.person_id, effective_date, facts, policy):
         raise PositionHeld(position_id=vacancy.position_id)
-    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts)
+    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts, by=command.actor.id)
     origin = facts.agency.people[entry.person_id].position_id
     chosen = pe.CandidateChosen(
         person_id=entry.person_id,
@@ -206,9 +217,11 @@ def choose(
 
 def _judged(
     step: str, state: ActionState, entry: pe.CandidateFrozen, vacancy: Vacancy, effective_date: date,
-    facts: Facts,
+    facts: Facts, *, by: str,
 ) -> tuple[tuple[Finding, ...], ev.ActionAssessed]:  # fmt: skip
-    """The candidate by the facts of the day, box and axes as they were frozen. Raises HardFinding."""
+    """The candidate by the facts of the day, box and axes as they were frozen; `by` decides. Raises
+    HardFinding.
+    """
     policy, who = facts.policy_of(state), entry.person_id
     sheet = candidate_sheet(
         vacancy, who, facts.agency.posts[vacancy.position_id], facts.talent.of([who])[who], facts, policy,
@@ -217,6 +230,9 @@ def _judged(
     )  # fmt: skip
     sheet = sheet.model_copy(update=_as_frozen(entry))
     findings = assess_candidate(sheet, policy)
+    if SEPARATION in policy.promotion.rules:
+        sheet = sheet.model_copy(update={"separation": _separation(step, state, findings, facts, who, by)})
+        findings = assess_candidate(sheet, policy)
     stops = hard_stops(findings, unanswered=True)
     if stops:
         raise HardFinding(rules=[finding.rule for finding in stops], findings=stops)
@@ -229,6 +245,22 @@ def _judged(
         fact_sheet=sheet.as_json(),
     )
     return findings, assessed
+
+
+def _separation(
+    step: str, state: ActionState, findings: tuple[Finding, ...], facts: Facts, who: str, by: str
+) -> SeparationFacts:
+    """The steps to come when `by` chooses or confirms `who`, with a second person's where it is needed."""
+    if step == CHOICE:
+        origin = facts.agency.people[who].position_id
+        unit = facts.agency.unit_of(origin)
+        state = replace(state, subject_id=who, origin_position_id=origin, origin_unit_id=unit)
+    overrides = step == CHOICE and any(
+        (finding.severity, finding.outcome) == (Severity.OVERRIDE, "fail") for finding in findings
+    )
+    return after_choice(
+        state, facts.policy_of(state), facts.offices, facts.today, decided=[(step, by)], overrides=overrides
+    )
 
 
 def _as_frozen(entry: pe.CandidateFrozen) -> dict[str, object]:
@@ -267,7 +299,7 @@ def confirm(
     post = facts.agency.posts[vacancy.position_id]
     if is_kept_now(post, state.subject_id, effective_date, facts, facts.policy_of(state)):
         raise PositionHeld(position_id=post.id)
-    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts)
+    findings, assessed = _judged(task.step, state, entry, vacancy, effective_date, facts, by=command.actor.id)
     failed = {outcome.rule for outcome in assessed.outcomes if outcome.outcome == "fail"}
     settled = state.open_overrides() - failed
     command = command.model_copy(

@@ -23,6 +23,7 @@ from domain.offices import office_key, split_key
 from domain.ordering import check_order
 from domain.personnel_action import Recorded, evolve
 from domain.policy import Policy, Severity, Variant
+from domain.steps_to_come import after_submission
 from domain.task_opening import open_task, route_of
 
 START_SCOPE = "actions:write"
@@ -63,7 +64,10 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
         newcomer = _newcomer(command, command.candidate)
         registered = ev.CandidateRegistered(person_id=command.subject_id, **command.candidate.model_dump())
         events.insert(0, ev.NewEvent(f"employee/{command.subject_id}", registered, command.subject_id))
-    assessment, verdict = assessed("submission", fact_sheet(state, facts, subject=newcomer), policy)
+    asked = "separation_of_duties" in policy.rules
+    separation = after_submission(state, policy, facts.offices, facts.today) if asked else None
+    sheet = fact_sheet(state, facts, subject=newcomer, separation=separation)
+    assessment, verdict = assessed("submission", sheet, policy)
     events.append(ev.NewEvent(stream, verdict, command.subject_id))
     hard = assessment.failed(Severity.HARD)
     if hard:

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.eligibility import RULES, assess, explain, retirement_day, years_before
-from domain.fact_sheet import Attestation, FactSheet, PerformanceYear, SubjectFacts, TargetFacts
+from domain.fact_sheet import (
+    Attestation,
+    FactSheet,
+    PerformanceYear,
+    SeparationFacts,
+    SubjectFacts,
+    TargetFacts,
+)
 from domain.finding_texts import REMEDIES, TEXTS
 from domain.policy import TRANSFERS, DateWindow, Severity, Variant
 from tests.domain.town import kota_serang
@@ -79,6 +86,9 @@ def rated(*years: tuple[int, str]) -> Attestation:
 
 
 CASES: list[tuple[str, str, FactSheet]] = [
+    ("separation_of_duties", "pass", {"separation": SeparationFacts()}),
+    ("separation_of_duties", "fail", {"separation": SeparationFacts(step="bkn_review", why="vacant")}),
+    ("separation_of_duties", SKIPPED, {}),
     ("identity", "pass", a_sheet()),
     ("identity", "fail", a_sheet(subject_nip_birth_date=None)),
     ("employment_active", "pass", a_sheet()),
