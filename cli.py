@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -305,6 +306,12 @@ def policy(options: argparse.Namespace, settings: Settings) -> int:
     if not options.file.is_file():
         print(f"jenjang: there is no file {options.file}", file=sys.stderr)
         return IMPOSSIBLE
+    if options.verb == "simulate":
+        from operations.policy_simulation import simulate_file
+
+        window = (options.first, options.last)
+        simulate_file(settings, options.file, window, as_json=options.json, tell=print)
+        return WELL
     named, found = check_file(settings, options.file)
     ok = not any(finding.severity == "error" for finding in found)
     if options.json:
@@ -441,9 +448,20 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     revoke.add_argument("key_id", metavar="KEY_ID")
 
     rules = command("policy", policy, "policies before they are law", reports=True)
-    rules_verbs = rules.add_subparsers(dest="verb", required=True, metavar="check")
+    rules_verbs = rules.add_subparsers(dest="verb", required=True, metavar="check|simulate")
     checked = rules_verbs.add_parser("check", help="whether a policy hangs together and could be lived under")
-    checked.add_argument("file", type=Path, metavar="FILE")
+    simulated = rules_verbs.add_parser("simulate", help="what would have come out otherwise under a policy")
+    for nested in (checked, simulated):
+        nested.add_argument("file", type=Path, metavar="FILE")
+    for name, dest in (("--from", "first"), ("--to", "last")):
+        simulated.add_argument(
+            name,
+            dest=dest,
+            type=date.fromisoformat,
+            required=True,
+            metavar="DATE",
+            help="local day, included",
+        )
 
     people = command("account", account, "sign-in of people, and roles that are not posts", reports=True)
     people_verbs = people.add_subparsers(dest="verb", required=True, metavar="issue|grant|withdraw")
@@ -453,7 +471,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
         change = people_verbs.add_parser(verb, help=f"{verb} a role")
         change.add_argument("nip", metavar="NIP")
         change.add_argument("role", metavar="ROLE")
-    for nested in (create, listed, revoke, checked, issue):
+    for nested in (create, listed, revoke, checked, simulated, issue):
         _common(nested)
     for nested in people_verbs.choices.values():
         if nested is not issue:

@@ -86,9 +86,9 @@ def rated(*years: tuple[int, str]) -> Attestation:
 
 
 CASES: list[tuple[str, str, FactSheet]] = [
-    ("separation_of_duties", "pass", {"separation": SeparationFacts()}),
-    ("separation_of_duties", "fail", {"separation": SeparationFacts(step="bkn_review", why="vacant")}),
-    ("separation_of_duties", SKIPPED, {}),
+    ("separation_of_duties", "pass", a_sheet(separation=SeparationFacts())),
+    ("separation_of_duties", "fail", a_sheet(separation=SeparationFacts(step="bkn_review", why="vacant"))),
+    ("separation_of_duties", SKIPPED, a_sheet()),
     ("identity", "pass", a_sheet()),
     ("identity", "fail", a_sheet(subject_nip_birth_date=None)),
     ("employment_active", "pass", a_sheet()),
