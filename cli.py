@@ -303,14 +303,11 @@ def api_key(options: argparse.Namespace, settings: Settings) -> int:
 def policy(options: argparse.Namespace, settings: Settings) -> int:
     from operations.policy_check import check_file
 
-    if not options.file.is_file():
-        print(f"jenjang: there is no file {options.file}", file=sys.stderr)
-        return IMPOSSIBLE
     if options.verb == "simulate":
         from operations.policy_simulation import simulate_file
 
-        window = (options.first, options.last)
-        simulate_file(settings, options.file, window, as_json=options.json, tell=print)
+        days = (options.first, options.last)
+        simulate_file(settings, options.file, days, as_json=options.json, tell=print)
         return WELL
     named, found = check_file(settings, options.file)
     ok = not any(finding.severity == "error" for finding in found)
