@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from audit.case import VERIFICATION, Case
 from domain import events as ev
+from domain.agency import Post
 from domain.canonical import canonical_json
 from domain.fact_sheet import Attestation, FactSheet, SeparationFacts, SubjectFacts, TargetFacts
 from domain.facts import Identity
@@ -47,7 +48,9 @@ def lawful_sheet(case: Case, stored: StoredEvent, said: FactSheet, state: Action
         )
         if post
         else None,
-        requested_post_name=_requested(case, state) if post is None else post.name,
+        # What the request says of another agency's post is read from its seal, which is not closed before
+        # the request is recorded: the first assessment does without, and nothing rests on it then.
+        requested_post_name=case.requested if state.variant is Variant.INTER_AGENCY_OUT else _name(post),
         consented_post_name=_consented(case, decided),
         election_consent=state.election_consent,
         attested=Attestation.model_validate(attested) if attested is not None else None,
@@ -116,13 +119,8 @@ def _identity(newcomer: ev.CandidateRegistered) -> Identity | None:
         return Identity(newcomer.birth_date, None)
 
 
-def _requested(case: Case, state: ActionState) -> str | None:
-    """The post that the request names at another agency."""
-    if state.variant is not Variant.INTER_AGENCY_OUT:
-        return None
-    asked = (s.event for s in case.group if isinstance(s.event, ev.ActionSubmitted))
-    own = next((e for e in asked if e.action_id == state.id), None)
-    return own.partner_position if own else case.requested
+def _name(post: Post | None) -> str | None:
+    return post.name if post else None
 
 
 def _consented(case: Case, decided: ev.TaskCompleted | None) -> str | None:
