@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRu
 
 from activities.cycle import CycleActivities
 from activities.publication import PublicationActivities
+from activities.rank import RankActivities
 from activities.record import LedgerActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
@@ -26,11 +27,13 @@ from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.publication_clock import PublicationClock
 from relay.publisher import LedgerPublisher
+from relay.rank_recorder import LedgerRankRecorder
+from relay.ranks import RankListStarter
 from relay.recorder import LedgerRecorder
 from relay.talent_calendar import TalentCalendar
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from settings import Settings
-from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, PROCESS_OF_KIND
+from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, PROCESS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ def process_worker(
     cycles: CycleActivities,
     upkeep: TalentUpkeepActivities,
     publications: PublicationActivities,
+    ranks: RankActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -80,7 +84,7 @@ def process_worker(
     inside it, so what it forbids is found there.
     """
     values: dict[str, Any] = {
-        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES, *BY_THE_CALENDAR],
+        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *BY_THE_CALENDAR],
         "activities": [
             activities.load_progress,
             activities.advance_action,
@@ -95,6 +99,7 @@ def process_worker(
             publications.stamp_checkpoint,
             publications.record_publication,
             publications.deliver_checkpoint,
+            ranks.advance_rank_list,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -128,6 +133,7 @@ class _Service:
         upkeep = TalentUpkeepActivities(LedgerUpkeepRecorder(ledger, reader, clock))
         outside = outside_of(self._settings)
         publications = PublicationActivities(LedgerPublisher(ledger, reader, outside))
+        ranks = RankActivities(LedgerRankRecorder(ledger, reader, clock))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -137,19 +143,21 @@ class _Service:
             relay = Relay(cursor, reader, processes, clock=self._installation.clock)
             relaying = asyncio.create_task(relay.run())
             relaying.add_done_callback(lambda _: self._stopping.set())
-            starter = CycleStarter(reader, self._client, self._settings.task_queue)
-            starting = asyncio.create_task(starter.run())
-            calendar = TalentCalendar(reader, self._client, self._settings.task_queue, clock)
-            scheduling = asyncio.create_task(calendar.run())
             every = timedelta(minutes=self._settings.publish_every_minutes) if outside.anybody else None
-            ticker = PublicationClock(self._client, self._settings.task_queue, every)
-            ticking = asyncio.create_task(ticker.run())
+            queue = self._settings.task_queue
+            starters = (
+                CycleStarter(reader, self._client, queue),
+                RankListStarter(reader, self._client, queue),
+                TalentCalendar(reader, self._client, queue, clock),
+                PublicationClock(self._client, queue, every),
+            )
+            starting = [asyncio.create_task(starter.run()) for starter in starters]
             try:
-                await self._work(self._client, activities, cycles, upkeep, publications)
+                await self._work(self._client, activities, cycles, upkeep, publications, ranks)
             finally:
-                for part in (relay, starter, calendar, ticker):
+                for part in (relay, *starters):
                     part.stop()
-                await asyncio.gather(relaying, starting, scheduling, ticking)
+                await asyncio.gather(relaying, *starting)
 
     async def _connected(self) -> Client | None:
         pause = 0.1
@@ -170,6 +178,7 @@ class _Service:
         cycles: CycleActivities,
         upkeep: TalentUpkeepActivities,
         publications: PublicationActivities,
+        ranks: RankActivities,
     ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
@@ -181,6 +190,7 @@ class _Service:
                 cycles,
                 upkeep,
                 publications,
+                ranks,
                 on_fatal_error=_tell_failure,
             )
             running = asyncio.create_task(self._worker.run())

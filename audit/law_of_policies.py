@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
+from domain import rank_events as rk
 from domain import talent_events as te
 from domain.event import Event
 from domain.identity import Capacity, Signature
@@ -100,6 +101,8 @@ def _judged_for(event: Event, day: date) -> date | None:
             return max(event.vacant_from, day)
         case te.TalentPlaced():
             return event.as_of
+        case rk.RankListProposed():
+            return event.period
     return None
 
 

@@ -6,6 +6,7 @@ from audit import law_of_cycles, law_of_documents, law_of_log
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
+from domain import rank_events as rk
 from domain import talent_events as talent
 from domain.document_events import DocumentVerified
 from domain.identity import Capacity
@@ -39,7 +40,7 @@ def stream_for(event: ev.Event) -> str | None:
             return f"unit/{event.unit_id}"
         case ev.PositionRegistered():
             return f"position/{event.position_id}"
-        case ev.EmployeeRegistered() | ev.CandidateRegistered() | ev.EmployeePlaced():
+        case ev.EmployeeRegistered() | ev.CandidateRegistered() | ev.EmployeePlaced() | rk.EmployeePromoted():
             return f"employee/{event.person_id}"
         case ev.OfficeGranted():
             return f"office/{event.person_id}"
@@ -71,6 +72,8 @@ def _other_stream(event: ev.Event) -> str | None:
     of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen, pe.VacancyWithdrawn)
     if isinstance(event, of_vacancy):
         return f"vacancy/{event.vacancy_id}"
+    if type(event).__module__ == rk.__name__:  # the grade itself is of the person
+        return f"rank-promotion/{getattr(event, 'list_id', '')}"
     return law_of_cycles.stream_for(event) or law_of_log.stream_for(event)
 
 

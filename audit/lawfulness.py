@@ -30,6 +30,7 @@ from audit.law_of_cycles import Cycles
 from audit.law_of_log import LogLaw
 from audit.law_of_policies import PolicyLaw
 from audit.law_of_profiling import ProfilingLaw
+from audit.law_of_rank_promotion import RankLaw
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
@@ -124,6 +125,7 @@ class Lawfulness:
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._identities: dict[str, Identity] = {}
         self._vacancies = VacancyLaw(self._talent.record_of, self._identities)
+        self._ranks = RankLaw(self._talent.record_of, self._identities, self._unique)
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
 
@@ -259,6 +261,7 @@ class Lawfulness:
         stream = stream_for(stored.event)
         problems = check_register_event(stored, moment, group) + self._talent.problems(stored, moment, group)
         problems += self._vacancies.problems(stored, moment, group)
+        problems += self._ranks.problems(stored, moment, group)
         problems += self._lists.clashes(stored.event, moment.day)
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
@@ -310,6 +313,7 @@ class Lawfulness:
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
                 self._vacancies.follow(stored)
+                self._ranks.follow(stored)
                 if isinstance(stored.event, BORN):
                     who = identity_in(personal_part(stored.event))
                     if who is not None:

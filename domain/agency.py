@@ -12,6 +12,7 @@ from datetime import date
 
 from domain import events as ev
 from domain.identity import Capacity
+from domain.rank_events import EmployeePromoted
 
 LEADERSHIP_ORDER = {"PPK": 0, "JPT": 1, "ADMINISTRATOR": 2, "PENGAWAS": 3}
 
@@ -49,7 +50,8 @@ class Placement:
 @dataclass(frozen=True)
 class Person:
     """What the readable ledger knows of a person. `placed_by` is the action that put them there;
-    `earlier` are the placements that actions have ended, oldest first.
+    `earlier` are the placements that actions have ended, oldest first. `grade_by` is the list of rank
+    promotions that gave the grade (None: the register).
     """
 
     id: str
@@ -62,6 +64,8 @@ class Person:
     placed_by: str | None = None
     candidate: bool = False
     earlier: tuple[Placement, ...] = ()
+    grade_since: date | None = None
+    grade_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,13 @@ class Agency:
         match event:
             case ev.EmployeePlaced():
                 self._place(event)
+            case EmployeePromoted():
+                self.people[event.person_id] = replace(
+                    self.people[event.person_id],
+                    grade=event.to_grade,
+                    grade_since=event.since,
+                    grade_by=None if event.restores else event.list_id,
+                )
             case ev.EmployeeRegistered():
                 self._register(event)
             case ev.CandidateRegistered():
@@ -238,6 +249,8 @@ class Agency:
             event.position_since,
             placed_by,
             earlier=known.earlier if known and placed_by else (),
+            grade_since=event.grade_since,
+            grade_by=known.grade_by if known and known.grade == event.grade else None,
         )
         self._fill(event.position_id, event.person_id)
 

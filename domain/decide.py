@@ -20,6 +20,8 @@ from domain import (
     process,
     promotion,
     publishing,
+    rank_decree,
+    rank_promotion,
     replacement,
     submission,
     talent,
@@ -29,6 +31,7 @@ from domain import (
 )
 from domain import commands as cmd
 from domain import events as ev
+from domain import rank_commands as rank
 from domain.changed import changed
 from domain.committee import verdict_of
 from domain.document_commands import VerifyDocument
@@ -78,6 +81,15 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     CloseEvaluationCycle: evaluation_cycle.close_cycle,
     RateOrganisation: distribution.rate_organisation,
     ConsiderDistribution: distribution.consider,
+    rank.FreezeRankList: rank_promotion.freeze,
+    rank.WithdrawRankList: rank_promotion.withdraw,
+    rank.SendRankList: rank_decree.send,
+    rank.RecordRankAnswers: rank_decree.record_answers,
+    rank.DecreeRankPromotions: rank_decree.decree,
+    rank.RecordOutsideDecrees: rank_decree.record_outside_decrees,
+    rank.AdvanceRankList: rank_decree.advance,
+    rank.RecordRankWriteBacks: rank_decree.record_write_backs,
+    rank.AnnulRankPromotion: rank_decree.annul,
     talent_commands.RecordSkp: talent.record_skp,
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,

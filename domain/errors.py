@@ -13,6 +13,7 @@
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
     │   ├── EvaluationExists, CycleNotComplete
     │   ├── PolicyTextDiffers, DocumentRejected
+    │   ├── RankListExists, RankNotThere, RankMovedOn
     │   └── AlreadyVoted, AlreadyExists
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
@@ -20,6 +21,7 @@
         ├── HardFinding, OverrideRequired, DocumentsLacking
         ├── ActingTermExceeded
         ├── PolicyUnsound, PolicyBackdated
+        ├── NobodyDue             a period without anybody to propose
         └── SelfAssessment        nobody rates themself
 
 No class knows HTTP; `api/problems.py` maps them. Sentences never carry personal data:
@@ -167,6 +169,24 @@ class CycleNotComplete(Conflict):
     sentence_en = "The cycle is still opening evaluations; close it when all are open."
 
 
+class RankListExists(Conflict):
+    code = "rank-list-exists"
+    sentence_id = "Periode {period} sudah mempunyai daftar usul kenaikan pangkat."
+    sentence_en = "The period {period} has a list of rank promotions already."
+
+
+class RankNotThere(Conflict):
+    code = "rank-not-there"
+    sentence_id = "Daftar atau pegawai ini tidak pada tahap itu ({status})."
+    sentence_en = "The list or the person is not at that point ({status})."
+
+
+class RankMovedOn(Conflict):
+    code = "rank-moved-on"
+    sentence_id = "Pangkat pegawai sudah berubah setelah keputusan ini; batalkan yang terakhir dahulu."
+    sentence_en = "The person's grade has changed since this decree; annul the last change first."
+
+
 class ActingHolderExists(Conflict):
     code = "acting-holder-exists"
     sentence_id = "Jabatan ini sudah mempunyai pelaksana pada masa itu."
@@ -213,6 +233,12 @@ class CycleClosed(Conflict):
     code = "cycle-closed"
     sentence_id = "Siklus evaluasi ini sudah ditutup."
     sentence_en = "This cycle of evaluations is closed."
+
+
+class NobodyDue(Unlawful):
+    code = "nobody-due"
+    sentence_id = "Tidak ada pegawai yang dapat diusulkan pada periode {period}."
+    sentence_en = "Nobody can be proposed in the period {period}."
 
 
 class ReasonRequired(Unlawful):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.candidate_texts import CANDIDATE_REMEDIES, CANDIDATE_TEXTS
+from domain.rank_texts import RANK_REMEDIES, RANK_TEXTS
 from domain.separation_texts import SEPARATION, SEPARATION_REMEDY, UNOWNED
 
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
@@ -192,7 +193,7 @@ def message_of(
     """The sentence of one finding in `language` (`id` or `en`)."""
     if outcome == "not_applicable":
         return NOT_APPLICABLE[language != "id"]
-    texts = TEXTS if rule in TEXTS else CANDIDATE_TEXTS
+    texts = next(known for known in (TEXTS, CANDIDATE_TEXTS, RANK_TEXTS) if rule in known)
     template = texts[rule][outcome][language != "id"]
     why = UNOWNED.get(facts.get("why"), ("", ""))[language != "id"]
     return template.format_map(parameters | facts | {"unowned": why})
@@ -202,5 +203,5 @@ def remedy_of(rule: str, outcome: str, language: str) -> str | None:
     """What puts a failed or open finding right; None where nothing needs to be done."""
     if outcome in ("pass", "not_applicable"):
         return None
-    remedies = REMEDIES if rule in REMEDIES else CANDIDATE_REMEDIES
+    remedies = next(known for known in (REMEDIES, CANDIDATE_REMEDIES, RANK_REMEDIES) if rule in known)
     return remedies[rule][language != "id"]

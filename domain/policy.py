@@ -19,6 +19,7 @@ from domain.canonical import digest
 from domain.evaluation_policy import EvaluationRules
 from domain.promotion_policy import PromotionRules
 from domain.publishing_policy import PublishingRules
+from domain.rank_policy import RankRules
 from domain.rule_parameters import RuleParameters, Severity
 from domain.talent_policy import TalentRules
 
@@ -286,6 +287,7 @@ class Policy(_Part):
     election_windows: tuple[DateWindow, ...]
     rules: dict[str, RuleParameters]
     promotion: PromotionRules
+    rank_promotion: RankRules
     acting_terms: dict[str, ActingTerm]
     deadlines: Deadlines
     decree_numbering: DecreeNumbering
@@ -354,7 +356,10 @@ class Policy(_Part):
 
     def weight_of(self, rule: str) -> RuleParameters:
         """How a rule of any kind of action is weighed; raises KeyError."""
-        return self.rules[rule] if rule in self.rules else self.promotion.rules[rule]
+        for rules in (self.rules, self.promotion.rules):
+            if rule in rules:
+                return rules[rule]
+        return self.rank_promotion.rules[rule]
 
     def election_window_on(self, day: date, post_kinds: Collection[str | None]) -> DateWindow | None:
         """The window before an election in which nobody is moved from or to a post of these kinds."""

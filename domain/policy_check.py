@@ -18,6 +18,7 @@ from domain.offices import Offices
 from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route, Variant
 from domain.policy_continuity import breaches
 from domain.policy_trial import failing_rules
+from domain.rank_policy_check import rank_faults
 from domain.separation import Casting, step_without_owner
 
 # Steps that the process opens by itself, on no route.
@@ -91,6 +92,7 @@ def check_policy(
         *_parts(policy),
         *_documents(policy),
         *_routes(policy),
+        *(_error(*fault) for fault in rank_faults(policy)),
     ]
     found += _numbers(policy)
     if agency is not None and not any(finding.severity == "error" for finding in found):

@@ -37,6 +37,7 @@ def breaches(policy: Policy, earlier: Sequence[Policy]) -> Iterator[tuple[str, s
     wanted: dict[str, str] = {}
     for before in earlier:
         named = {step.office for step in before.steps.values()} | {*before.committee.members}
+        named |= before.rank_promotion.hands.offices
         wanted |= {name: before.offices[name].scope for name in named if name in before.offices}
     for name, scope in sorted(wanted.items()):
         if name not in policy.offices:

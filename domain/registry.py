@@ -11,6 +11,8 @@ from domain.cycle_register import Cycles
 from domain.evaluation_register import Evaluations
 from domain.policy import Kind
 from domain.profiling_events import ProfilingReminded
+from domain.rank_events import RankDecreeIssued, RankListProposed
+from domain.rank_list import RankLists
 
 ENDING = (
     ev.ActionCompleted,
@@ -33,6 +35,7 @@ class Registry:
     last_decree: dict[int, int] = field(default_factory=dict)
     cycles: Cycles = field(default_factory=Cycles)
     evaluations: Evaluations = field(default_factory=Evaluations)
+    ranks: RankLists = field(default_factory=RankLists)
     vacancy_of: dict[str, str] = field(default_factory=dict)
     list_lapses_on: dict[str, date] = field(default_factory=dict)
     judged_days: set[date] = field(default_factory=set)
@@ -74,6 +77,14 @@ class Registry:
         """Apply one event of a unit's profiling."""
         if isinstance(event, ProfilingReminded):
             self.reminded_on[event.unit_id] = event.as_of
+
+    def note_rank(self, event: ev.Event) -> None:
+        """Apply one event of a list of rank promotions; its decrees take numbers of the same counter."""
+        self.ranks.evolve(event)
+        if isinstance(event, RankListProposed):
+            self.judged_days.add(event.period)
+        if isinstance(event, RankDecreeIssued) and event.sequence is not None:
+            self.last_decree[event.year] = max(event.sequence, self.last_decree.get(event.year, 0))
 
     def note_vacancy(self, event: pe.VacancyOpened, opened_on: date) -> None:
         """A post has a frozen list; it gets no second one before that promotion ends or takes effect, or

@@ -35,6 +35,7 @@ DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "
 ACTION = "personnel-action"
 CYCLE = "evaluation-cycle"
 PROFILING = "profiling"
+RANK = "rank-promotion"
 DOCUMENT = "document"
 POLICY = "policy"
 REGISTRY_TYPES = (
@@ -109,6 +110,8 @@ class Mirror:
             mirror.registry.cycles.evolve(stored.event)
         for stored in _read(connection, events.c.category == PROFILING, size):
             mirror.registry.note_reminder(stored.event)
+        for stored in _read(connection, events.c.category == RANK, size):
+            mirror.registry.note_rank(stored.event)
         mirror.size = size
         return mirror
 
@@ -139,6 +142,8 @@ class Mirror:
             self.registry.cycles.evolve(stored.event)
         elif stored.category == PROFILING:
             self.registry.note_reminder(stored.event)
+        elif stored.category == RANK:
+            self.registry.note_rank(stored.event)
         elif stored.category in DIRECTORY:
             self._evolve_directory(stored)
         elif stored.category == TALENT:

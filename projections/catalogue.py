@@ -15,6 +15,7 @@ from projections.inbox import Inbox
 from projections.inbox_past import InboxPast
 from projections.overrides import Overrides
 from projections.profiling_reminders import ProfilingReminders
+from projections.rank_promotions import RankEntryRows, RankListRows
 from projections.register import Register
 from projections.talent_places import TalentPlaces
 from projections.tasks import Tasks
@@ -36,5 +37,7 @@ def all_projections() -> tuple[Projection, ...]:
         EvaluationCycles(),
         ProfilingReminders(),
         CycleUnits(),
+        RankListRows(),
+        RankEntryRows(),
         ApiKeys(),
     )

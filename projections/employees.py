@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from domain import events as ev
 from domain.agency import Agency
+from domain.rank_events import EmployeePromoted
 from ledger.database import fetch
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
@@ -38,6 +40,7 @@ employees = Table(
 
 NAMES_AT_ONCE = 500
 MOVED_WITH_POST = "UPDATE employees SET unit_id = ? WHERE position_id = ?"
+PROMOTED = "UPDATE employees SET grade = ?, grade_since = ? WHERE person_id = ?"
 PLACED = "UPDATE employees SET position_id = ?, position_since = ?, unit_id = ? WHERE person_id = ?"
 
 
@@ -48,11 +51,14 @@ class Employees:
     def apply(self, writer: RowWriter, batch: Batch) -> None:
         registered: dict[str, tuple[Any, ...]] = {}
         placed: set[str] = set()
+        promoted: set[str] = set()
         for stored in batch.events:
             if isinstance(stored.event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 registered[stored.event.person_id] = _row(stored, batch.agency)
             elif isinstance(stored.event, ev.EmployeePlaced):
                 placed.add(stored.event.person_id)
+            elif isinstance(stored.event, EmployeePromoted):
+                promoted.add(stored.event.person_id)
             elif isinstance(stored.event, ev.PositionRedefined):
                 writer.execute(MOVED_WITH_POST, (stored.event.unit_id, stored.event.position_id))
         writer.upsert(employees, list(registered.values()))
@@ -61,6 +67,9 @@ class Employees:
             since = person.position_since.isoformat() if person.position_since else None
             unit_id = batch.agency.unit_of(person.position_id)
             writer.execute(PLACED, (person.position_id, since, unit_id, person_id))
+        for person_id in promoted - registered.keys():
+            person = batch.agency.people[person_id]
+            writer.execute(PROMOTED, (person.grade, _day(person.grade_since), person_id))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         latest: dict[str, StoredEvent] = {}
@@ -86,12 +95,16 @@ def _row(stored: StoredEvent, agency: Agency) -> tuple[Any, ...]:
         person.employment_kind,
         person.employment_status,
         person.grade,
-        registered.grade_since.isoformat() if registered and registered.grade_since else None,
+        _day(person.grade_since),
         person.education,
         person.position_id,
         person.position_since.isoformat() if person.position_since else None,
         agency.unit_of(person.position_id),
     )
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def by_nip(connection: Connection, nip: str) -> dict[str, Any] | None:

@@ -19,3 +19,8 @@ def action_id_of(workflow_id: str) -> str:
 def cycle_workflow_id(cycle_id: str) -> str:
     """The workflow of a cycle of evaluations; the same text as its stream in the ledger."""
     return f"evaluation-cycle/{cycle_id}"
+
+
+def rank_workflow_id(list_id: str) -> str:
+    """The workflow of a list of rank promotions; the same text as its stream in the ledger."""
+    return f"rank-promotion/{list_id}"

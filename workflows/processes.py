@@ -11,9 +11,11 @@ from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCyclePr
 from workflows.mutation import MutationProcess
 from workflows.promotion import PromotionProcess
 from workflows.publication import CheckpointPublication
+from workflows.rank_promotion import RankPromotionProcess
 from workflows.talent_upkeep import TalentUpkeep
 
 OF_CYCLES: tuple[type, ...] = (EvaluationCycleProcess, EvaluationCycleOpening)
+OF_RANK_LISTS: tuple[type, ...] = (RankPromotionProcess,)
 BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication)
 PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
     Kind.MUTATION: MutationProcess,

@@ -264,6 +264,7 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("person_id"),
     )
+    _rank_promotion_tables()
     op.create_table(
         "personnel_actions",
         sa.Column("action_id", sa.Text(), nullable=False),
@@ -353,6 +354,54 @@ def upgrade() -> None:
             "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jenjang_writer') THEN "
             "REVOKE UPDATE, DELETE ON events, checkpoints FROM jenjang_writer; END IF; END $$"
         )
+
+
+def _rank_promotion_tables() -> None:
+    op.create_table(
+        "rank_entries",
+        sa.Column("list_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("from_grade", sa.Text(), nullable=False),
+        sa.Column("to_grade", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("waits", sa.Integer(), nullable=False),
+        sa.Column("entry_hash", sa.Text(), nullable=False),
+        sa.Column("pertek_number", sa.Text(), nullable=True),
+        sa.Column("answered_on", sa.Text(), nullable=True),
+        sa.Column("decree_number", sa.Text(), nullable=True),
+        sa.Column("decree_date", sa.Text(), nullable=True),
+        sa.Column("effective_date", sa.Text(), nullable=True),
+        sa.Column("held", sa.Text(), nullable=True),
+        sa.Column("siasn_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("list_id", "person_id"),
+    )
+    op.create_index("rank_entries_person", "rank_entries", ["person_id"], unique=False)
+    op.create_table(
+        "rank_lists",
+        sa.Column("list_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Text(), nullable=False),
+        sa.Column("send_by", sa.Text(), nullable=False),
+        sa.Column("policy_id", sa.Text(), nullable=False),
+        sa.Column("policy_hash", sa.Text(), nullable=False),
+        sa.Column("list_hash", sa.Text(), nullable=False),
+        sa.Column("proposed", sa.Integer(), nullable=False),
+        sa.Column("kept_off", sa.Integer(), nullable=False),
+        sa.Column("left_off", sa.Integer(), nullable=False),
+        sa.Column("at_ceiling", sa.Integer(), nullable=False),
+        sa.Column("undated", sa.Integer(), nullable=False),
+        sa.Column("letter_number", sa.Text(), nullable=True),
+        sa.Column("sent_on", sa.Text(), nullable=True),
+        sa.Column("next_due", sa.Text(), nullable=True),
+        sa.Column("over", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id"),
+    )
+    op.create_index("rank_lists_period", "rank_lists", ["period", "list_id"], unique=False)
 
 
 def downgrade() -> None:

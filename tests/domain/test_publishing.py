@@ -238,6 +238,8 @@ def test_an_office_of_earlier_steps_stays_because_open_cases_have_tasks_of_it(to
         ("publishing", "proposed_by"),
     ):  # fmt: skip
         document[part][key] = [name for name in document[part][key] if name != "transfer_division_head"]
+    for hands in ("proposed_by", "recorded_by"):
+        document["rank_promotion"]["hands"][hands].remove("transfer_division_head")
     document["acting_granted_by"].remove("transfer_division_head")
     document["offices"]["personnel_analyst"]["superior"] = "agency_head"
     del document["offices"]["transfer_division_head"]

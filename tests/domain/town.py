@@ -209,6 +209,8 @@ class Town(EvaluationRequests, PromotionRequests):
                     self.registry.note_withdrawn(event)
             self.registry.cycles.evolve(event)
             self.registry.note_reminder(event)
+            if stream.startswith("rank-promotion/"):
+                self.registry.note_rank(event)
             if stream.startswith("talent/"):
                 person_id = stream.removeprefix("talent/")
                 known = self.talent.of([person_id])[person_id]

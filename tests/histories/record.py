@@ -17,12 +17,15 @@ from pathlib import Path
 
 from domain.commands import AnnulAction, OverrideReason
 from domain.personnel_action import ActionState
+from domain.rank_list import EntryStatus
 from installation import Installation
 from integrations.temporal_server import await_server, start_development_server
 from roster.generator import generate_agency
 from settings import Settings
+from tests import ranks
 from tests.pool import a_pool
 from tests.workflows.conftest import TIME_SKIPPING, free_port
+from tests.workflows.test_rank_promotion_process import Stage
 from tests.workflows.test_relay import OutOfReach
 from tests.workflows.theatre import MovableClock, Theatre, a_transfer
 from tests.world import a_person, seed
@@ -101,6 +104,22 @@ async def promotion_against_findings(theatre: Theatre) -> ActionState:
     return await theatre.walk(state, "completed")
 
 
+async def rank_list_effective(stage: Stage) -> None:
+    """Sent, approved, decreed, effective on the first of the period, written back."""
+    await stage.settled()
+    people = stage.decree_everybody()
+    await stage.skip_to(stage.now.effective_at)
+    await stage.until(lambda now: len(now.in_status(EntryStatus.EFFECTIVE)) == len(people))
+    ranks.written(stage.theatre.world, stage.list_id, *people)
+
+
+async def rank_list_lapsed(stage: Stage) -> None:
+    """Nobody sends it while its window is open."""
+    await stage.skip_to(stage.now.lapses_at)
+    await stage.until(lambda now: now.over)
+
+
+RANK_SCENARIOS: tuple[Callable[[Stage], Awaitable[None]], ...] = (rank_list_effective, rank_list_lapsed)
 SCENARIOS: tuple[Scenario, ...] = (
     completed,
     silent_office,
@@ -128,12 +147,39 @@ async def record(scenario: Scenario, address: str, *, lossy: bool = False) -> st
     return history.to_json()
 
 
+async def record_rank_list(scenario: Callable[[Stage], Awaitable[None]], address: str) -> str:
+    """The history of a list's process, as JSON."""
+    clock = MovableClock()
+    with tempfile.TemporaryDirectory() as folder:
+        installation = Installation(Settings(data=Path(folder)), clock=clock)
+        installation.set_up()
+        theatre = Theatre(
+            seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24))), clock, address
+        )
+        await theatre.connect()
+        stage = Stage(theatre)
+        async with theatre.process_worker():
+            await stage.starter.look()
+            await scenario(stage)
+            await stage.over()
+        history = await stage.handle.fetch_history()
+        installation.close()
+    return history.to_json()
+
+
 async def record_all(address: str) -> None:
     for scenario in SCENARIOS:
         name = scenario.__name__.replace("_", "-")
         write(f"mutation-{VERSION}-{name}", await record(scenario, address))
     write(f"promotion-{VERSION}-against-findings", await record(promotion_against_findings, address))
+    await record_rank_lists(address)
     write(f"mutation-{VERSION}-lost-answers", await record(completed, address, lossy=True))
+
+
+async def record_rank_lists(address: str) -> None:
+    for scenario in RANK_SCENARIOS:
+        name = scenario.__name__.removeprefix("rank_list_").replace("_", "-")
+        write(f"rank-promotion-{VERSION}-{name}", await record_rank_list(scenario, address))
 
 
 def write(name: str, history: str) -> None:

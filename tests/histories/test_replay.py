@@ -9,13 +9,15 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.progress import Progress
-from workflows.processes import PROCESS_OF_KIND
+from activities.rank import RankProgress
+from workflows.processes import OF_RANK_LISTS, PROCESS_OF_KIND
 
 HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
 
@@ -27,7 +29,7 @@ def test_histories_are_recorded() -> None:
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 def test_history_replays(file: Path) -> None:
     replayer = Replayer(
-        workflows=[*PROCESS_OF_KIND.values()],
+        workflows=[*PROCESS_OF_KIND.values(), *OF_RANK_LISTS],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(),
     )
@@ -41,7 +43,10 @@ def test_temporal_is_told_ids_phases_and_moments_only(file: Path) -> None:
         json.loads(base64.b64decode(payload))
         for payload in re.findall(r'"data": "([A-Za-z0-9+/=]+)"', file.read_text(encoding="utf-8"))
     ]
-    of_actions = [message for message in told if isinstance(message, dict) and "action_id" in message]
-    assert of_actions
-    assert {name for message in of_actions for name in message} <= set(Progress.model_fields)
+    known: dict[str, type[BaseModel]] = {"action_id": Progress, "list_id": RankProgress}
+    messages = [message for message in told if isinstance(message, dict) and message.keys() & known.keys()]
+    assert messages
+    for message in messages:
+        model = next(known[name] for name in known if name in message)
+        assert set(message) <= set(model.model_fields)
     assert not re.search(r"\d{18}", json.dumps(told)), "a NIP has 18 digits"

@@ -21,6 +21,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleActivities
 from activities.publication import PublicationActivities
+from activities.rank import RankActivities
 from activities.record import LedgerActivities, Recorder
 from activities.talent_upkeep import TalentUpkeepActivities
 from domain.personnel_action import ActionState
@@ -30,6 +31,7 @@ from relay.cycle_recorder import LedgerCycleRecorder
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.publisher import LedgerPublisher, Outside
+from relay.rank_recorder import LedgerRankRecorder
 from relay.recorder import LedgerRecorder
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
@@ -81,13 +83,19 @@ class Theatre:
             "graceful_shutdown_timeout": timedelta(),
         }
         upkeep = TalentUpkeepActivities(self.upkeep_recorder)
-        hands = (activities, cycles, upkeep, publications)
+        ranks = RankActivities(self.rank_recorder)
+        hands = (activities, cycles, upkeep, publications, ranks)
         return process_worker(self.client, self.task_queue, *hands, **(values | changes))
 
     @property
     def upkeep_recorder(self) -> LedgerUpkeepRecorder:
         installation = self.world.installation
         return LedgerUpkeepRecorder(installation.ledger, installation.reader, self.clock)
+
+    @property
+    def rank_recorder(self) -> LedgerRankRecorder:
+        installation = self.world.installation
+        return LedgerRankRecorder(installation.ledger, installation.reader, self.clock)
 
     @property
     def cycle_recorder(self) -> LedgerCycleRecorder:

@@ -1,0 +1,110 @@
+"""Towards which grade a person is, by which kind of rank promotion, and when their years are over.
+
+A function of the register alone. Sources: PP 99/2000 as amended by PP 12/2002, as the policy has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from domain.agency import Person, Post
+from domain.calendar import months_after
+from domain.employment import UnknownEducation, parse_education
+from domain.grades import PNS_GRADES, Grade, UnknownGrade, parse_grade
+from domain.policy import Policy
+from domain.rank_policy import KindRule, RankKind
+
+HIGHEST = PNS_GRADES[-1]
+# Whoever may be adjusted is not made to wait for the regular promotion.
+IN_ORDER = (RankKind.ADJUSTMENT, RankKind.STRUCTURAL, RankKind.FUNCTIONAL, RankKind.REGULAR)
+
+
+@dataclass(frozen=True)
+class RankPath:
+    """`due_on` is the day on which the years are over, None where the register does not say since when
+    the person has the grade (or, below the band, the post). `ceiling` is the highest grade that the post
+    or the education gives, None where that is not known.
+    """
+
+    kind: RankKind
+    from_grade: str
+    to_grade: str
+    due_on: date | None
+    months: int
+    ceiling: str | None
+
+    @property
+    def reaches_beyond(self) -> bool | None:
+        """Whether the grade would be above the ceiling; None where the ceiling is not known."""
+        return None if self.ceiling is None else parse_grade(self.to_grade) > parse_grade(self.ceiling)
+
+
+def path_of(person: Person, post: Post | None, verified: Collection[str], policy: Policy) -> RankPath | None:
+    """The person's path; None for whom rank promotion is not about: PPPK, CPNS, candidates of other
+    agencies, elected officials, the highest grade. `verified` are the types of documents in their file
+    that an officer accepted.
+    """
+    if person.employment_kind != "PNS" or person.candidate:
+        return None
+    try:
+        grade = parse_grade(person.grade)
+    except UnknownGrade:
+        return None
+    if grade.scheme != "PNS":
+        return None
+    rules = policy.rank_promotion
+    held = post.kind if post is not None else "PELAKSANA"
+    for kind in IN_ORDER:
+        rule = rules.kinds.get(kind)
+        if rule is None or held not in rule.post_kinds:
+            continue
+        if kind is RankKind.ADJUSTMENT:
+            entry = by_education(rules.entry.by_education, person.education)
+            if rule.document in verified and entry is not None and parse_grade(entry) > grade:
+                return RankPath(
+                    kind, grade.code, entry, _after(person.grade_since, rule.months_in_grade),
+                    rule.months_in_grade, entry,
+                )  # fmt: skip
+            continue
+        if grade != HIGHEST:
+            return _one_up(kind, rule, person, post, grade, policy)
+    return None
+
+
+def by_education(grades: dict[str, str], education: str | None) -> str | None:
+    """The grade that goes with an education, None for what is no education or has no grade."""
+    try:
+        return grades.get(parse_education(education or "").code)
+    except UnknownEducation:
+        return None
+
+
+def _one_up(
+    kind: RankKind, rule: KindRule, person: Person, post: Post | None, grade: Grade, policy: Policy
+) -> RankPath:
+    lowest, ceiling = _band(kind, person, post, policy)
+    months, due_on = rule.months_in_grade, _after(person.grade_since, rule.months_in_grade)
+    if rule.months_below_band is not None and lowest is not None and grade < parse_grade(lowest):
+        months = rule.months_below_band
+        in_grade = _after(person.grade_since, months)
+        in_post = _after(person.position_since, rule.months_in_post)
+        due_on = max(in_grade, in_post) if in_grade and in_post else None
+    return RankPath(kind, grade.code, PNS_GRADES[grade.rank].code, due_on, months, ceiling)
+
+
+def _band(kind: RankKind, person: Person, post: Post | None, policy: Policy) -> tuple[str | None, str | None]:
+    """The lowest and highest grade: by education for regular promotion, else by the post's echelon, or
+    what the register of posts says.
+    """
+    if kind is RankKind.REGULAR:
+        return None, by_education(policy.rank_promotion.highest.by_education, person.education)
+    if post is None:
+        return None, None
+    band = policy.promotion.grade_bands.by_echelon.get(post.eselon or "")
+    return band if band is not None else (post.grade_min, post.grade_max)
+
+
+def _after(day: date | None, months: int) -> date | None:
+    return None if day is None else months_after(day, months)

@@ -1,0 +1,248 @@
+"""May this person's rank be raised in this period? Rules that answer with reasons.
+
+As in `domain.eligibility`: a rule is a function of the frozen sheet and the policy. What nobody has
+established gives `unknown`, and an unanswered hard rule keeps a person off the list as a failed one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.canonical import digest
+from domain.career import yearly_ratings
+from domain.eligibility import PREDICATE_ORDER, Finding, Verdict, explain, hard_stops, retirement_day_of
+from domain.employment import EDUCATIONS, UnknownEducation, parse_education
+from domain.fact_sheet import PerformanceYear, SubjectFacts
+from domain.facts import Facts
+from domain.findings import FindingFacts, FindingOutcome
+from domain.grades import parse_grade
+from domain.personnel_file import DocumentState, FiledDocument, codes_at_hand, state_of
+from domain.policy import FilePolicy, Policy
+from domain.rank_path import RankPath
+from domain.rank_policy import RankKind
+from domain.register_facts import subject_facts
+from domain.rule_parameters import RuleParameters
+from domain.talent_record import TalentRecord
+
+
+class RankSheet(BaseModel):
+    """Everything that the rules may use of one person. `salt` keeps its hash from being guessed.
+
+    `months` are those in grade that the kind asks for, `due_on` when they are over; `filed` are the
+    document types at hand, `verified` those that an officer accepted. `listed` is the path that the list
+    gave, None while there is no list.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    salt: str
+    period: date
+    assessed_on: date
+    subject: SubjectFacts
+    grade_since: date | None
+    kind: RankKind
+    to_grade: str
+    months: int
+    due_on: date | None
+    ceiling: str | None
+    ratings: tuple[PerformanceYear, ...]
+    vetoes: tuple[str, ...]
+    filed: tuple[str, ...]
+    verified: tuple[str, ...]
+    listed: tuple[RankKind, str] | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
+        return digest(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+Rule = Callable[[RankSheet, RuleParameters, Policy], Verdict]
+RANK_RULES: dict[str, Rule] = {}
+
+
+def rank_sheet(
+    person_id: str, path: RankPath, period: date, record: TalentRecord, facts: Facts, policy: Policy, *,
+    listed: tuple[RankKind, str] | None = None,
+) -> RankSheet:  # fmt: skip
+    """The facts of one person at `facts.now`. Raises UnknownReference for who is not registered."""
+    person, filed = facts.agency.people[person_id], facts.files.of(person_id)
+    return RankSheet(
+        salt=facts.salt(),
+        period=period,
+        assessed_on=facts.today,
+        subject=subject_facts(person_id, facts),
+        grade_since=person.grade_since,
+        kind=path.kind,
+        to_grade=path.to_grade,
+        months=path.months,
+        due_on=path.due_on,
+        ceiling=path.ceiling,
+        ratings=yearly_ratings(record),
+        vetoes=record.placement.vetoes if record.placement else (),
+        filed=codes_at_hand(filed, policy.personnel_file, facts.today),
+        verified=verified_codes(filed, policy.personnel_file, facts.today),
+        listed=listed,
+    )
+
+
+def verified_codes(filed: list[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:
+    """The types of which a file has a document that an officer accepted and that counts on `day`."""
+    codes = {
+        policy.code_of(document.document_type)
+        for document in filed
+        if state_of(document, policy, day) is DocumentState.VERIFIED
+    }
+    return tuple(sorted(code for code in codes if code is not None))
+
+
+def assess_rank(sheet: RankSheet, policy: Policy) -> tuple[Finding, ...]:
+    """Judge the sheet by every rule on rank promotion that the policy weighs."""
+    return tuple(judge(name, sheet, policy) for name in policy.rank_promotion.rules)
+
+
+def judge(rule: str, sheet: RankSheet, policy: Policy) -> Finding:
+    """What one rule says of the sheet."""
+    verdict = RANK_RULES[rule](sheet, policy.rank_promotion.rules[rule], policy)
+    return explain(rule, verdict.outcome, verdict.facts, policy, "id")
+
+
+def stops(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    """The hard rules that keep a person off: failed, or unanswered."""
+    return tuple(finding.rule for finding in hard_stops(findings, unanswered=True))
+
+
+def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
+    return tuple(FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in findings)
+
+
+def facts_of(findings: tuple[Finding, ...]) -> tuple[FindingFacts, ...]:
+    return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in findings if f.facts)
+
+
+def _rule(name: str) -> Callable[[Rule], Rule]:
+    def register(function: Rule) -> Rule:
+        RANK_RULES[name] = function
+        return function
+
+    return register
+
+
+def _verdict(*, passes: bool, **facts: Any) -> Verdict:
+    return Verdict("pass" if passes else "fail", facts)
+
+
+@_rule("rank_identity")
+def is_identity_valid(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
+    return _verdict(passes=sheet.subject.nip_birth_date is not None)
+
+
+@_rule("rank_active")
+def is_in_service(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    status = sheet.subject.employment_status
+    return _verdict(passes=status in rule.parameters["eligible"], employment_status=status)
+
+
+@_rule("rank_integrity")
+def is_free_of_vetoes(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    status = sheet.subject.employment_status
+    barred = bool(sheet.vetoes) or status in rule.parameters["status_codes"]
+    return _verdict(passes=not barred, employment_status=status)
+
+
+@_rule("rank_as_listed")
+def is_the_path_that_was_listed(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
+    if sheet.listed is None:
+        return Verdict("not_applicable")
+    kind, to_grade = sheet.listed
+    return _verdict(passes=(sheet.kind, sheet.to_grade) == sheet.listed, kind=kind.value, to_grade=to_grade)
+
+
+@_rule("rank_years")
+def are_the_years_over(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
+    if sheet.due_on is None:
+        return Verdict("unknown", {"months": sheet.months})
+    return _verdict(passes=sheet.due_on <= sheet.period, months=sheet.months, due_on=sheet.due_on.isoformat())
+
+
+@_rule("rank_ceiling")
+def is_below_the_ceiling(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
+    if sheet.ceiling is None:
+        return Verdict("unknown", {"to_grade": sheet.to_grade})
+    fits = parse_grade(sheet.to_grade) <= parse_grade(sheet.ceiling)
+    return _verdict(passes=fits, to_grade=sheet.to_grade, ceiling=sheet.ceiling)
+
+
+@_rule("rank_performance")
+def has_performed_well(sheet: RankSheet, rule: RuleParameters, policy: Policy) -> Verdict:
+    """The last years before the period, the newest of which may be missing in its first months only:
+    last year's rating is given early in the year.
+    """
+    years, least = policy.rank_promotion.kinds[sheet.kind].years_rated, str(rule.parameters["at_least"])
+    known = {item.year: item.predicate for item in sheet.ratings}
+    newest = sheet.period.year - 1
+    if newest not in known and sheet.period.month <= int(rule.parameters["last_year_until_month"]):
+        newest -= 1
+    wanted = range(newest, newest - years, -1)
+    rated = [{"year": year, "predicate": known[year]} for year in wanted if year in known]
+    enough = PREDICATE_ORDER.index(least)
+    if any(PREDICATE_ORDER.index(str(item["predicate"])) < enough for item in rated):
+        return Verdict("fail", {"rated": rated, "years": years})
+    if len(rated) < years:
+        return Verdict("unknown", {"rated": rated, "years": years})
+    return Verdict("pass", {"rated": rated, "years": years})
+
+
+@_rule("rank_examination")
+def has_passed_the_examination(sheet: RankSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    rule = policy.rank_promotion.examination
+    crossing = rule.before.get(sheet.to_grade)
+    if crossing is None or sheet.kind not in rule.kinds:
+        return Verdict("not_applicable")
+    known = {"to_grade": sheet.to_grade, "document": crossing.document}
+    try:
+        held = parse_education(sheet.subject.education or "")
+        if held.level >= EDUCATIONS[crossing.exempt_from].level:
+            return Verdict("pass", known | {"education": held.code})
+    except UnknownEducation:
+        pass  # not exempt by it
+    passed = {crossing.document, *crossing.instead} & set(sheet.verified)
+    return _verdict(passes=bool(passed), **known)
+
+
+@_rule("rank_credit")
+def has_the_credit(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    if sheet.kind is not RankKind.FUNCTIONAL:
+        return Verdict("not_applicable")
+    types = [str(code) for code in rule.parameters["types"]]
+    passes = not set(types).isdisjoint(sheet.verified)
+    return Verdict("pass" if passes else "unknown", {"types": ", ".join(types)})
+
+
+@_rule("rank_retirement")
+def is_before_retirement(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    subject = sheet.subject
+    leaves, age = retirement_day_of(
+        subject.birth_date, subject.position_kind or "PELAKSANA", subject.position_name or "", rule.parameters
+    )
+    return _verdict(passes=sheet.period < leaves, retires_on=leaves.isoformat(), age_limit=age)
+
+
+@_rule("rank_documents")
+def is_file_complete(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    missing = sorted(set(rule.parameters["types"]) - set(sheet.filed))
+    return _verdict(passes=not missing, missing=", ".join(missing) or "-")
+
+
+@_rule("rank_authority")
+def is_decreed_by_the_agency(sheet: RankSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    highest = policy.rank_promotion.authority.highest_own
+    own = parse_grade(sheet.to_grade) <= parse_grade(highest)
+    return _verdict(passes=own, to_grade=sheet.to_grade, highest=highest)
