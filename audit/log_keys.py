@@ -12,6 +12,8 @@ from proofs.errors import AuditError, NoKnownSignature
 from proofs.signed_note import VerifierKey, parse_note
 
 Document = dict[str, Any]
+# Origin, size and root, the blank line, and the signature of one key.
+LINES_OF_A_NOTE = 5
 
 
 class KeyHistory:
@@ -59,6 +61,11 @@ class KeyHistory:
 
     def check_signers(self, size: int, note: str, findings: Findings) -> None:
         """Exactly the keys in force signed it, in their order. Its signatures are known to be good."""
+        possible = self._expected(size) or self._trusted
+        if len(possible) == 1 and note.count("\n") == LINES_OF_A_NOTE:
+            # One good signature, and one key that could have made it: nearly every checkpoint there is.
+            self._seen.add(possible[0])
+            return
         lines = [(line.name, line.key_id) for line in parse_note(note).signatures]
         expected = self._expected(size)
         if not expected:

@@ -16,14 +16,17 @@ from ledger.schema import checkpoints, events
 @dataclass(frozen=True)
 class Published:
     """One published checkpoint. `signed` is the note as the log signed it, `note` the same with the
-    cosignatures; `timestamp` is the RFC 3161 answer over `signed`.
+    cosignatures; `timestamp` is the RFC 3161 answer over `signed`; `refused` are witnesses, by the
+    name in the log's policy, that saw another history.
     """
 
     position: int
+    recorded_at: str
     size: int
     signed: str
     note: str
     timestamp: bytes | None
+    refused: tuple[str, ...]
 
 
 def newest_publication(connection: Connection, *, upto: int | None = None) -> Published | None:
@@ -34,17 +37,21 @@ def newest_publication(connection: Connection, *, upto: int | None = None) -> Pu
     row = connection.execute(statement.order_by(events.c.version.desc()).limit(1)).first()
     if row is None:
         return None
-    event = event_of(decode(bytes(row[1])))
+    document = decode(bytes(row[1]))
+    event = event_of(document)
     assert isinstance(event, CheckpointPublished)
     signed = connection.execute(select(checkpoints.c.note).where(checkpoints.c.size == event.size)).scalar()
     if signed is None:
         return None
     note = signed + "".join(f"{line}\n" for line in event.cosignatures)
     stamp = base64.b64decode(event.timestamp) if event.timestamp is not None else None
-    return Published(row[0], event.size, signed, note, stamp)
+    return Published(row[0], document["recorded_at"], event.size, signed, note, stamp, event.refused)
 
 
-def has_news(connection: Connection, published: int) -> bool:
-    """Whether anything but publications was recorded from that tree size on."""
-    fresh = select(events.c.position).where(events.c.position >= published, events.c.stream != PUBLICATIONS)
-    return connection.execute(fresh.limit(1)).first() is not None
+def first_news(connection: Connection, published: int) -> str | None:
+    """When the first event that is no publication was recorded from that tree size on."""
+    fresh = select(events.c.recorded_at).where(
+        events.c.position >= published, events.c.stream != PUBLICATIONS
+    )
+    found = connection.execute(fresh.order_by(events.c.position).limit(1)).scalar()
+    return str(found) if found is not None else None

@@ -24,6 +24,7 @@ from ledger.facts import facts_for_reading
 from ledger.record import moment
 from operations import ledger_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
+from operations.publication_findings import of_publications
 from projections import inbox, register
 from projections.action_state import states_of
 from relay.process import ProcessCaller
@@ -121,6 +122,7 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
             states |= states_of(connection, awaited[start : start + CHUNK])
         diagnosis.checked_actions = len(states)
         diagnosis.findings += ledger_findings.of_tables(connection, now)
+        diagnosis.findings += of_publications(connection, installation.settings, now)
         facts = facts_for_reading(reader, connection, reader.directory.current(connection), now)
         for state in states.values():
             diagnosis.findings += ledger_findings.of_action(state, facts)

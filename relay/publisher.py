@@ -19,7 +19,7 @@ from integrations.mail import Attachment, MailServer, send
 from integrations.timestamp_authority import stamp
 from integrations.witnesses import add_checkpoint
 from ledger.append import Ledger
-from ledger.publications import Published, has_news, newest_publication
+from ledger.publications import Published, first_news, newest_publication
 from ledger.read import Reader, leaf_hashes, log_state
 from ledger.schema import checkpoints
 from proofs.checkpoint import Checkpoint
@@ -118,7 +118,7 @@ class LedgerPublisher:
             published = log_state(connection).published
             newest = select(checkpoints.c.note).order_by(checkpoints.c.size.desc()).limit(1)
             note = connection.execute(newest).scalar()
-            if note is None or not has_news(connection, published):
+            if note is None or first_news(connection, published) is None:
                 return None
         head = Checkpoint.parse(parse_note(note).text)
         return CheckpointToPublish(

@@ -7,10 +7,16 @@ import hashlib
 
 import pytest
 
-from proofs.checkpoint import verify
+from domain.identity import SYSTEM
+from domain.log_commands import RecordPublication
+from operations import log_keys
+from proofs.checkpoint import Checkpoint, verify
+from proofs.cosignature import cosign
+from proofs.keys import Signer
 from proofs.merkle import verify_consistency, verify_inclusion
-from proofs.signed_note import VerifierKey
+from proofs.signed_note import VerifierKey, parse_note
 from tests.api.conftest import House
+from tests.world import new_id
 
 
 @pytest.fixture
@@ -36,6 +42,34 @@ def test_an_event_is_proven_against_the_signed_checkpoint(house: House, auditor:
     path = [bytes.fromhex(node) for node in proof["path"]]
     leaf = bytes.fromhex(proof["leaf_hash"])
     verify_inclusion(leaf, event["position"], head.size, path, head.root)
+
+
+def test_the_newest_published_checkpoint_is_given_with_its_cosignatures(house: House) -> None:
+    assert house.get(None, "/v1/audit/checkpoint", cosigned=True).status_code == 404
+    note = house.get(None, "/v1/audit/checkpoint").text
+    head = Checkpoint.parse(parse_note(note).text)
+    saksi = Signer("inspektorat.example/saksi", bytes(range(32)))
+    line = cosign(head.text, saksi, 1_795_000_000)
+    house.world.installation.ledger.execute(
+        RecordPublication(
+            command_id=new_id(),
+            actor=SYSTEM,
+            size=head.size,
+            root=head.root.hex(),
+            cosignatures=(line.rstrip("\n"),),
+        )
+    )
+    published = house.get(None, "/v1/audit/checkpoint", cosigned=True).text
+    assert published == note + line
+    newer = house.get(None, "/v1/audit/checkpoint").text
+    assert Checkpoint.parse(parse_note(newer).text).size == head.size + 1
+
+
+def test_while_keys_change_both_are_told_the_newer_first(house: House) -> None:
+    change = log_keys.rotate(house.world.installation)
+    assert house.get(None, "/v1/audit/key").text.split() == [change.key, change.previous]
+    log_keys.retire(house.world.installation)
+    assert house.get(None, "/v1/audit/key").text.split() == [change.key]
 
 
 def test_a_later_tree_continues_an_earlier_one(house: House, anybody: str) -> None:

@@ -23,6 +23,7 @@ from aiosmtpd.controller import Controller
 from integrations.mail import MailServer
 from ledger.publications import Published, newest_publication
 from operations import log_keys
+from operations.publication_findings import of_publications
 from operations.verification import verify_installation
 from proofs.checkpoint import Checkpoint, sign
 from proofs.errors import AuditError
@@ -77,6 +78,14 @@ async def publish(theatre: Theatre) -> tuple[str, ...]:
         PATIENCE * 3,
     )
     return tuple(lacking)
+
+
+def told(theatre: Theatre, later: timedelta = timedelta()) -> list[str]:
+    """What the doctor says of publications."""
+    installation = theatre.world.installation
+    with installation.reader.engine.connect() as connection:
+        found = of_publications(connection, installation.settings, installation.clock() + later)
+        return [finding.code for finding in found]
 
 
 @contextmanager
@@ -201,10 +210,16 @@ async def test_witnesses_may_be_away_and_come_back(
         assert verified.ok, verified.as_text()
         assert verified.witnessed is not None
         assert verified.witnessed.lacking == ("bkn",)
+        settings.witness_policy = file
+        assert told(theatre) == []
+        settings.witness_policy = policy_file(tmp_path, witnesses, quorum="2")
+        assert told(theatre) == ["quorum-lacking"]
         assert any("bkn" in what for what in verified.unchecked)
         witnesses["bkn"] = start_witness(away.folder, away.port)
         a_transfer(theatre.world)
+        assert told(theatre, timedelta(hours=4)) == ["checkpoint-unpublished", "quorum-lacking"]
         assert await publish(theatre) == ()
+        assert told(theatre, timedelta(hours=4)) == []
 
 
 async def test_a_witness_that_saw_another_history_is_recorded_as_refusing(
@@ -227,6 +242,8 @@ async def test_a_witness_that_saw_another_history_is_recorded_as_refusing(
     settings = theatre.world.installation.settings
     verified = await asyncio.to_thread(verify_installation, settings, witness_policy=file, ask_witnesses=True)
     assert [finding.code for finding in verified.findings] == ["rollback", "quorum-lacking"]
+    settings.witness_policy = file
+    assert told(theatre) == ["witness-refuses"]
 
 
 async def test_a_rotation_goes_on_under_the_eyes_of_the_witnesses(
