@@ -70,6 +70,8 @@ class Lives:
             lambda: self.town.declare_conflict(self.any_evaluation(), self.anybody()): 2,
             lambda: self.town.withdraw(self.any_evaluation(), by=person("kabid")): 1,
             self.somebody_leaves: 1,
+            self.somebody_moves: 3,
+            lambda: self.town.erase(self.any_evaluation()): 1,
             lambda: self.town.advance(self.any_evaluation()): 8,
             self.pass_time: 6,
         }
@@ -84,6 +86,15 @@ class Lives:
         who = self.anybody()
         if who != "mayor":
             self.town.leaves(who)
+
+    def somebody_moves(self) -> None:
+        """To a vacant post, within a period that is rated, as a roster tells it."""
+        agency = self.town.agency
+        vacant = sorted(post.id for post in agency.posts.values() if post.incumbent_id is None)
+        who = self.anybody()
+        if vacant and who != "mayor":
+            since = HALF_YEAR[0] + timedelta(days=self.chance.randrange(181))
+            self.town.correct(who, post=self.chance.choice(vacant), position_since=since)
 
     def pass_time(self) -> None:
         self.town.now += timedelta(hours=self.chance.choice((1, 24, 72, 24 * 40)))
@@ -157,6 +168,7 @@ def test_random_lives_reach_every_event_of_an_evaluation() -> None:
         happened |= {type(recorded.event) for _, recorded in lives.town.log}
     assert happened >= {
         eve.PerformanceJudged,
+        eve.PartRated,
         eve.EvaluationBecameFinal,
         eve.FollowUpOpened,
         eve.MeasureOrdered,
