@@ -29,6 +29,7 @@ STEPS = 160
 HAPPENED = {
     "CandidatesRanked", "CandidateChosen", "OverrideProposed", "Overridden", "PoolFrozen", "PolicyAdopted",
     "PerformanceJudged", "EvaluationBecameFinal", "FollowUpOpened", "EvaluationsOpened",
+    "PartRated", "OrganisationRated",
     "ConflictDeclared", "TaskDelegated", "DelegationGranted", "TaskEscalated",
     "ActionAnnulled", "DecreeIssued", "ActionTookEffect",
 }  # fmt: skip
@@ -187,7 +188,7 @@ def test_whole_lives_come_to_every_kind_of_event() -> None:
     happened: set[str] = set()
     refused: set[str | None] = set()
     reached: set[tuple[Kind, Status]] = set()
-    for seed in range(14):
+    for seed in range(20):
         town = lived(seed, 220).town
         happened |= {type(recorded.event).__name__ for _, recorded in town.log}
         refused |= {sent.refused for sent in town.sent}

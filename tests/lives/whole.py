@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.errors import OverrideRequired
 from domain.identity import SYSTEM
+from domain.performance import Achievement
 from domain.policy import Kind, Policy
 from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenSelection
@@ -113,6 +114,33 @@ class WholeLives(Lives):
             by = SYSTEM if self.chance.random() < 0.5 else person(self.an_officer())
             self.town.close_cycle(self.chance.choice(self.cycles), by)
 
+    def replace(self) -> None:
+        """After an evaluation that ended, mostly one that was low."""
+        ended = [s for s in self.town.states.values() if s.evaluation and s.ended]
+        low = [s for s in ended if self.town.registry.evaluations.follow_ups_of(s.id)]
+        of = sorted(s.id for s in (low if low and self.chance.random() < 0.8 else ended))
+        if of:
+            by = "analyst" if self.chance.random() < 0.8 else self.anybody()
+            self.vacancies.append(self.town.replace(self.chance.choice(of), self.any_post(), by=by)[1])
+
+    def rate_organisation(self) -> None:
+        if self.cycles:
+            achievement = self.chance.choice(tuple(Achievement)).value
+            filled = [cycle for cycle in self.cycles if self.town.registry.cycles.units[cycle]]
+            cycle = self.chance.choice(filled or self.cycles)
+            self.town.rate_organisation(cycle, self.a_unit_of(cycle), achievement, by=self.an_officer())
+
+    def consider(self) -> None:
+        if self.cycles:
+            by = self.chance.choice(("sekda", "kepala_bkpsdm", self.anybody()))
+            reason, cycle = self.chance.choice(("", "unit baru")), self.chance.choice(self.cycles)
+            self.town.consider(cycle, self.a_unit_of(cycle), reason, by=by)
+
+    def a_unit_of(self, cycle: str) -> str:
+        """Mostly one that the cycle evaluates."""
+        units = {unit for unit in self.town.registry.cycles.units[cycle].values() if unit is not None}
+        return self.chance.choice(sorted(units) or ["bpkad"]) if self.chance.random() < 0.9 else "bpkad"
+
     def start(self) -> str:
         """Sometimes the transfer that a measure ordered, or somebody claims it did."""
         if self.chance.random() < 0.8:
@@ -195,6 +223,17 @@ class WholeLives(Lives):
         status = self.chance.choice(STATUSES)
         self.town.correct(who, education="S-1", position_since=date(2017, 3, 1), employment_status=status)
 
+    def move_by_roster(self) -> None:
+        """Within a period that may have to be rated."""
+        agency = self.town.agency
+        vacant = sorted(post.id for post in agency.posts.values() if post.incumbent_id is None)
+        running = sorted({s.subject_id for s in self.town.states.values() if s.evaluation and not s.ended})
+        if vacant and running:
+            who = self.chance.choice(running)
+            since = self.town.today - timedelta(days=self.chance.choice((10, 60, 200, 260, 320)))
+            if agency.people[who].position_id is not None:
+                self.town.correct(who, post=self.chance.choice(vacant), position_since=since)
+
     def erase(self) -> None:
         """Of somebody who has left their post, as the law on personal data has it."""
         gone = {p.id for p in self.town.agency.people.values() if p.position_id is None} - self.town.erased
@@ -235,6 +274,10 @@ class WholeLives(Lives):
             self.open_cycle: 1,
             self.open_next: 3,
             self.close_cycle: 1,
+            self.replace: 2,
+            self.rate_organisation: 5,
+            self.consider: 2,
+            self.move_by_roster: 4,
             self.record_result: 2,
             self.correct_register: 2,
             self.erase: 1,
