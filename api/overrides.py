@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,8 +12,12 @@ from sqlalchemy import Connection, select
 from api.credentials import CallerDep
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import responses
+from api.sight import Sight, sight_of
 from api.wiring import Services, ServicesDep
-from domain.events import ActionSubmitted
+from domain.authorization import may_audit
+from domain.events import ActionSubmitted, Overridden
+from domain.personnel_action import ActionState
+from domain.policy import Policy
 from domain.promotion_events import CandidateChosen
 from ledger.mirror import ACTION
 from ledger.schema import events
@@ -27,7 +32,10 @@ class PersonName(BaseModel):
 
 
 class Override(BaseModel):
-    """`unit` is where the case leads; `suggested_by` is who brought the name up, where that was said."""
+    """`unit` is where the case leads; `suggested_by` is who brought the name up, where that was said;
+    `citation` is the law of the rule under the case's policy. `reason` is what was written: it can tell of
+    the subject, so it is shown to auditors and to those who may see the case, and null to others.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -37,6 +45,8 @@ class Override(BaseModel):
                     "action_id": "7d5a3c55-8c1f-4a51-9c7d-0b1f5a6f1b11",
                     "variant": "within_agency",
                     "rule": "tenure_minimum",
+                    "citation": "Peraturan BKN 5/2019",
+                    "reason": "kebutuhan organisasi yang mendesak",
                     "proposed_by": {"id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793", "name": "Siti Aminah"},
                     "confirmed_by": {"id": "0b4cfa1c-96a1-44f7-8e32-3b2b7b1f6f2d", "name": "Budi Santoso"},
                     "suggested_by": None,
@@ -51,6 +61,8 @@ class Override(BaseModel):
     action_id: str
     variant: str | None
     rule: str
+    citation: str | None
+    reason: str | None
     proposed_by: PersonName
     confirmed_by: PersonName
     suggested_by: PersonName | None
@@ -67,7 +79,7 @@ class OverridePage(BaseModel):
     "/overrides", response_model=OverridePage, responses=responses(), summary="The register, newest first"
 )
 def list_overrides(
-    services: ServicesDep, _: CallerDep, limit: Limit = 50, cursor: Cursor = None
+    services: ServicesDep, caller: CallerDep, limit: Limit = 50, cursor: Cursor = None
 ) -> dict[str, Any]:
     """Open to everybody who signs in: officials who carry a case past a rule do it in public. The subject
     is not named.
@@ -79,6 +91,13 @@ def list_overrides(
         states = {
             action_id: action_state.state_of(connection, action_id)
             for action_id in {row["action_id"] for row in rows}
+        }
+        sight = sight_of(services, connection, caller)
+        policies = services.view(connection).policies
+        reasons = {
+            row["position"]: _reason(services, connection, row["position"])
+            for row in rows
+            if _may_read_reason(sight, states[row["action_id"]])
         }
         suggesters = {action_id: _suggester(services, connection, action_id) for action_id in states}
         people = {row[key] for row in rows for key in ("proposed_by", "confirmed_by")}
@@ -94,6 +113,8 @@ def list_overrides(
                 "action_id": row["action_id"],
                 "variant": state.variant.value if state else None,
                 "rule": row["rule"],
+                "citation": _citation(row["rule"], state, policies),
+                "reason": reasons.get(row["position"]),
                 **{
                     key: {"id": row[key], "name": names.get(row[key])}
                     for key in ("proposed_by", "confirmed_by")
@@ -104,6 +125,26 @@ def list_overrides(
             }
         )
     return page_of(rows, limit, lambda row: [row["position"]], shown)
+
+
+def _citation(rule: str, state: ActionState | None, policies: Mapping[str, Policy]) -> str | None:
+    policy = policies.get(state.policy_id) if state else None
+    try:
+        return policy.weight_of(rule).citation if policy else None
+    except KeyError:
+        return None
+
+
+def _may_read_reason(sight: Sight, state: ActionState | None) -> bool:
+    return may_audit(sight.viewer) or (state is not None and sight.may_see(state))
+
+
+def _reason(services: Services, connection: Connection, position: int) -> str | None:
+    """The reason with which the second person carried the case past the rule; None where its seal is gone."""
+    statement = select(events.c.record, events.c.leaf_hash).where(events.c.position == position)
+    record, leaf_hash = connection.execute(statement).one()
+    event = services.reader.open(connection, position, bytes(record), bytes(leaf_hash)).event
+    return event.reason if isinstance(event, Overridden) else None
 
 
 def _suggester(services: Services, connection: Connection, action_id: str) -> str | None:

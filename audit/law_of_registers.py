@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles, law_of_documents, law_of_log
+from audit import law_of_cycles, law_of_documents, law_of_log, law_of_results
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -12,6 +12,7 @@ from domain.document_events import DocumentVerified
 from domain.identity import Capacity
 from domain.policy_events import PolicyProposed
 from domain.profiling_events import ProfilingReminded
+from domain.result_entry_events import TalentResultDecided, TalentResultEntered, TalentResultWithdrawn
 from ledger.record import StoredEvent
 
 OPERATOR = "operator"
@@ -29,6 +30,7 @@ KEPT_BY_OPERATORS = (
     talent.TalentComponentRecorded,
     talent.TalentPlaced,
     ProfilingReminded,
+    TalentResultWithdrawn,
 )
 Problem = tuple[str, str]
 
@@ -69,6 +71,8 @@ def stream_for(event: ev.Event) -> str | None:
 def _other_stream(event: ev.Event) -> str | None:
     if isinstance(event, ProfilingReminded):
         return f"profiling/{event.unit_id}"
+    if isinstance(event, TalentResultEntered | TalentResultDecided | TalentResultWithdrawn):
+        return f"talent/{event.person_id}"
     of_vacancy = (pe.VacancyOpened, pe.CandidateFrozen, pe.PoolFrozen, pe.VacancyWithdrawn)
     if isinstance(event, of_vacancy):
         return f"vacancy/{event.vacancy_id}"
@@ -80,7 +84,8 @@ def _other_stream(event: ev.Event) -> str | None:
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
     """What is unlawful about an event outside the actions' streams."""
     event, found = stored.event, list[Problem]()
-    if isinstance(event, KEPT_BY_OPERATORS) and not _keeps_registers(stored, moment):
+    kept = isinstance(event, KEPT_BY_OPERATORS) and not law_of_results.is_entered(stored, group)
+    if kept and not _keeps_registers(stored, moment):
         found.append(("not-entitled", f"{stored.type} by {stored.actor.kind} {stored.actor.id}"))
     match event:
         case ev.PolicyAdopted() | PolicyProposed():

@@ -13,10 +13,17 @@ from domain import talent_events as talent
 from domain.calendar import months_after
 from domain.nine_box import assess_talent, placement_hash
 from domain.policy import Policy
+from domain.result_entry import remaining
+from domain.result_entry_events import TalentResultWithdrawn
 from domain.talent_record import TalentRecord, evolve_talent, inputs_for
 from ledger.record import StoredEvent
 
-RESULTS = (talent.SkpRated, talent.CompetencyTested, talent.TalentComponentRecorded)
+RESULTS = (
+    talent.SkpRated,
+    talent.CompetencyTested,
+    talent.TalentComponentRecorded,
+    TalentResultWithdrawn,
+)
 
 
 class TalentLaw:
@@ -45,7 +52,9 @@ class TalentLaw:
             found += _text(event, moment, policy)
             if open_:
                 found += self._placement(stored, event, moment, policy)
-        elif open_ and stored is self._streams[stored.stream][-1]:
+        elif isinstance(event, TalentResultWithdrawn) and open_:
+            found += self._withdrawn(stored, event, policy)
+        if open_ and isinstance(event, RESULTS) and stored is self._streams[stored.stream][-1]:
             found += self._left_unplaced(stored, event.person_id, moment, policy)
         return found
 
@@ -117,6 +126,14 @@ class TalentLaw:
             found.append(("talent-placement-differs", "the hash is not of this placement"))
         return found
 
+    def _withdrawn(self, stored: StoredEvent, event: TalentResultWithdrawn, policy: Policy) -> list[Problem]:
+        before = self._before(stored, event.person_id)
+        after = evolve_talent(before, event)
+        left = remaining(after, policy.talent.test_validity.months)
+        if after == before or any(getattr(event, name) != value for name, value in left.items()):
+            return [("wrong-facts", "what was withdrawn was not recorded, or something else remains")]
+        return []
+
     def _left_unplaced(
         self, stored: StoredEvent, person_id: str, moment: Moment, policy: Policy
     ) -> list[Problem]:
@@ -136,7 +153,8 @@ class TalentLaw:
 
 
 def _is_closed(stored: StoredEvent) -> bool:
-    return isinstance(stored.event, (*RESULTS, talent.TalentPlaced)) and not stored.sealed
+    kept = isinstance(stored.event, (*RESULTS, talent.TalentPlaced))
+    return kept and bool(stored.event.PERSONAL) and not stored.sealed
 
 
 def _result(event: ev.Event, moment: Moment, policy: Policy) -> list[Problem]:

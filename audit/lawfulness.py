@@ -32,6 +32,7 @@ from audit.law_of_policies import PolicyLaw
 from audit.law_of_profiling import ProfilingLaw
 from audit.law_of_rank_promotion import RankLaw
 from audit.law_of_registers import check_register_event, stream_for
+from audit.law_of_results import ResultLaw
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
 from audit.orders import Orders
@@ -118,6 +119,7 @@ class Lawfulness:
         self._log = LogLaw()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
+        self._results = ResultLaw()
         self._profiling = ProfilingLaw(self._talent.record_of)
         self._attested: dict[str, dict[str, Any]] = {}
         self._words: dict[str, tuple[str | None, str | None]] = {}
@@ -266,6 +268,7 @@ class Lawfulness:
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
         problems += self._profiling.problems(stored, moment, group)
+        problems += self._results.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
@@ -312,6 +315,7 @@ class Lawfulness:
                 self._log.follow(stored.event)
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
+                self._results.follow(stored)
                 self._vacancies.follow(stored)
                 self._ranks.follow(stored)
                 if isinstance(stored.event, BORN):

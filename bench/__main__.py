@@ -7,7 +7,7 @@ import importlib
 import sys
 import traceback
 
-BENCHES = ("appends", "http_decisions", "whole_cases", "inbox", "audit_search", "verification")
+BENCHES = ("appends", "http_decisions", "whole_cases", "inbox", "audit_search", "verification", "talent")
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from domain import (
     rank_decree,
     rank_promotion,
     replacement,
+    result_entry,
     submission,
     talent,
     talent_commands,
@@ -54,6 +55,7 @@ from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.profiling_commands import RemindProfiling
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
+from domain.result_entry_commands import DecideTalentResult, EnterTalentResult
 from domain.task_opening import office_of_assessment
 
 Judged = list[tuple[ev.NewEvent, Actor]]
@@ -94,6 +96,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     talent_commands.RecordCompetency: talent.record_competency,
     talent_commands.RecordTalentComponents: talent.record_components,
     talent_commands.PlaceTalent: talent.place,
+    EnterTalentResult: result_entry.enter,
+    DecideTalentResult: result_entry.decide_entry,
     RemindProfiling: campaign.remind,
     log_commands.AnnounceLogKey: log_keeping.announce_key,
     log_commands.RetireLogKey: log_keeping.retire_key,

@@ -339,6 +339,9 @@ class Policy(_Part):
         unknown = [code for code in unknown if code not in self.personnel_file.types]
         if unknown or profiling.reminds not in self.offices:
             raise ValueError(f"the campaign names unknown documents {unknown} or an unknown office")
+        for office in (*self.talent.entry.by, *self.talent.entry.confirmed_by):
+            if office not in self.offices or self.offices[office].scope != "agency":
+                raise ValueError(f"office {office!r} that keeps talent records is none of the agency's")
         for office in self.personnel_file.verified_by:
             if office not in self.offices:
                 raise ValueError(f"verifying office {office!r} is not defined")

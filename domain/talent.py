@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 from domain import directory
 from domain.agency import Person
@@ -20,7 +21,16 @@ from domain.facts import Facts
 from domain.identity import Actor
 from domain.nine_box import assess_talent, placement_hash
 from domain.policy import Policy
-from domain.talent_commands import PlaceTalent, RecordCompetency, RecordSkp, RecordTalentComponents
+from domain.result_entry_events import TalentResultWithdrawn
+from domain.talent_commands import (
+    CactRow,
+    ComponentRow,
+    PlaceTalent,
+    RecordCompetency,
+    RecordSkp,
+    RecordTalentComponents,
+    SkpRow,
+)
 from domain.talent_events import (
     CompetencyTested,
     SkpRated,
@@ -31,7 +41,7 @@ from domain.talent_events import (
 )
 from domain.talent_record import Placement, TalentRecord, evolve_talent, inputs_for
 
-Recorded = SkpRated | CompetencyTested | TalentComponentRecorded
+Recorded = SkpRated | CompetencyTested | TalentComponentRecorded | TalentResultWithdrawn
 
 
 def stream_of(person_id: str) -> str:
@@ -45,10 +55,7 @@ def record_skp(facts: Facts, command: RecordSkp) -> list[NewEvent]:
     people = _people(facts, command.actor, [row.person_id for row in command.rows])
     happened: list[SkpRated] = []
     for row in command.rows:
-        if row.assessor_id == row.person_id:
-            raise SelfAssessment()
-        _not_after("period_start", row.period_start, "period_end", row.period_end)
-        _not_after("period_end", row.period_end, "today", facts.today)
+        event = rating_event(facts, row, command.source)
         known = people[row.person_id].rated(row.period_start, row.period_end)
         if known is not None and (
             known.rating.result,
@@ -56,53 +63,40 @@ def record_skp(facts: Facts, command: RecordSkp) -> list[NewEvent]:
             known.assessor_id,
         ) == (row.result, row.conduct, row.assessor_id):
             continue
-        event = SkpRated(**row.model_dump(), source=command.source)
         people[row.person_id] = evolve_talent(people[row.person_id], event)
         happened.append(event)
-    return _with_placements(facts, people, happened)
+    return with_placements(facts, people, happened)
 
 
 def record_competency(facts: Facts, command: RecordCompetency) -> list[NewEvent]:
     """CACT results; how long they count is the policy's, and written down with them."""
     people = _people(facts, command.actor, [row.person_id for row in command.rows])
-    months = facts.policy_in_force(facts.today).talent.test_validity.months
     happened: list[CompetencyTested] = []
     for row in command.rows:
-        _not_after("tested_on", row.tested_on, "today", facts.today)
-        results = TestResult(**row.model_dump(exclude={"person_id"}))
-        if people[row.person_id].tested(row.tested_on) == results:
+        event = tested_event(facts, row)
+        if people[row.person_id].tested(row.tested_on) == event.results:
             continue
-        event = CompetencyTested(
-            person_id=row.person_id,
-            tested_on=row.tested_on,
-            valid_until=months_after(row.tested_on, months) - timedelta(days=1),
-            results=results,
-        )
         people[row.person_id] = evolve_talent(people[row.person_id], event)
         happened.append(event)
-    return _with_placements(facts, people, happened)
+    return with_placements(facts, people, happened)
 
 
 def record_components(facts: Facts, command: RecordTalentComponents) -> list[NewEvent]:
     """Components that the formula in force takes as recorded (awards, feedback, development …)."""
     people = _people(facts, command.actor, [row.person_id for row in command.rows])
-    rules = facts.policy_in_force(facts.today).talent.components
     happened: list[TalentComponentRecorded] = []
     for row in command.rows:
-        rule = rules.get(row.component)
-        if rule is None or rule.source != "recorded":
-            raise UnknownReference(what="component")
-        event = TalentComponentRecorded(**row.model_dump())
+        event = component_event(facts, row)
         before = people[row.person_id]
         people[row.person_id] = evolve_talent(before, event)
         if people[row.person_id] != before:
             happened.append(event)
-    return _with_placements(facts, people, happened)
+    return with_placements(facts, people, happened)
 
 
 def place(facts: Facts, command: PlaceTalent) -> list[NewEvent]:
     """The placements that are other today than recorded; nothing for those that stand."""
-    return _with_placements(facts, _people(facts, command.actor, command.person_ids), ())
+    return with_placements(facts, _people(facts, command.actor, command.person_ids), ())
 
 
 def register_employees(facts: Facts, command: RegisterEmployees) -> list[NewEvent]:
@@ -128,6 +122,43 @@ def _placements_after(facts: Facts, rows: Iterable[EmployeeRow]) -> list[NewEven
     ]
 
 
+# --- what was recorded ---
+
+
+def rating_event(facts: Facts, row: SkpRow, source: Literal["import", "evaluation", "entry"]) -> SkpRated:
+    """A rating by somebody else, of a period that is over. Raises SelfAssessment, DateOutOfOrder."""
+    if row.assessor_id == row.person_id:
+        raise SelfAssessment()
+    _not_after("period_start", row.period_start, "period_end", row.period_end)
+    _not_after("period_end", row.period_end, "today", facts.today)
+    return SkpRated(**row.model_dump(), source=source)
+
+
+def tested_event(facts: Facts, row: CactRow) -> CompetencyTested:
+    """A test's results and how long they count by the policy of today. Raises DateOutOfOrder."""
+    _not_after("tested_on", row.tested_on, "today", facts.today)
+    months = facts.policy_in_force(facts.today).talent.test_validity.months
+    return CompetencyTested(
+        person_id=row.person_id,
+        tested_on=row.tested_on,
+        valid_until=last_day_of_test(row.tested_on, months),
+        results=TestResult(**row.model_dump(exclude={"person_id"})),
+    )
+
+
+def last_day_of_test(tested_on: date, months: int) -> date:
+    """The last day on which a test's results count."""
+    return months_after(tested_on, months) - timedelta(days=1)
+
+
+def component_event(facts: Facts, row: ComponentRow) -> TalentComponentRecorded:
+    """A component that the formula in force takes as recorded. Raises UnknownReference."""
+    rule = facts.policy_in_force(facts.today).talent.components.get(row.component)
+    if rule is None or rule.source != "recorded":
+        raise UnknownReference(what="component")
+    return TalentComponentRecorded(**row.model_dump())
+
+
 # --- placing ---
 
 
@@ -144,9 +175,10 @@ def _not_after(earlier: str, day: date, later: str, limit: date) -> None:
         raise DateOutOfOrder(earlier=earlier, later=later)
 
 
-def _with_placements(
+def with_placements(
     facts: Facts, people: dict[str, TalentRecord], happened: Sequence[Recorded]
 ) -> list[NewEvent]:
+    """What was recorded of these people, whose records are those afterwards, and where it places them."""
     policy = facts.policy_in_force(facts.today)
     events = [NewEvent(stream_of(e.person_id), e, e.person_id) for e in happened]
     for person_id, record in people.items():

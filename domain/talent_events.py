@@ -74,7 +74,7 @@ class SkpRated(Event):
     period_start: date
     period_end: date
     assessor_id: str | None = None
-    source: Literal["import", "evaluation"]
+    source: Literal["import", "evaluation", "entry"]
     result: Judgement | None = None
     conduct: Judgement | None = None
 

@@ -103,6 +103,17 @@ class Campaign(_Part):
     doubt: str | None = None
 
 
+class ResultEntry(_Part):
+    """Which offices enter and correct results by hand, and which confirm them as a second person; without
+    `confirmed_by` none is needed.
+    """
+
+    by: tuple[str, ...]
+    confirmed_by: tuple[str, ...] = ()
+    citation: str
+    doubt: str | None = None
+
+
 class DistributionPatterns(_Part):
     """Which *predikat* may be the most frequent under an organisation's achievement."""
 
@@ -131,6 +142,7 @@ class TalentRules(_Part):
     integrity: dict[str, IntegrityRule]
     distribution: DistributionPatterns
     campaign: Campaign
+    entry: ResultEntry
 
     @model_validator(mode="after")
     def _adds_up(self) -> TalentRules:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
+from domain import result_entry_events as entry
 from domain import talent_events as ev
 from domain.event import Event
 
@@ -44,6 +45,17 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class PendingResult:
+    """A result that was entered and waits for a second person; `result` are the fields of its row."""
+
+    entry_id: str
+    entered_by: str
+    what: entry.What
+    result: dict[str, Any]
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class TalentRecord:
     """What the ledger holds of one person; ratings and tests oldest first."""
 
@@ -53,6 +65,7 @@ class TalentRecord:
     components: tuple[ev.ComponentScore, ...] = ()
     placement: Placement | None = None
     inputs: ev.TalentInputs | None = None
+    pending: tuple[PendingResult, ...] = ()
 
     def rated(self, first: date, last: date) -> RatedPeriod | None:
         """The rating of exactly that period."""
@@ -106,9 +119,27 @@ def evolve_talent(record: TalentRecord, event: Event) -> TalentRecord:
             kept = [c for c in record.components if c.component != event.component]
             new = ev.ComponentScore(component=event.component, score=score, valid_until=event.valid_until)
             return replace(record, components=tuple(sorted([*kept, new], key=lambda c: c.component)))
+        case entry.TalentResultEntered(waits=True, result=result) if result is not None:
+            waits = PendingResult(event.entry_id, event.entered_by, event.what, result, event.reason)
+            return replace(record, pending=(*record.pending, waits))
+        case entry.TalentResultDecided():
+            left = tuple(each for each in record.pending if each.entry_id != event.entry_id)
+            return replace(record, pending=left)
+        case entry.TalentResultWithdrawn():
+            return _without(record, event)
         case ev.TalentPlaced():
             return replace(record, placement=placement_in(event), inputs=event.inputs)
     return record
+
+
+def _without(record: TalentRecord, event: entry.TalentResultWithdrawn) -> TalentRecord:
+    period = (event.period_start, event.period_end)
+    return replace(
+        record,
+        components=tuple(c for c in record.components if c.component != event.component),
+        tests=tuple(test for test in record.tests if test.tested_on != event.tested_on),
+        ratings=tuple(r for r in record.ratings if (r.rating.period_start, r.rating.period_end) != period),
+    )
 
 
 def placement_in(event: ev.TalentPlaced) -> Placement:

@@ -18,6 +18,7 @@ from projections.profiling_reminders import ProfilingReminders
 from projections.rank_promotions import RankEntryRows, RankListRows
 from projections.register import Register
 from projections.talent_places import TalentPlaces
+from projections.talent_results import TalentResults
 from projections.tasks import Tasks
 
 
@@ -39,5 +40,6 @@ def all_projections() -> tuple[Projection, ...]:
         CycleUnits(),
         RankListRows(),
         RankEntryRows(),
+        TalentResults(),
         ApiKeys(),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, Text, select
 
 from domain import talent_events as talent
+from domain.result_entry_events import TalentResultWithdrawn
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import metadata
@@ -40,6 +41,7 @@ TESTED = """INSERT INTO talent_places (person_id, tested_on, test_valid_until) V
 ON CONFLICT (person_id) DO UPDATE
 SET tested_on = excluded.tested_on, test_valid_until = excluded.test_valid_until
 WHERE talent_places.tested_on IS NULL OR talent_places.tested_on <= excluded.tested_on"""
+LEFT = "UPDATE talent_places SET rated_until = ?, tested_on = ?, test_valid_until = ? WHERE person_id = ?"
 COMPONENT = "INSERT INTO talent_places (person_id) VALUES (?) ON CONFLICT (person_id) DO NOTHING"
 PLACED_COLUMNS = tuple(column.name for column in talent_places.columns)[4:]
 PLACED = (
@@ -55,6 +57,8 @@ class TalentPlaces:
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
         found = _Newest(batch.events)
+        if found.left:
+            writer.execute_many(LEFT, [(*left, person) for person, left in found.left.items()])
         for statement, rows in (
             (RATED, found.rated),
             (TESTED, found.tested),
@@ -70,22 +74,29 @@ class TalentPlaces:
             talent.CompetencyTested,
             talent.TalentComponentRecorded,
             talent.TalentPlaced,
+            TalentResultWithdrawn,
         )
         found = _Newest(history.events.of(*kinds))
         nothing = (None,) * len(PLACED_COLUMNS)
         for person_id in found.people:
-            rated = found.rated.get(person_id, (person_id, None))
-            tested = found.tested.get(person_id, (person_id, None, None))
+            left = found.left.get(person_id, (None, None, None))
+            rated = max((person_id, left[0] or ""), found.rated.get(person_id, (person_id, "")))
+            tested = (person_id, *left[1:])
+            if person_id in found.tested and (left[1] or "") <= found.tested[person_id][1]:
+                tested = found.tested[person_id]
             placed = found.placed.get(person_id, (person_id, *nothing))
-            yield (*rated, *tested[1:], *placed[1:])
+            yield (person_id, rated[1] or None, *tested[1:], *placed[1:])
 
 
 class _Newest:
-    """Of each person the newest rated period, test and placement among events in order."""
+    """Of each person the newest rated period, test and placement among events in order. `left` is what
+    a withdrawal left of the first two; what came before it counts no more.
+    """
 
     def __init__(self, events: Iterable[StoredEvent]) -> None:
         self.rated: dict[str, tuple[Any, ...]] = {}
         self.tested: dict[str, tuple[Any, ...]] = {}
+        self.left: dict[str, tuple[str | None, str | None, str | None]] = {}
         self.others: dict[str, tuple[Any, ...]] = {}
         self.placed: dict[str, tuple[Any, ...]] = {}
         for stored in events:
@@ -104,6 +115,12 @@ class _Newest:
                 row = (person, event.tested_on.isoformat(), event.valid_until.isoformat())
                 if person not in self.tested or self.tested[person][1] <= row[1]:
                     self.tested[person] = row
+            case TalentResultWithdrawn(person_id=person):
+                self.rated.pop(person, None)
+                self.tested.pop(person, None)
+                days = (event.rated_until, event.newest_test, event.test_valid_until)
+                first, second, third = (day.isoformat() if day else None for day in days)
+                self.left[person] = (first, second, third)
             case talent.TalentComponentRecorded(person_id=person):
                 self.others[person] = (person,)
             case talent.TalentPlaced(person_id=person):

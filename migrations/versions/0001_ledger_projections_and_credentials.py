@@ -325,6 +325,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id"),
     )
     op.create_table(
+        "talent_results",
+        sa.Column("entry_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("entry_id"),
+    )
+    op.create_index(
+        "talent_results_state", "talent_results", ["state", "entered_at", "entry_id"], unique=False
+    )
+    op.create_table(
         "talent_places",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("rated_until", sa.Text(), nullable=True),

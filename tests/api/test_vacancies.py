@@ -129,7 +129,18 @@ def test_the_mayor_s_rank_five_from_box_six_takes_reasons_and_a_second_person(ho
     assert {item["rule"] for item in register} == set(rules)
     assert {item["suggested_by"]["id"] for item in register} == {details["suggested_by"]}
     assert {(item["proposed_by"]["id"], item["confirmed_by"]["id"]) for item in register} == {(mayor, second)}
-    assert listed(house, vacancy)["list_hash"] == vacancy["list_hash"]
+    # Everybody reads which law, who and whose suggestion; why, only who may see the case or audits it.
+    assert all(item["citation"] for item in register)
+    assert {item["reason"] for item in register} == {None}
+    for reader in (mayor, second, house.world.holder("auditor")):
+        read = house.get(reader, "/v1/overrides").json()["items"]
+        assert {item["reason"] for item in read} == {"keahlian khusus"}, reader
+    assert house.get(house.key("actions:read"), "/v1/overrides").json()["items"][0]["reason"]
+    assert house.get(house.key("employees:read"), "/v1/overrides").json()["items"][0]["reason"] is None
+    frozen = listed(house, vacancy)
+    profile(house.world, [item["person"]["id"] for item in frozen["items"]], [((1, 1), 99)] * 6)
+    assert listed(house, vacancy) == frozen
+    assert frozen["list_hash"] == vacancy["list_hash"]
     events = house.get(an_officer(house), f"/v1/personnel-actions/{state.id}/events").json()["items"]
     hashes = [
         event["data"].get("candidate_list_hash", event["data"].get("list_hash"))
