@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1", tags=["talent"])
 
 Text = Annotated[str, Field(max_length=FREE_TEXT_LIMIT)]
 Points = Annotated[int, Field(ge=0, le=100)]
-SEEN: dict[str, JsonValue] = {"id": "5a0c1a0e-6a4c-4f57-9d5b-4a0c6f0e3b11", "state": "waiting"}
+SEEN: dict[str, Any] = {"id": "5a0c1a0e-6a4c-4f57-9d5b-4a0c6f0e3b11", "state": "waiting"}
 
 
 class _Body(BaseModel):
