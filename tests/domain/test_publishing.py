@@ -241,6 +241,7 @@ def test_an_office_of_earlier_steps_stays_because_open_cases_have_tasks_of_it(to
     for hands in ("proposed_by", "recorded_by"):
         document["rank_promotion"]["hands"][hands].remove("transfer_division_head")
     document["acting_granted_by"].remove("transfer_division_head")
+    document["talent"]["entry"]["confirmed_by"].remove("transfer_division_head")
     document["offices"]["personnel_analyst"]["superior"] = "agency_head"
     del document["offices"]["transfer_division_head"]
     with pytest.raises(PolicyUnsound) as refused:
