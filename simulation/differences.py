@@ -10,6 +10,8 @@ from domain.eligibility import Finding
 from domain.findings import FindingFacts, FindingOutcome
 from domain.policy import Policy, Severity
 
+QUIET = (None, "pass", "not_applicable")  # not weighed, or nothing to say against the case
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -73,14 +75,17 @@ def compared(
     was: Policy | None,
     now: Policy,
 ) -> Iterator[Difference]:
-    """Every rule that says otherwise: another outcome, another severity, silent before or now."""
+    """Every rule that says otherwise: another outcome, or another severity of one that does not pass. What
+    speaks against a case neither before nor now changes nothing.
+    """
     before = {item.rule: item for item in said[0]}
     after = {item.rule: item for item in found}
     for rule in sorted({*before, *after}):
         old, new = before.get(rule), after.get(rule)
         shown_old = f"{old.outcome} {old.severity}" if old else None
         shown_new = f"{new.outcome} {new.severity}" if new else None
-        if shown_old == shown_new:
+        quiet = all((item.outcome if item else None) in QUIET for item in (old, new))
+        if quiet or shown_old == shown_new:
             continue
         known = {item.rule: item.facts for item in said[1]}
         yield Difference(

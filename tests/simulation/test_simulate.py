@@ -97,6 +97,16 @@ def test_a_stricter_rule_names_each_case_it_turns_with_numbers_and_facts(town: E
     assert first.policy_id == "kota-serang/2026-01"
 
 
+def test_a_rule_that_passes_under_both_changes_nothing(town: Evidence) -> None:
+    def heavier(document: dict[str, Any]) -> None:
+        document["rules"]["identity"]["severity"] = "WARN"
+        del document["rules"]["birth_date_matches"]
+
+    changes, counts = under(town.installation, edited(heavier))
+    assert changes == []
+    assert counts["mutation"]["unchanged"] == counts["mutation"]["cases"]
+
+
 def test_another_route_and_another_inauguration_are_told(town: Evidence) -> None:
     def shorter(document: dict[str, Any]) -> None:
         for route in document["routes"]:
