@@ -28,6 +28,7 @@ from api import (
     policies,
     positions,
     problems,
+    questions,
     rank_acts,
     rank_promotions,
     replacements,
@@ -68,6 +69,7 @@ ROUTERS = (
     rank_acts.router,
     person_rank.router,
     audit.router,
+    questions.router,
     bundles.router,
     health.router,
 )

@@ -19,6 +19,7 @@ from domain.canonical import digest
 from domain.evaluation_policy import EvaluationRules
 from domain.promotion_policy import PromotionRules
 from domain.publishing_policy import PublishingRules
+from domain.question_policy import AuditQuestions
 from domain.rank_policy import RankRules
 from domain.rule_parameters import RuleParameters, Severity
 from domain.talent_policy import TalentRules
@@ -298,6 +299,7 @@ class Policy(_Part):
     talent: TalentRules
     evaluation: EvaluationRules
     personnel_file: FilePolicy
+    audit_questions: AuditQuestions = Field(default_factory=AuditQuestions)
     publishing: PublishingRules
 
     @model_validator(mode="after")

@@ -135,9 +135,9 @@ def _positions(connection: Connection, filters: Filters, before: int | None) -> 
             exists(select(other.c.position).where(other.c.position == position, other.c.term.in_(terms)))
         )
     if filters.first:
-        statement = statement.where(position >= _first_at(connection, filters.first))
+        statement = statement.where(position >= first_position_at(connection, filters.first))
     if filters.last:
-        statement = statement.where(position < _first_at(connection, filters.last))
+        statement = statement.where(position < first_position_at(connection, filters.last))
     if before is not None:
         statement = statement.where(position < before)
     return statement.order_by(position.desc())
@@ -173,7 +173,7 @@ def first_position_after(connection: Connection, moment: str) -> int:
     return _bisect(connection, lambda at: at <= moment)
 
 
-def _first_at(connection: Connection, moment: str) -> int:
+def first_position_at(connection: Connection, moment: str) -> int:
     """The first position recorded at or after `moment`; the ledger's size when there is none."""
     return _bisect(connection, lambda at: at < moment)
 
