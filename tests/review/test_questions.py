@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.question_policy import QUESTIONS
 from ledger import read
-from ledger.record import moment
+from ledger.record import decode, moment
 from review.asking import Asking, ask, summary
 from review.questions import KNOWN
 from tests.review.planting import Case, plant
@@ -63,11 +63,8 @@ def test_overrides_tell_unit_offices_and_suggester(town: World) -> None:
         by=BUDI,
     )
     (found,) = [a for a in answers(town, "overrides") if a["position"] == at]
-    assert (found["unit_id"], found["proposing_office"], found["confirming_office"]) == (
-        "U-7",
-        "kabid",
-        "sekda",
-    )
+    assert (found["unit_id"], found["rule"]) == ("U-7", "tenure_minimum")
+    assert (found["proposing_office"], found["confirming_office"]) == ("kabid", "sekda")
     assert found["suggested_by"] is None
     groups = summary([found], KNOWN["overrides"].grouped_by)
     assert groups["unit_id"] == [{"key": "U-7", "count": 1}]
@@ -130,7 +127,7 @@ def test_an_approval_sooner_than_the_policys_seconds(town: World) -> None:
             case.add("TaskOpened", opened | {"calendar_version": "weekends-only"})
             with town.installation.reader.engine.connect() as connection:
                 (_, record, _) = list(read.all_events(connection))[-1]
-            at = datetime.fromisoformat(read.decode(record)["recorded_at"]) + timedelta(seconds=seconds)
+            at = datetime.fromisoformat(decode(record)["recorded_at"]) + timedelta(seconds=seconds)
             found[seconds, outcome] = case.decided(
                 "unit_file_check", ANNA, outcome=outcome, data={"task_id": task}, recorded_at=moment(at)
             )
