@@ -16,8 +16,8 @@ def haste(house: House, **given: Any) -> Any:
 
 
 def test_auditors_alone_may_ask(house: House) -> None:
-    for path in ("", "/overrides", "/overrides/summary"):
-        path = f"/v1/audit/questions{path}"
+    for end in ("", "/overrides", "/overrides/summary"):
+        path = f"/v1/audit/questions{end}"
         assert house.get(house.a_stranger(), path).status_code == 403
         assert house.get(house.key("actions:read"), path).status_code == 403
         assert house.get(None, path).status_code == 401
