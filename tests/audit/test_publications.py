@@ -221,6 +221,40 @@ def test_a_timestamp_of_another_note_or_authority_is_invalid(
     assert codes(verified(installation, roots=strangers)) == ["timestamp-invalid"] * 3
 
 
+@pytest.mark.parametrize("field", ["size", "root", "cosignatures", "timestamp"])
+def test_every_field_of_a_publication_is_held_against_something(
+    authority: TimestampAuthority, tmp_path: Path, field: str
+) -> None:
+    """Altered by somebody with the log's key, who signs all anew: the witnesses' word does not move."""
+    installation = Installation(Settings(data=tmp_path / "data"))
+    installation.set_up()
+    size = decide_something(installation, "u1")
+    publish(installation, size, "ab", timestamp=stamped(authority, note_of(installation, size)))
+    attacked = Attacker.on_copy(
+        tmp_path / "data" / "jenjang.db", tmp_path / "attacked.db", installation.signer
+    )
+    documents = attacked.documents()
+    data = documents[-1]["data"]
+    value = data[field]
+    data[field] = {
+        "size": size - 1,
+        "root": f"{'0' * 8}{value[8:]}" if field == "root" else "",
+        "cosignatures": [value[0], value[0]] if field == "cosignatures" else [],
+        "timestamp": f"{value[:-24]}{'A' * 23}=" if field == "timestamp" else "",
+    }[field]
+    attacked.rewrite(documents)
+    roots = read_certificates(authority.root.read_bytes())
+    assert verified(installation, roots=roots).ok
+    expected = {
+        "size": "publication-differs",
+        "root": "publication-differs",
+        "cosignatures": "quorum-lacking",
+        "timestamp": "timestamp-invalid",
+    }
+    assert expected[field] in codes(verified(installation, path=attacked.path, roots=roots))
+    installation.close()
+
+
 def test_old_backup_and_key_together_do_not_undo_what_was_witnessed(tmp_path: Path) -> None:
     """The thief has key, database and an old backup; what the auditor holds is one cosigned note."""
     clock = _Clock()
