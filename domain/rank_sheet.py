@@ -104,8 +104,8 @@ def verified_codes(filed: list[FiledDocument], policy: FilePolicy, day: date) ->
 
 
 def assess_rank(sheet: RankSheet, policy: Policy) -> tuple[Finding, ...]:
-    """Judge the sheet by every rule on rank promotion that the policy weighs."""
-    return tuple(judge(name, sheet, policy) for name in policy.rank_promotion.rules)
+    """Judge the sheet by every rule on rank promotion that the policy weighs, in the order of their names."""
+    return tuple(judge(name, sheet, policy) for name in sorted(policy.rank_promotion.rules))
 
 
 def judge(rule: str, sheet: RankSheet, policy: Policy) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.eligibility import Finding
 from domain.findings import FindingFacts, FindingOutcome
-from domain.policy import Policy, Severity
+from domain.policy import Policy, RuleParameters, Severity
 
 QUIET = (None, "pass", "not_applicable")  # not weighed, or nothing to say against the case
 
@@ -113,16 +113,20 @@ def standing(outcomes: Sequence[Finding | FindingOutcome], *, decides: bool) -> 
 
 
 def _parameters(rule: str, was: Policy | None, now: Policy) -> dict[str, dict[str, Any]]:
-    weights = [
-        (policy.rules | policy.promotion.rules).get(rule) if policy is not None else None
-        for policy in (was, now)
-    ]
+    weights = [_weight(rule, policy) for policy in (was, now)]
     old, new = (dict(weight.parameters) if weight else {} for weight in weights)
     return {
         name: {"before": old.get(name), "after": new.get(name)}
         for name in sorted({*old, *new})
         if old.get(name) != new.get(name)
     }
+
+
+def _weight(rule: str, policy: Policy | None) -> RuleParameters | None:
+    try:
+        return policy.weight_of(rule) if policy is not None else None
+    except KeyError:
+        return None
 
 
 def _short(value: Any) -> str:

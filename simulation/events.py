@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
+from domain import rank_events as rk
 from domain import talent_events as te
 from ledger.read import Reader
 from ledger.record import StoredEvent, decode, sealing_context, stored_event
@@ -23,6 +24,7 @@ OPENED = frozenset(
         ev.EmployeeCorrected,
         ev.CandidateRegistered,
         pe.CandidateFrozen,
+        rk.RankCandidateListed,
         te.SkpRated,
         te.CompetencyTested,
         te.TalentComponentRecorded,

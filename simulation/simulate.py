@@ -8,20 +8,22 @@ from datetime import date
 
 from domain import events as ev
 from domain import promotion_events as pe
+from domain import rank_events as rk
 from domain import talent_events as te
 from domain.candidacy import CandidateSheet, assess_candidate
 from domain.eligibility import Finding
 from domain.errors import Refusal
 from domain.nine_box import assess_talent
 from domain.policy import Policy
+from domain.rank_sheet import RankSheet, assess_rank
 from domain.vacancy import freeze, variant_for
 from ledger.mirror import ACTION, action_id_of
 from ledger.record import StoredEvent, parse_moment
 from simulation.agency_of_the_day import AgencyOfTheDay
 from simulation.cases import Case
-from simulation.differences import Change, Difference, compared
+from simulation.differences import Change, Difference, compared, standing
 
-KINDS = ("mutation", "promotion", "evaluation", "vacancy", "placement")
+KINDS = ("mutation", "promotion", "evaluation", "vacancy", "placement", "rank")
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Simulation:
         self._day = AgencyOfTheDay(self.policy)
         self._cases: dict[str, Case] = {}
         self._list: tuple[pe.VacancyOpened, list[pe.CandidateFrozen]] | None = None
+        self._rank_policies: dict[str, tuple[str, str]] = {}
         self._placed: dict[str, dict[str, dict[str, object]]] = {}
 
     def run(self, recorded: Iterable[StoredEvent]) -> Iterator[Change]:
@@ -65,6 +68,7 @@ class Simulation:
             else:
                 yield from self._list_of(stored)
                 yield from self._placement(stored)
+                yield from self._rank(stored)
                 self._day.follow(stored)
         for action_id in list(self._cases):
             yield from self._done(action_id)
@@ -197,6 +201,31 @@ class Simulation:
                 "placement", event.placement_hash, event.person_id, event.as_of.isoformat(), event.policy_id,
                 event.policy_hash, *where, why,
             )  # fmt: skip
+
+    # --- rank promotions ---
+
+    def _rank(self, stored: StoredEvent) -> Iterator[Change]:
+        """Whoever was listed for a higher rank, by the sheet of that list."""
+        event = stored.event
+        if isinstance(event, rk.RankListProposed):
+            self._rank_policies[event.list_id] = (event.policy_id, event.policy_hash)
+        if not isinstance(event, rk.RankCandidateListed) or not self._in_window(stored):
+            return
+        count = self.counts["rank"]
+        count.cases += 1
+        if event.sheet is None:
+            count.unreadable += 1
+            return
+        under = self._rank_policies[event.list_id]
+        found = assess_rank(RankSheet.model_validate(event.sheet), self.policy)
+        said = (event.outcomes, event.facts or ())
+        was = self._day.policies.get(under[0])
+        why = list(compared(event.to_grade, said, found, was, self.policy))
+        if why:
+            count.changed += 1
+            where = (standing(event.outcomes, decides=False), standing(found, decides=False))
+            on = self._day.day_of(stored).isoformat()
+            yield Change("rank", event.entry_hash, event.person_id, on, *under, *where, why)
 
 
 def _day(day: date | None) -> str | None:

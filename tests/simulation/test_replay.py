@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from typing import Any
 
@@ -29,6 +30,7 @@ from simulation.agency_of_the_day import AgencyOfTheDay
 from simulation.events import recorded
 from simulation.simulate import Simulation
 from tests.pool import a_pool
+from tests.ranks import due_clerks, frozen
 from tests.simulation.test_simulate import YEAR
 from tests.world import World
 
@@ -122,3 +124,22 @@ def test_verify_makes_the_sheets_anew_and_a_simulation_under_the_same_law_change
         assert list(simulation.run(recorded(installation.reader, connection))) == []
     assert simulation.counts["mutation"].cases == 3
     assert simulation.counts["vacancy"].cases == simulation.counts["promotion"].cases == 1
+
+
+def test_a_rank_list_under_another_law_names_whom_it_would_have_kept_off(world: World) -> None:
+    due_clerks(world)
+    frozen(world)
+    document = policy_documents("kota-serang")[-1]
+    stricter = copy.deepcopy(document)
+    stricter["rank_promotion"]["rules"]["rank_documents"]["severity"] = "HARD"
+    reader = world.installation.reader
+    answers = []
+    for text in (document, stricter):
+        simulation = Simulation(Policy.model_validate(text), *YEAR)
+        with reader.engine.connect() as connection:
+            answers.append((list(simulation.run(recorded(reader, connection))), simulation.counts["rank"]))
+    (same, counted), (strict, of_strict) = answers
+    assert same == []
+    assert counted.cases == of_strict.cases >= 3
+    assert of_strict.changed == len(strict) > 0
+    assert {change.after for change in strict} == {"refused"}
