@@ -40,6 +40,7 @@ from api import (
     tasks,
     units,
     vacancies,
+    waiting_times,
 )
 from api.gate import Gate
 from api.wiring import open_services
@@ -72,6 +73,7 @@ ROUTERS = (
     person_rank.router,
     audit.router,
     questions.router,
+    waiting_times.router,
     bundles.router,
     health.router,
 )

@@ -188,12 +188,13 @@ def _meaning(name: str, rule: QuestionRule, policy: Policy, language: str) -> di
 
 def _range(connection: Connection, first: datetime | None, last: datetime | None) -> tuple[int, int]:
     """The positions recorded from `first` on and before `last`."""
-    start = first_position_at(connection, _utc(first, "from")) if first else 0
-    end = first_position_at(connection, _utc(last, "to")) if last else read.size(connection)
+    start = first_position_at(connection, utc(first, "from")) if first else 0
+    end = first_position_at(connection, utc(last, "to")) if last else read.size(connection)
     return start, end
 
 
-def _utc(value: datetime, field: str) -> str:
+def utc(value: datetime, field: str) -> str:
+    """A moment of the query as the ledger writes it. Raises a 422."""
     try:
         return moment(value if value.tzinfo else value.replace(tzinfo=UTC))
     except (OverflowError, ValueError):

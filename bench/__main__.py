@@ -7,7 +7,16 @@ import importlib
 import sys
 import traceback
 
-BENCHES = ("appends", "http_decisions", "whole_cases", "inbox", "audit_search", "verification", "talent")
+BENCHES = (
+    "appends",
+    "http_decisions",
+    "whole_cases",
+    "inbox",
+    "audit_search",
+    "time_travel",
+    "verification",
+    "talent",
+)
 
 
 def main() -> int:

@@ -84,7 +84,7 @@ def compare(engine: Engine) -> Conformance:
     """
     with engine.connect() as connection:
         head = TreeHead.newest(connection)
-        policies, waiting = _policies(connection), Waiting(_calendars(connection))
+        policies, waiting = _policies(connection), Waiting(calendars(connection))
         cases = completed = returns = other = 0
         deviating: dict[str, tuple[Deviation, ...]] = {}
         for action_id, pairs in traces(connection, head):
@@ -107,7 +107,8 @@ def _policies(connection: Connection) -> dict[str, Policy]:
     return {policy.id: policy for policy in found}
 
 
-def _calendars(connection: Connection) -> dict[str, WorkingCalendar]:
+def calendars(connection: Connection) -> dict[str, WorkingCalendar]:
+    """Every calendar that was ever in use, by version."""
     return {
         data["version"]: WorkingCalendar(
             data["version"], frozenset(date.fromisoformat(day) for day in data["holidays"])

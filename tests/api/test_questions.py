@@ -63,3 +63,16 @@ def test_answers_are_explained_paged_and_summed(house: House) -> None:
     newest = whole[0]["recorded_at"]
     assert whole[0] not in haste(house, to=newest)["items"]
     assert whole[0] in haste(house, **{"from": newest})["items"]
+
+
+def test_waiting_times_count_every_task_of_the_cases_asked_about(house: House) -> None:
+    state = house.world.walk(house.a_case(), until="analyst_verification")
+    path = "/v1/audit/waiting-times"
+    assert house.get(house.a_stranger(), path).status_code == 403
+    found = house.get(auditor(house), path).json()
+    assert (found["cases"], found["complete"]) == (1, True)
+    decided = sum(waits["decided"] for waits in found["step"].values())
+    assert decided == sum(task.outcome is not None for task in state.tasks)
+    assert found["step"]["analyst_verification"]["open"] == 1
+    assert found["unit"][state.origin_unit_id or ""]["decided"] == decided
+    assert house.get(auditor(house), path, to="2001-01-01").json()["cases"] == 0
