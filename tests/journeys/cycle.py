@@ -70,6 +70,7 @@ class Cycle:
             self._walk(meter, people)
             self._close(people)
             self.figures["resident MiB, at most"] = meter.memory()
+        self.say(f"walked and closed; verify follows: {self.figures}")
         healthy = self.house.await_health(120)
         begun = time.monotonic()
         code, verification = self.house.jenjang("verify")
