@@ -42,6 +42,7 @@ class Crowd:
     latencies: list[float] = field(default_factory=list)
     sent_again: int = 0
     _doors: threading.local = field(default_factory=threading.local)
+    _opened: list[HTTPConnection] = field(default_factory=list)
 
     def sign_in(self) -> None:
         """Give everybody a session, and learn who sits where."""
@@ -118,6 +119,7 @@ class Crowd:
                 if answer.status != 503:
                     return answer.status, json.loads(text)
             except (OSError, HTTPException):
+                self._doors.open.close()
                 self._doors.open = None
             assert time.monotonic() < deadline, (method, path)
             time.sleep(0.2)
@@ -127,4 +129,10 @@ class Crowd:
         door: HTTPConnection | None = getattr(self._doors, "open", None)
         if door is None:
             door = self._doors.open = HTTPConnection("127.0.0.1", self.house.port, timeout=120)
+            self._opened.append(door)
         return door
+
+    def go_home(self) -> None:
+        """Close everybody's connection."""
+        for door in self._opened:
+            door.close()

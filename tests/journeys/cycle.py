@@ -60,6 +60,14 @@ class Cycle:
     def run(self) -> dict[str, Any]:
         """Figures of the run. Raises AssertionError for whatever was not kept."""
         self.client, self.crowd = self.house.client(), Crowd(self.house)
+        try:
+            return self._run()
+        finally:
+            self.crowd.go_home()
+
+    # --- the diagram ---
+
+    def _run(self) -> dict[str, Any]:
         newcomers = bring(self.house, self.client, movers=self.transfers, posts=self.transfers)
         self.crowd.sign_in()
         self.head = self.crowd.owners["agency_head"][0]
@@ -82,8 +90,6 @@ class Cycle:
             "requests sent again": self.crowd.sent_again,
         }
         return self.figures
-
-    # --- the diagram ---
 
     def _approve_in_peace(self) -> None:
         self.approvals.some(3)  # the first ones warm up
