@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from activities.talent_upkeep import Reached
 from domain.commands import AnnulAction, OverrideReason
 from domain.personnel_action import ActionState
 from domain.rank_list import EntryStatus
@@ -23,12 +24,14 @@ from integrations.temporal_server import await_server, start_development_server
 from roster.generator import generate_agency
 from settings import Settings
 from tests import ranks
+from tests.ledger.test_talent import cact, rate
 from tests.pool import a_pool
 from tests.workflows.conftest import TIME_SKIPPING, free_port
 from tests.workflows.test_rank_promotion_process import Stage
 from tests.workflows.test_relay import OutOfReach
 from tests.workflows.theatre import MovableClock, Theatre, a_transfer
 from tests.world import a_person, seed
+from workflows.talent_upkeep import TalentUpkeep
 
 VERSION = "v1"
 HERE = Path(__file__).parent
@@ -167,12 +170,37 @@ async def record_rank_list(scenario: Callable[[Stage], Awaitable[None]], address
     return history.to_json()
 
 
+async def record_upkeep(address: str) -> str:
+    """A day's upkeep on which everybody's results have lapsed, in several parts, as JSON."""
+    clock = MovableClock()
+    with tempfile.TemporaryDirectory() as folder:
+        installation = Installation(Settings(data=Path(folder)), clock=clock)
+        installation.set_up()
+        world = seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24)))
+        people = world.movable()
+        rate(installation, people)
+        cact(installation, people)
+        clock.ahead = timedelta(days=3 * 366)
+        theatre = Theatre(world, clock, address)
+        await theatre.connect()
+        name = f"upkeep-{theatre.task_queue}"
+        async with theatre.process_worker():
+            handle = await theatre.client.start_workflow(
+                TalentUpkeep.run, Reached(), id=name, task_queue=theatre.task_queue
+            )
+            await handle.result()
+        history = await handle.fetch_history()
+        installation.close()
+    return history.to_json()
+
+
 async def record_all(address: str) -> None:
     for scenario in SCENARIOS:
         name = scenario.__name__.replace("_", "-")
         write(f"mutation-{VERSION}-{name}", await record(scenario, address))
     write(f"promotion-{VERSION}-against-findings", await record(promotion_against_findings, address))
     await record_rank_lists(address)
+    write(f"talent-upkeep-{VERSION}-all-lapsed", await record_upkeep(address))
     write(f"mutation-{VERSION}-lost-answers", await record(completed, address, lossy=True))
 
 

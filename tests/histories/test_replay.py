@@ -17,7 +17,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.progress import Progress
 from activities.rank import RankProgress
-from workflows.processes import OF_RANK_LISTS, PROCESS_OF_KIND
+from activities.talent_upkeep import Reached
+from workflows.processes import BY_THE_CALENDAR, OF_RANK_LISTS, PROCESS_OF_KIND
 
 HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
 
@@ -29,7 +30,7 @@ def test_histories_are_recorded() -> None:
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 def test_history_replays(file: Path) -> None:
     replayer = Replayer(
-        workflows=[*PROCESS_OF_KIND.values(), *OF_RANK_LISTS],
+        workflows=[*PROCESS_OF_KIND.values(), *OF_RANK_LISTS, *BY_THE_CALENDAR],
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(),
     )
@@ -43,7 +44,7 @@ def test_temporal_is_told_ids_phases_and_moments_only(file: Path) -> None:
         json.loads(base64.b64decode(payload))
         for payload in re.findall(r'"data": "([A-Za-z0-9+/=]+)"', file.read_text(encoding="utf-8"))
     ]
-    known: dict[str, type[BaseModel]] = {"action_id": Progress, "list_id": RankProgress}
+    known: dict[str, type[BaseModel]] = {"action_id": Progress, "list_id": RankProgress, "complete": Reached}
     messages = [message for message in told if isinstance(message, dict) and message.keys() & known.keys()]
     assert messages
     for message in messages:
