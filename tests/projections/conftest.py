@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from tests.domain.test_random_lives import Lives
 from tests.projections.lives import Lived, live, relive
 
-SEED, STEPS = 0, 700
+SEED, STEPS = 0, int(os.environ.get("JENJANG_TEST_STEPS", "700"))
 
 
 @cache

@@ -21,7 +21,7 @@ from projections import inbox_past
 from projections.inbox import due_of, owners_of
 from tests.projections.lives import Lived
 
-# `JENJANG_TEST_POSITIONS=2000` looks at as many as the issue asks for.
+# `JENJANG_TEST_POSITIONS=2000 JENJANG_TEST_STEPS=2500` looks at as many as the issue asks for.
 POSITIONS = int(os.environ.get("JENJANG_TEST_POSITIONS", "60"))
 SEED = 20261124
 
@@ -82,7 +82,7 @@ def test_every_inbox_of_a_past_position_equals_a_replay(lived: Lived) -> None:
                 rows = inbox_past.page(connection, [owner], position, size, 10_000)
                 assert rows == sorted(expected.get(owner, set())), (position, owner)
                 found_some += len(rows)
-        assert found_some > POSITIONS
+        assert found_some > len(positions(size)) // 4
 
 
 def test_pages_of_a_past_inbox_are_its_whole(lived: Lived) -> None:
@@ -90,7 +90,7 @@ def test_pages_of_a_past_inbox_are_its_whole(lived: Lived) -> None:
         size = connection.execute(select(head.c.size)).scalar_one()
         owners = sorted(set(connection.execute(select(inbox_past.inbox_past.c.owner)).scalars()))
         whole = inbox_past.page(connection, owners, size - 1, size, 10_000)
-        assert len(whole) > 5
+        assert len(whole) > 3
         found: list[tuple[str, str, str]] = []
         while page := inbox_past.page(
             connection, owners, size - 1, size, 3, (found[-1][0], found[-1][1]) if found else None
