@@ -172,7 +172,6 @@ def employee_then(
         "birth_date": _day(born.birth_date),
         "appointed_on": _day(getattr(born, "appointed_on", None)),
     }
-    grade_since = getattr(born, "grade_since", None)
     position = {
         "id": post.id,
         "name": post.name,
@@ -184,7 +183,7 @@ def employee_then(
         **personal,
         "employment_kind": person.employment_kind,
         "employment_status": person.employment_status,
-        "grade": {"code": person.grade, "since": _day(grade_since)},
+        "grade": {"code": person.grade, "since": _day(person.grade_since)},
         "education": person.education,
         "position": position,
         "unit": {"id": unit.id, "name": unit.name} if unit else None,

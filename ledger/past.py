@@ -22,6 +22,7 @@ from domain.offices import Offices
 from domain.personnel_file import PersonnelFiles
 from domain.policy_events import PolicyProposed
 from domain.policy_register import PolicyRegister
+from domain.rank_events import EmployeePromoted
 from ledger.directory_view import DirectoryView
 from ledger.record import StoredEvent
 
@@ -116,6 +117,8 @@ class Past:
                     touched |= {event.from_position_id, event.to_position_id}
                 for post in (agency.posts[post_id] for post_id in touched if post_id in agency.posts):
                     self._posts.note(position, post.id, post)
+            case EmployeePromoted():
+                self._people.note(position, event.person_id, agency.people[event.person_id])
             case ev.UnitRegistered() | ev.UnitRedefined():
                 self._units.note(position, event.unit_id, agency.units[event.unit_id])
                 self._structural.append(position)

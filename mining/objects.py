@@ -30,6 +30,7 @@ FIELDS = {
     "candidates": ("person", "candidate"),
     "ranking": ("person", "candidate"),
     "vacancy_id": ("vacancy", "vacancy"),
+    "list_id": ("rank list", "list"),
     "unit_id": ("unit", "unit"),
     "parent_id": ("unit", "parent"),
     "origin_unit_id": ("unit", "origin unit"),

@@ -22,7 +22,7 @@ from ledger import read
 from ledger.database import DatabaseUnavailable
 from ledger.facts import facts_for_reading
 from ledger.record import moment
-from operations import ledger_findings
+from operations import ledger_findings, rank_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
 from operations.publication_findings import of_publications
 from projections import inbox, register
@@ -123,7 +123,9 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
         diagnosis.checked_actions = len(states)
         diagnosis.findings += ledger_findings.of_tables(connection, now)
         diagnosis.findings += of_publications(connection, installation.settings, now)
-        facts = facts_for_reading(reader, connection, reader.directory.current(connection), now)
+        view = reader.directory.current(connection)
+        diagnosis.findings += rank_findings.of_rank_lists(connection, view, now)
+        facts = facts_for_reading(reader, connection, view, now)
         for state in states.values():
             diagnosis.findings += ledger_findings.of_action(state, facts)
             missing = ledger_findings.decree_missing(connection, state, now)

@@ -270,9 +270,9 @@ def running(connection: Connection) -> list[dict[str, Any]]:
 
 
 def waiting(connection: Connection) -> list[dict[str, Any]]:
-    """People of whom something on a list is not over, with the list's period and day of sending."""
+    """People of whom something on a list is not over, with the list's period, policy and day of sending."""
     statement = (
-        select(rank_entries, rank_lists.c.period, rank_lists.c.sent_on)
+        select(rank_entries, rank_lists.c.period, rank_lists.c.sent_on, rank_lists.c.policy_id)
         .join(rank_lists, rank_lists.c.list_id == rank_entries.c.list_id)
         .where(rank_entries.c.waits == 1)
         .order_by(rank_lists.c.period, rank_entries.c.list_id, rank_entries.c.person_id)

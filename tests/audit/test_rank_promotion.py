@@ -9,13 +9,20 @@ from typing import Any
 
 import pytest
 
+from audit.rebuild import rebuild
 from domain import rank_commands as rc
+from domain import rank_events as rk
 from domain.commands import FileDocument
 from domain.document_commands import VerifyDocument
 from domain.identity import SYSTEM
 from domain.rank_list import EntryStatus
 from installation import Installation
-from ledger.read import newest_checkpoint
+from ledger.database import open_database
+from ledger.read import all_events, newest_checkpoint
+from mining.export import export_ocel, export_xes
+from mining.selection import Selection
+from operations.rank_findings import of_rank_lists
+from projections.catalogue import all_projections
 from roster.generator import generate_agency
 from settings import Settings
 from tests import ranks
@@ -123,6 +130,51 @@ def done_by(insider: Attacker, type_: str, who: str | dict[str, str]) -> None:
 def test_rank_promotions_as_the_ledger_makes_them_are_in_order(ranked: Evidence) -> None:
     found = ranked.verify()
     assert found.ok, found.as_text()
+
+
+def test_read_models_come_out_the_same_when_rebuilt(ranked: Evidence, insider: Attacker) -> None:
+    engine = open_database(f"sqlite+pysqlite:///{insider.path}")
+    found = rebuild(engine, all_projections(), ranked.installation.sealing_key)
+    engine.dispose()
+    assert [name for name, same, _ in found if not same] == []
+    assert {name: rows > 0 for name, _, rows in found if name.startswith("rank_")} == {
+        "rank_lists": True, "rank_entries": True,
+    }  # fmt: skip
+
+
+def test_the_past_shows_the_grade_of_its_day(ranked: Evidence) -> None:
+    reader = ranked.installation.reader
+    with reader.engine.connect() as connection:
+        position, person_id = next(
+            (stored.position, stored.event.person_id)
+            for stored in (reader.open(connection, *row) for row in all_events(connection))
+            if isinstance(stored.event, rk.EmployeePromoted)
+        )
+        then = [
+            reader.directory.at(connection, at, ranked.clock.now).agency.people[person_id]
+            for at in (position - 1, position)
+        ]
+    assert [(one.grade, one.grade_since) for one in then] == [
+        ("III/a", date(2023, 1, 1)), ("III/b", date(2027, 1, 1)),
+    ]  # fmt: skip
+
+
+def test_process_mining_takes_the_events_as_they_are(ranked: Evidence, tmp_path: Path) -> None:
+    engine, everything = ranked.installation.reader.engine, Selection()
+    assert export_ocel(engine, tmp_path / "all.json", everything) > 0
+    assert "RankTookEffect" in (tmp_path / "all.json").read_text(encoding="utf-8")
+    export_xes(engine, tmp_path / "all.xes", everything)
+
+
+def test_the_doctor_names_what_waits_and_for_whom(ranked: Evidence) -> None:
+    with ranked.installation.reader.engine.connect() as connection:
+        view = ranked.installation.reader.directory.current(connection)
+        now = datetime(2027, 3, 1, tzinfo=UTC)
+        found = {f.code: f for f in of_rank_lists(connection, view, now)}
+        early = list(of_rank_lists(connection, view, datetime(2027, 1, 17, tzinfo=UTC)))
+    assert {"rank-list-overdue", "rank-effect-held"} <= found.keys()
+    assert found["rank-effect-held"].office == "personnel_analyst"
+    assert "rank-list-overdue" not in {f.code for f in early}
 
 
 # --- the list ---
