@@ -54,7 +54,7 @@ def import_roster(installation: Installation, kind: Kind, path: Path, terms: Ter
     holders = {nip: row["position_id"] for nip, row in people.items()}
     today = _today(installation)
     found = read_employees(path, known_units(agency), known_positions(agency), holders, today)
-    return _import_employees(installation, found, people, terms)
+    return _import_employees(installation, found, people, agency, terms)
 
 
 def _today(installation: Installation) -> date:
@@ -114,8 +114,10 @@ def _import_employees(
     installation: Installation,
     reading: Reading[EmployeeRow],
     people: dict[str, dict[str, Any]],
+    agency: Agency,
     terms: Terms,
 ) -> Report:
+    reading = _with_decreed_grades(reading, people, agency)
     while not terms.stop(reading):
         new = [employee_row(row, _new_id()) for row in reading.rows if row.nip not in people]
         known = [employee_row(row, people[row.nip]["person_id"]) for row in reading.rows if row.nip in people]
@@ -137,6 +139,26 @@ def _import_employees(
 def _differs(row: commands.EmployeeRow, known: dict[str, Any]) -> bool:
     stored = row.model_dump(mode="json")
     return any(known[name] != value for name, value in stored.items())
+
+
+def _with_decreed_grades(
+    reading: Reading[EmployeeRow], people: dict[str, dict[str, Any]], agency: Agency
+) -> Reading[EmployeeRow]:
+    """The reading with the grades that decrees gave since: a roster that is older does not undo them."""
+    rows, warnings = [], list(reading.warnings)
+    for row in reading.rows:
+        person = agency.people.get(people[row.nip]["person_id"]) if row.nip in people else None
+        decreed = person.grade_since if person is not None and person.grade_by is not None else None
+        if person is None or decreed is None or decreed <= row.grade_since:
+            rows.append(row)
+            continue
+        rows.append(replace(row, grade=person.grade, grade_since=decreed))
+        if row.grade != person.grade:
+            message = (
+                f"Golongan {person.grade} sejak {decreed} menurut keputusan kenaikan pangkat dipertahankan."
+            )
+            warnings.append(Issue(row=row.row, column="GOLONGAN", code="grade_decreed", message=message))
+    return replace(reading, rows=tuple(rows), warnings=tuple(warnings))
 
 
 def _without_promised(reading: Reading[EmployeeRow], position_id: str) -> Reading[EmployeeRow]:

@@ -108,7 +108,9 @@ class Past:
         agency, files = mirror.agency, mirror.files
         position, event = stored.position, stored.event
         match event:
-            case ev.EmployeePlaced() | ev.EmployeeRegistered() | ev.CandidateRegistered():
+            case (
+                ev.EmployeePlaced() | EmployeePromoted() | ev.EmployeeRegistered() | ev.CandidateRegistered()
+            ):
                 before = self._people.newest(event.person_id)
                 after = agency.people[event.person_id]
                 self._people.note(position, event.person_id, after)
@@ -117,8 +119,6 @@ class Past:
                     touched |= {event.from_position_id, event.to_position_id}
                 for post in (agency.posts[post_id] for post_id in touched if post_id in agency.posts):
                     self._posts.note(position, post.id, post)
-            case EmployeePromoted():
-                self._people.note(position, event.person_id, agency.people[event.person_id])
             case ev.UnitRegistered() | ev.UnitRedefined():
                 self._units.note(position, event.unit_id, agency.units[event.unit_id])
                 self._structural.append(position)

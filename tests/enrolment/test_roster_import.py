@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from installation import Installation
 from ledger import read
 from roster.generate_files import write_nominatif_xlsx, write_positions_csv, write_units_csv
 from roster.generator import Agency, generate_agency
-from tests.world import World
+from settings import Settings
+from tests import ranks
+from tests.world import World, seed
 
 AS_OF = date(2026, 11, 24)
 
@@ -104,6 +106,27 @@ def test_a_post_that_an_open_action_has_promised_is_refused_to_the_roster(
     report = import_roster(world.installation, "employees", tmp_path / "people.xlsx", Terms(partial=True))
     assert [issue.code for issue in report.errors] == ["position_promised"]
     assert world.agency.people[mover].position_id != target
+
+
+def test_an_older_roster_does_not_undo_a_grade_that_a_decree_gave(tmp_path: Path) -> None:
+    now = [datetime(2026, 11, 24, 2, 0, tzinfo=UTC)]
+    installation = Installation(Settings(data=tmp_path), clock=lambda: now[0])
+    installation.set_up()
+    world = seed(installation, generate_agency(people=200, as_of=AS_OF))
+    write_nominatif_xlsx(world.synthetic, tmp_path / "people.xlsx")
+    clerk, _ = ranks.due_clerks(world, 2)
+    list_id = ranks.sent(world, ranks.frozen(world))
+    ranks.approved(world, list_id, clerk)
+    ranks.decreed(world, list_id)
+    now[0] = datetime(2027, 1, 1, tzinfo=UTC)
+    ranks.advanced(world, list_id)
+    report = import_roster(installation, "employees", tmp_path / "people.xlsx")
+    person = world.agency.people[clerk]
+    assert (person.grade, person.grade_since, person.grade_by) == ("III/b", date(2027, 1, 1), list_id)
+    assert [issue.code for issue in report.warnings if issue.code == "grade_decreed"] == ["grade_decreed"]
+    again = import_roster(installation, "employees", tmp_path / "people.xlsx")
+    assert (again.imported, again.changed) == (0, 0)
+    installation.close()
 
 
 def _moved(row, target: str, world: World):  # type: ignore[no-untyped-def]
