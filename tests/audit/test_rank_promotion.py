@@ -145,18 +145,17 @@ def test_read_models_come_out_the_same_when_rebuilt(ranked: Evidence, insider: A
 def test_the_past_shows_the_grade_of_its_day(ranked: Evidence) -> None:
     reader = ranked.installation.reader
     with reader.engine.connect() as connection:
-        position, person_id = next(
-            (stored.position, stored.event.person_id)
+        position, event = next(
+            (stored.position, stored.event)
             for stored in (reader.open(connection, *row) for row in all_events(connection))
             if isinstance(stored.event, rk.EmployeePromoted)
         )
-        then = [
-            reader.directory.at(connection, at, ranked.clock.now).agency.people[person_id]
+        before, after = (
+            reader.directory.at(connection, at, ranked.clock.now).agency.people[event.person_id]
             for at in (position - 1, position)
-        ]
-    assert [(one.grade, one.grade_since) for one in then] == [
-        ("III/a", date(2023, 1, 1)), ("III/b", date(2027, 1, 1)),
-    ]  # fmt: skip
+        )
+    assert (before.grade, before.grade_by) == (event.from_grade, None)
+    assert (after.grade, after.grade_since, after.grade_by) == ("III/b", date(2027, 1, 1), event.list_id)
 
 
 def test_process_mining_takes_the_events_as_they_are(ranked: Evidence, tmp_path: Path) -> None:
