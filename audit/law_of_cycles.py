@@ -113,6 +113,9 @@ class Cycles:
             found.append(("wrong-date", f"a cycle of {first} to {last}"))
         if event.cycle_id in self._by_id:
             found.append(("illegal-transition", "the cycle had been opened before"))
+        twin = (tuple(sorted(set(event.unit_ids))), (first, last))
+        if any(not known.closed and (known.unit_ids, known.period) == twin for known in self._by_id.values()):
+            found.append(("illegal-transition", "a cycle of the same units and period was still open"))
         if event.expected != len(people_of(event.unit_ids, moment.agency, policy)):
             found.append(("wrong-facts", f"{event.expected} is not how many are evaluated there"))
         return found

@@ -34,7 +34,9 @@ def people_of(unit_ids: tuple[str, ...], facts: Facts, policy: Policy) -> list[s
 
 
 def open_cycle(facts: Facts, command: OpenEvaluationCycle) -> list[ev.NewEvent]:
-    """A new cycle, still empty. Raises NotPermitted, UnknownReference, DateOutOfOrder, AlreadyExists."""
+    """A new cycle, still empty. Raises NotPermitted, UnknownReference, DateOutOfOrder, and AlreadyExists
+    where one of the same units and period has not been closed.
+    """
     if not may_open(command.actor, facts):
         raise NotPermitted()
     policy = facts.policy_in_force(command.period_end)
@@ -43,7 +45,11 @@ def open_cycle(facts: Facts, command: OpenEvaluationCycle) -> list[ev.NewEvent]:
         raise UnknownReference(what="unit_ids")
     if command.cycle_id in facts.registry.cycles.by_id:
         raise AlreadyExists(what="cycle_id")
+    period = (command.period_start, command.period_end)
     unit_ids = tuple(sorted(set(command.unit_ids)))
+    for known in facts.registry.cycles.by_id.values():
+        if not known.closed and known.unit_ids == unit_ids and known.period == period:
+            raise AlreadyExists(what=f"cycle {known.id} of these units and this period")
     opened = eve.EvaluationCycleOpened(
         cycle_id=command.cycle_id,
         period_start=command.period_start,

@@ -104,6 +104,17 @@ def test_an_integration_needs_the_scope(town: Town) -> None:
         town.open_cycle(by=MACHINE.model_copy(update={"scopes": frozenset()}))
 
 
+def test_the_same_cycle_is_not_opened_again_before_it_is_closed(town: Town) -> None:
+    cycle = town.open_cycle("dinkes", "disdik")
+    with pytest.raises(AlreadyExists):
+        town.open_cycle("disdik", "dinkes", by=person("kabid"))
+    town.open_cycle("dinkes")
+    while town.open_next(cycle):
+        pass
+    town.close_cycle(cycle)
+    town.open_cycle("disdik", "dinkes")
+
+
 def test_what_a_cycle_names_has_to_exist(town: Town) -> None:
     with pytest.raises(UnknownReference):
         town.open_cycle("nowhere")

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.journeys.auditor import audit
 from tests.journeys.client import Client
+from tests.journeys.contests import Contests
 from tests.journeys.house import House
 from tests.journeys.newcomers import Newcomers, bring
 from tests.journeys.same_instant import Heard, Post, send
@@ -65,6 +66,7 @@ class Rush:
         self._a_committee_votes_once()
         self._one_post_is_promised_once()
         self._one_person_is_moved_once()
+        self.answers += Contests(self.house, self.client, say=self.say).run()
         healthy = self.house.await_health(120)
         audit(self.client, self.house)
         return {

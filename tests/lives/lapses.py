@@ -26,7 +26,9 @@ from domain import commands as cmd
 from domain import decide as judge
 from domain import events as ev
 from domain import promotion_events as pe
+from domain.cycle_register import Cycles
 from domain.errors import Refusal
+from domain.evaluation_commands import OpenEvaluationCycle
 from domain.evaluation_register import Evaluations
 from domain.facts import Facts
 from domain.forms import FORMS, Form
@@ -141,6 +143,10 @@ def no_evaluations(facts: Facts) -> Facts:
     return replace(facts, registry=replace(known, evaluations=Evaluations()))
 
 
+def no_cycles(facts: Facts) -> Facts:
+    return replace(facts, registry=replace(facts.registry, cycles=Cycles()))
+
+
 def ahead(facts: Facts) -> Facts:
     return replace(facts, now=facts.now + timedelta(days=240))
 
@@ -233,6 +239,7 @@ LAPSES: tuple[Lapse, ...] = (
     Lapse("the calibration changes nothing", ((evaluation, "motion", _always([])),)),
     # cycles
     Lapse("anybody keeps cycles", ((evaluation_cycle, "may_open", _always(True)),)),
+    Lapse("a cycle is opened twice", facts=no_cycles, only=(OpenEvaluationCycle,)),
     Lapse(
         "a cycle is closed early",
         ((evaluation_cycle, "_known", lambda i, f: replace(_known_cycle(i, f), complete=True)),),
