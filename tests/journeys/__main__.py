@@ -22,7 +22,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.journeys", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--only", choices=("endurance", "rush", "cycle"))
-    parser.add_argument("--cases", type=int, default=200, help="cases walked at once (default 200)")
+    parser.add_argument("--cases", type=int, default=200, help="transfers walked at once (default 200)")
+    parser.add_argument("--promotions", type=int, default=40, help="promotions beside them (default 40)")
+    parser.add_argument(
+        "--evaluated", type=int, default=60, help="people of a cycle beside them (default 60)"
+    )
     parser.add_argument("--kills", type=int, default=50, help="SIGKILLs meanwhile (default 50)")
     parser.add_argument("--seed", type=int, default=20261124, help="of the order of kills and people")
     parser.add_argument("--contenders", type=int, default=200, help="people for one task (default 200)")
@@ -33,7 +37,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.only in (None, "endurance"):
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:
-            endurance = Endurance(house, options.cases, options.kills, seed=options.seed, say=_say)
+            mix = {"promotions": options.promotions, "evaluated": options.evaluated}
+            endurance = Endurance(house, options.cases, options.kills, **mix, seed=options.seed, say=_say)
             _report("endurance", options.database, endurance.run())
     if options.only in (None, "rush"):
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:

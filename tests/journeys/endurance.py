@@ -19,6 +19,7 @@ from http.client import HTTPException
 from typing import Any
 
 from tests.journeys.auditor import audit
+from tests.journeys.beginnings import Beginnings
 from tests.journeys.client import Answer, Client
 from tests.journeys.house import House
 from tests.journeys.newcomers import bring
@@ -26,11 +27,24 @@ from tests.journeys.newcomers import bring
 WALKERS = 4
 # So few that the cases spread over all steps, and every kind of work is met by some kill.
 AT_ONE_SITTING = 10
-DECISIONS_A_CASE = 14
+# At least so many acknowledgements come of a case of each kind.
+OF_A_TRANSFER, OF_A_PROMOTION, OF_AN_EVALUATION = 14, 11, 9
+ENDS = {
+    "mutation": ("ActionSubmitted", "DecreeIssued", "ActionTookEffect", "ActionCompleted"),
+    "promotion": (
+        "ActionSubmitted",
+        "CandidateChosen",
+        "DecreeIssued",
+        "ActionTookEffect",
+        "ReviewScheduled",
+    ),
+    "evaluation": ("ActionSubmitted", "EvaluationBecameFinal", "ActionCompleted"),
+}
 ANSWERED_WITHIN = 120.0
 # A case does not move for so long only if something is broken.
 STANDSTILL_SECONDS = 180.0
 LONGEST_DELAY_OF_A_KILL = 1.5
+REASON = "kebutuhan mendesak, tertulis"
 REPLAY = "Idempotent-Replay"
 
 
@@ -49,11 +63,15 @@ class Acknowledged:
 
 @dataclass
 class Endurance:
-    """`run` starts `cases`, walks them all to their end during `kills`, and checks what was promised."""
+    """`run` starts `cases` transfers, `promotions`, and a cycle with `evaluated` people, walks them all to
+    their end (a promotion to the wait for its review) during `kills`, and checks what was promised.
+    """
 
     house: House
     cases: int
     kills: int
+    promotions: int = 0
+    evaluated: int = 0
     seed: int = 20261124
     say: Callable[[str], None] = lambda _: None
     kept: list[Acknowledged] = field(default_factory=list)
@@ -64,6 +82,7 @@ class Endurance:
     answers_lost: int = 0
     client: Client = field(init=False)
     portal: str = field(init=False)
+    begin: Beginnings = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _moved_at: float = 0.0
 
@@ -71,6 +90,8 @@ class Endurance:
         """Figures of the run. Raises AssertionError for whatever was not kept."""
         self.client, self.portal = self.house.client(), self.house.api_key
         newcomers = bring(self.house, self.client, movers=self.cases, posts=self.cases)
+        self.begin = Beginnings(self.house, self.promotions, self.evaluated, self._insist, self._read)
+        self.begin.prepare()
         self._sign_in()
         begun = time.monotonic()
         pairs = list(zip(newcomers.movers, newcomers.posts, strict=True))
@@ -78,11 +99,14 @@ class Endurance:
             self._moved_at = time.monotonic()
             killing = people.submit(self._kill_all)
             starting = [people.submit(self._start, pair) for pair in pairs]
+            starting += [people.submit(self._start_promotion, post) for post in self.begin.pool.posts]
+            starting.append(people.submit(self._start_cycle))
             walking = [people.submit(self._walk, n) for n in range(WALKERS)]
             for done in (*starting, *walking, killing):
                 done.result()
         walked = time.monotonic() - begun
-        self.say(f"all {self.cases} cases completed after {walked:.0f} s; killed {dict(self.killed)}")
+        self.begin.close_cycle()
+        self.say(f"all {self.total} cases completed after {walked:.0f} s; killed {dict(self.killed)}")
         healthy = self.house.await_health(120)
         histories = self._check_histories()
         self._check_replays()
@@ -91,7 +115,9 @@ class Endurance:
         begun = time.monotonic()
         audit(self.client, self.house)
         return {
-            "cases": self.cases,
+            "transfers": self.cases,
+            "promotions": self.promotions,
+            "evaluations": self.evaluated,
             "kills": dict(self.killed),
             "acknowledged": len(self.kept),
             "sent again": self.sent_again,
@@ -101,6 +127,10 @@ class Endurance:
             "seconds until the doctor is content": round(healthy, 1),
             "seconds of the audit": round(time.monotonic() - begun, 1),
         }
+
+    @property
+    def total(self) -> int:
+        return self.cases + self.promotions + self.evaluated
 
     # --- people ---
 
@@ -122,18 +152,32 @@ class Endurance:
         status, action, key = self._insist("/v1/personnel-actions", self.portal, body)
         assert (status, action["status"]) == (201, "in_review"), action
         self._keep("/v1/personnel-actions", self.portal, body, key, action["id"], None, action)
+        self._begun(action["id"])
+
+    def _start_promotion(self, post: str) -> None:
+        body, key, action = self.begin.promotion(post)
+        self._keep("/v1/personnel-actions", self.begin.officer, body, key, action["id"], None, action)
+        self._begun(action["id"])
+
+    def _start_cycle(self) -> None:
+        for action_id in self.begin.open_cycle():
+            self._begun(action_id)
+
+    def _begun(self, action_id: str) -> None:
         with self._lock:
-            self.open_cases.add(action["id"])
-            self.all_cases.append(action["id"])
+            self._moved_at = time.monotonic()
+            self.open_cases.add(action_id)
+            self.all_cases.append(action_id)
 
     def _walk(self, number: int) -> None:
         """One person after the other works off their inbox, until no case is open."""
         turns = random.Random(f"{self.seed}/{number}")
-        while len(self.all_cases) < self.cases or self.open_cases:
-            logins = [login for login in self.client.logins if login["roles"] != ["employee"]]
-            turns.shuffle(logins)
-            for login in logins:
-                self._work_off(self.client.tokens[login["nip"]])
+        while len(self.all_cases) < self.total or self.open_cases:
+            officials = [login for login in self.client.logins if login["roles"] != ["employee"]]
+            hands = [self.client.tokens[login["nip"]] for login in officials] + self.begin.hands
+            turns.shuffle(hands)
+            for token in hands:
+                self._work_off(token, turns)
             if number == 0:
                 self._note_completed()
             self._is_moving()
@@ -143,12 +187,15 @@ class Endurance:
         standing = time.monotonic() - self._moved_at
         assert standing < STANDSTILL_SECONDS, f"{len(self.open_cases)} cases stand still: {self.open_cases}"
 
-    def _work_off(self, token: str) -> None:
-        for item in self._read(f"/v1/tasks?limit={AT_ONE_SITTING}", token)["items"]:
-            if item["action_id"] in self.open_cases and "decide" in item["allowed"]:
-                self._decide(item["id"], item["action_id"], token)
+    def _work_off(self, token: str, turns: random.Random) -> None:
+        inbox = self._read("/v1/tasks?limit=200", token)["items"]
+        mine = [
+            item for item in inbox if item["action_id"] in self.open_cases and "decide" in item["allowed"]
+        ]
+        for item in mine[:AT_ONE_SITTING]:
+            self._decide(item["id"], item["action_id"], token, turns)
 
-    def _decide(self, task_id: str, action_id: str, token: str) -> None:
+    def _decide(self, task_id: str, action_id: str, token: str, turns: random.Random) -> None:
         status, task, _ = self._call("GET", f"/v1/tasks/{task_id}", token)
         if status != 200 or "decide" not in task["allowed"]:
             return
@@ -156,18 +203,21 @@ class Endurance:
         if status == 404:  # decided meanwhile by another walker of the office, which no longer sees the case
             return
         assert status == 200, action
-        failed = [
-            f["rule"] for f in action["findings"] if f["outcome"] == "fail" and f["severity"] == "OVERRIDE"
-        ]
         body = {
             "outcome": "approve",
             "comment": "",
             "details": task["form"]["examples"][0] if task["form"] else {},
-            "overrides": [{"rule": rule, "reason": "kebutuhan mendesak, tertulis"} for rule in failed],
+            "overrides": [{"rule": rule, "reason": REASON} for rule in task["overrides_required"]],
         }
+        if task["step"] == "promotion_choice":
+            body["details"]["person_id"] = self.begin.choice(action["vacancy_id"], turns.randrange(100))
         path = f"/v1/tasks/{task_id}/decision"
         status, answer, key = self._insist(path, token, body)
-        if status == 409:  # another walker of the same office was first
+        if (status, answer.get("code")) == (422, "override-required"):
+            body["overrides"] = [{"rule": rule, "reason": REASON} for rule in answer["rules"]]
+            status, answer, key = self._insist(path, token, body)
+        # Another walker of the same office was first, or another promotion has chosen this person.
+        if status == 409:
             return
         assert status == 200, (task["step"], answer)
         self._keep(path, token, body, key, action_id, task_id, answer)
@@ -175,7 +225,7 @@ class Endurance:
     def _note_completed(self) -> None:
         for action_id in list(self.open_cases):
             action = self._read(f"/v1/personnel-actions/{action_id}", self.portal)
-            if action["status"] == "completed":
+            if action["status"] == "completed" or action["phase"] == "awaiting_review":
                 self.open_cases.discard(action_id)
 
     # --- requests that outlive the server ---
@@ -221,7 +271,8 @@ class Endurance:
     def _kill_all(self) -> None:
         """Spread over the work to be done, and a moment later than any step of it."""
         chance = random.Random(self.seed)
-        share = self.cases * DECISIONS_A_CASE // (self.kills + 1)
+        to_come = self.cases * OF_A_TRANSFER + self.promotions * OF_A_PROMOTION
+        share = (to_come + self.evaluated * OF_AN_EVALUATION) // (self.kills + 1)
         for number in range(1, self.kills + 1):
             while len(self.kept) < number * share:
                 self._is_moving()
@@ -269,7 +320,7 @@ class Endurance:
     @staticmethod
     def _check_ends(history: list[dict[str, Any]]) -> None:
         types = Counter(event["type"] for event in history)
-        for once in ("ActionSubmitted", "DecreeIssued", "ActionCompleted"):
+        for once in ENDS[history[0]["data"]["kind"]]:
             assert types[once] == 1, types
 
     def _history(self, action_id: str, token: str) -> list[dict[str, Any]]:

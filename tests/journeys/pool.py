@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from demo.play import Play, new_id
-from domain.commands import EmployeeRow, PositionRow, RegisterEmployees, RegisterPositions
+from domain.commands import (
+    EmployeeRow,
+    PositionRow,
+    RegisterEmployees,
+    RegisterPositions,
+    RegisterUnits,
+    UnitRow,
+)
 from domain.identity import SYSTEM
 from domain.performance import Judgement
 from domain.talent_commands import CactRow, RecordCompetency, RecordSkp, SkpRow
@@ -51,6 +58,26 @@ def bring_pool(house: House, staff: int, posts: int) -> Pool:
     finally:
         installation.close()
     return Pool(people, vacant)
+
+
+def bring_unit(house: House, people: int) -> tuple[str, list[str]]:
+    """A new service without a leader, and the ids of those who work there."""
+    installation = Installation(house.settings)
+    try:
+        agency = Play(installation, {}).agency
+        top = next(unit.id for unit in agency.units.values() if unit.parent_id is None)
+        held = [f"ZE{n:04}" for n in range(people)]
+        rows = [PositionRow(position_id=p, name=STAFF, unit_id="ZE", kind="PELAKSANA") for p in held]
+        ids = [new_id() for _ in held]
+        employees = [_employee(500 + n, i, post) for n, (i, post) in enumerate(zip(ids, held, strict=True))]
+        unit = UnitRow(unit_id="ZE", name="Dinas Layanan Baru", parent_id=top)
+        execute = installation.ledger.execute
+        execute(RegisterUnits(command_id=new_id(), actor=SYSTEM, rows=(unit,)))
+        execute(RegisterPositions(command_id=new_id(), actor=SYSTEM, rows=tuple(rows)))
+        execute(RegisterEmployees(command_id=new_id(), actor=SYSTEM, rows=tuple(employees)))
+    finally:
+        installation.close()
+    return "ZE", ids
 
 
 def _employee(number: int, person: str, post: str) -> EmployeeRow:

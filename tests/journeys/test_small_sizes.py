@@ -12,7 +12,7 @@ from tests.journeys.rush import Rush
 
 @pytest.mark.timeout(600)
 def test_cases_end_and_every_acknowledgement_is_kept_whatever_is_killed(house: House) -> None:
-    figures = Endurance(house, cases=3, kills=3).run()
+    figures = Endurance(house, cases=2, kills=3, promotions=1, evaluated=2).run()
     assert sum(figures["kills"].values()) == 3
 
 
