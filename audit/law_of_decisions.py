@@ -49,8 +49,8 @@ def _by_system(
     case: Case, stored: StoredEvent, event: ev.TaskCompleted, task: Task, step: StepRule, state: ActionState
 ) -> None:
     if task.office == COMMITTEE:
-        if not case.beside(stored, ev.ConflictDeclared) or event.signature is not None:
-            case.report(stored, "illegal-transition", "the system may only close a vote that is decided")
+        if event.signature is not None:
+            case.report(stored, "illegal-transition", "the system signs no vote that it closes")
         _carried(case, stored, event, task, step, state)
         return
     due = task.silence_at is not None and task.silence_at <= case.moment.at

@@ -12,6 +12,7 @@ from domain import events as ev
 from domain.calendar import months_after
 from domain.evaluation_dates import not_before, window_closes
 from domain.human_task import Task
+from domain.identity import Capacity
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, office_key, split_key
 from domain.performance import MATRIX, Judgement
 from domain.personnel_action import DECREED, ActionState
@@ -355,8 +356,19 @@ def withdrawn(case: Case, stored: StoredEvent, state: ActionState) -> bool:
         return False
     if actor.kind != "person":
         return state.initiator == (actor.kind, actor.id)
-    named = case.policy.evaluation.withdrawn_by
-    return actor.id != state.subject_id and case.moment.offices.holds_any(actor.id, named, case.moment.day)
+    named, offices, day = case.policy.evaluation.withdrawn_by, case.moment.offices, case.moment.day
+    if actor.id == state.subject_id:
+        return False
+    if offices.holds_any(actor.id, named, day):
+        return True
+    own = {k for k, s in offices.exercised_by(actor.id, day) if s.capacity is not Capacity.DELEGATE}
+    for office in named:
+        key: str | None = office
+        while key is not None and offices.holders(key, day) <= {state.subject_id}:
+            key = offices.superior(key)
+        if key in own:
+            return True
+    return False
 
 
 def is_evaluation(state: ActionState) -> bool:

@@ -6,6 +6,7 @@ whatever rested on the annulled placement, is annulled with it (*efek domino*, P
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from domain import events as ev
@@ -52,14 +53,31 @@ def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[
 
 def may_withdraw_evaluation(state: ActionState, facts: Facts, command: WithdrawAction) -> bool:
     """An evaluation is withdrawn by the offices that the policy names, whoever opened it, and by no
-    delegate: its subject would withdraw it through one. What a low rating leads to nobody withdraws.
+    delegate: its subject would withdraw it through one. Where the subject alone holds such an office, the
+    one above withdraws. What a low rating leads to nobody withdraws.
     """
     if state.evaluation is not None and state.evaluation.follows is not None:
         return False
     if command.actor.kind != "person":
         return state.initiator == (command.actor.kind, command.actor.id)
     named = facts.policy_of(state).evaluation.withdrawn_by
-    return facts.offices.holds_any(command.actor.id, named, facts.today)
+    if facts.offices.holds_any(command.actor.id, named, facts.today):
+        return True
+    above = _above_the_subject(named, state, facts)
+    held = facts.offices.exercised_by(command.actor.id, facts.today)
+    return any(key in above and s.capacity is not Capacity.DELEGATE for key, s in held)
+
+
+def _above_the_subject(named: Iterable[str], state: ActionState, facts: Facts) -> set[str]:
+    """For each office that nobody holds but the subject, the nearest above it that somebody else does."""
+    found: set[str] = set()
+    for office in named:
+        key: str | None = office
+        while key is not None and facts.offices.holders(key, facts.today) <= {state.subject_id}:
+            key = facts.offices.superior(key)
+        if key is not None:
+            found.add(key)
+    return found
 
 
 def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.NewEvent]:

@@ -149,7 +149,8 @@ def decide(state: ActionState | None, facts: Facts, command: cmd.Command) -> Jud
     if isinstance(command, cmd.AnnulAction):
         return [(new, command.actor) for new in annulment.annul(state, facts, command)]
     if isinstance(command, cmd.AdvanceAction):
-        return [(_addressed(event, state), actor) for event, actor in process.advance(state, facts, command)]
+        due = process.advance(state, facts, command)
+        return [(_addressed(event, state), actor) for event, actor in votes_decided(state, facts) or due]
     if isinstance(command, cmd.DeclareConflict):
         return [(_addressed(event, state), actor) for event, actor in declare_conflict(state, facts, command)]
     events = OF_AN_ACTION[type(command)](state, facts, command)
@@ -195,6 +196,18 @@ def declare_conflict(
         if answering not in (task.office, task.escalated_to):
             found.append((ev.TaskEscalated(task_id=task.id, to_office=answering), actor))
     return found
+
+
+def votes_decided(state: ActionState, facts: Facts) -> list[tuple[ev.Event | ev.NewEvent, Actor]]:
+    """What the votes of an open deliberation lead to, where they decide it although nobody votes any more:
+    a member who was waited for has left.
+    """
+    for task in state.open_tasks:
+        carried = verdict_of(state, task, facts) if task.office == COMMITTEE else None
+        if carried is not None:
+            events = approval.carry(state, task, facts, carried, SYSTEM.id, None)
+            return [(event, SYSTEM) for event in events]
+    return []
 
 
 def _all_addressed(events: Iterable[ev.Event | ev.NewEvent], state: ActionState) -> list[ev.NewEvent]:

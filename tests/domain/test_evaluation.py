@@ -370,3 +370,25 @@ def test_an_annulled_evaluation_leaves_a_transfer_alone(town: Town) -> None:
     assert town.state(action).status is Status.ANNULLED
     assert not town.state(transfer).ended
     assert not any(isinstance(r.event, ev.EmployeePlaced) for _, r in town.log)
+
+
+def test_where_the_subject_alone_could_withdraw_the_office_above_does(town: Town) -> None:
+    action = town.evaluate("kepala_bkpsdm")
+    town.leaves("kabid")
+    for who in ("kepala_bkpsdm", "mayor"):
+        with pytest.raises(NotPermitted):
+            town.withdraw(action, by=person(who))
+    town.withdraw(action, by=person("sekda"))
+    assert town.state(action).status is Status.WITHDRAWN
+
+
+def test_votes_that_decide_when_a_member_has_left_are_closed_at_the_next_reminder(town: Town) -> None:
+    action = town.walk(town.evaluate(), "calibration")
+    town.vote(action, ["sekda", "inspektur"])
+    for who in ("kepala_bappeda", "kepala_bpkad"):
+        town.decide(action, who, "reject", details={"vote": "reject"})
+    assert town.step(action) == "calibration"
+    town.leaves("kepala_bkpsdm")
+    town.now = town.task(action).remind_at or town.now
+    town.advance(action)
+    assert town.step(action) != "calibration", "at a tie the chair's vote decides"
