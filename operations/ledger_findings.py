@@ -72,7 +72,7 @@ def _of_task(task: Task, state: ActionState, facts: Facts) -> Iterator[Finding]:
                 state.id,
                 task.office,
                 opened,
-                advice="the next reminder closes it; else fill the seat or appoint an acting holder (Plt/Plh)",
+                advice="the next reminder closes it; else fill the seat or appoint a Plt or Plh",
             )
     elif not any(may_act(person, task, state, facts) for person in _people_near(task, state, facts)):
         yield Finding(
