@@ -12,12 +12,14 @@ from sqlalchemy import Engine
 
 from accounts import schema as _accounts  # noqa: F401  (its tables belong to the schema)
 from domain.commands import AdoptCalendar, AdoptPolicy
+from domain.erasure_commands import ReinstateErasure
 from domain.errors import NotPermitted
 from domain.identity import SYSTEM
 from integrations.object_folder import ObjectFolder
 from integrations.object_store import ObjectStore, StoreUnavailable
 from ledger.append import Ledger
 from ledger.database import DatabaseUnavailable, open_database
+from ledger.erased_people import ErasedPeople, with_keys
 from ledger.migrate import is_current, migrate
 from ledger.read import Reader, log_state
 from ledger.sealing import load_or_create_sealing_key
@@ -92,7 +94,10 @@ class Installation:
                     raise DatabaseUnavailable("the database is not of this version: run `jenjang migrate`")
                 # A key that is missing is told at once, and not by the first commit.
                 self.log_keys.in_force(self.vkeys_in_force)
+            # Reading the keys in force may have opened it, after a backup was put back.
+            if self._ledger is None:
                 self._ledger = self.open_ledger()
+                self._erase_again()
             return self._ledger
 
     def open_ledger(self) -> Ledger:
@@ -116,6 +121,8 @@ class Installation:
                     engine.dispose()
                     raise DatabaseUnavailable("the database is not of this version: run `jenjang migrate`")
                 self._reader = Reader(engine, self.sealing_key)
+                if self._brought_back(engine):
+                    _ = self.ledger  # a restored backup brought erased people back: they go first
             return self._reader
 
     @property
@@ -125,6 +132,22 @@ class Installation:
             if self._documents is None:
                 self._documents = document_store_of(self.settings)
             return self._documents
+
+    def _brought_back(self, engine: Engine) -> list[str]:
+        """Erased people whose key is in the database again."""
+        erased = ErasedPeople(self.settings.keys_folder).all()
+        if not erased:
+            return []
+        with engine.connect() as connection:
+            return with_keys(connection, sorted(erased))
+
+    def _erase_again(self) -> None:
+        """Destroy the keys that a restored backup has brought back, as the list beside the keys says."""
+        assert self._ledger is not None
+        erased = ErasedPeople(self.settings.keys_folder).all()
+        for person_id in self._brought_back(self.writing_engine):
+            again = ReinstateErasure(command_id=_new_id(), actor=SYSTEM, **erased[person_id])
+            self._ledger.execute(again)
 
     def set_up(self) -> tuple[str, ...]:
         """Bring the database to this version and adopt calendar and policies. Safe to repeat. Answers with

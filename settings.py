@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, description="port of the API")
     temporal_address: str | None = Field(default=None, description="host:port; default: the one `up` started")
     temporal_namespace: str = Field(default="default", description="Temporal namespace")
+    temporal_ui_origin: str | None = Field(
+        default=None, description="origin of Temporal's pages that may ask the codec server; default: none"
+    )
     temporal_binary: Path | None = Field(default=None, description="Temporal CLI for the development server")
     task_queue: str = Field(default="jenjang", description="Temporal task queue of the workers")
     worker_health_port: int | None = Field(default=None, description="port of the worker's health endpoint")
@@ -60,6 +63,11 @@ class Settings(BaseSettings):
     @property
     def keys_folder(self) -> Path:
         return self.keys or self.data / "keys"
+
+    @property
+    def codec_keys(self) -> Path:
+        """The file of the keys under which Temporal is told anything."""
+        return self.keys_folder / "temporal.keys"
 
     @property
     def temporal_target(self) -> str:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 from activities.cycle import CycleActivities
@@ -18,6 +17,7 @@ from activities.rank import RankActivities
 from activities.record import LedgerActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
+from integrations.payload_codec import encrypting_converter
 from operations.outside import outside_of
 from operations.worker_health import HealthEndpoint
 from relay.cursor import Cursor
@@ -64,7 +64,7 @@ async def connect(settings: Settings) -> Client:
     return await Client.connect(
         settings.temporal_target,
         namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=encrypting_converter(settings.codec_keys),
     )
 
 

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from installation import Installation
 
 KEY_PREFIX = "jjk_"
-SCOPES = ("actions:write", "actions:read", "audit:read", "employees:read", "documents:write")
+SCOPES = (
+    "actions:write",
+    "actions:read",
+    "audit:read",
+    "employees:read",
+    "documents:write",
+    "processes:read",
+)
 
 
 def create_key(installation: Installation, label: str, scopes: tuple[str, ...]) -> tuple[str, str]:

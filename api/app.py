@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,11 +16,13 @@ from api import (
     audit,
     bulk_decisions,
     bundles,
+    codec,
     cycle_units,
     delegations,
     document_verification,
     documents,
     employees,
+    erasures,
     evaluation_cycles,
     health,
     links,
@@ -44,6 +47,7 @@ from api import (
 )
 from api.gate import Gate
 from api.wiring import open_services
+from erasure.purge import finish_all
 from installation import Installation
 
 ROUTERS = (
@@ -55,6 +59,7 @@ ROUTERS = (
     replacements.router,
     links.router,
     employees.router,
+    erasures.router,
     talent.router,
     talent_reminders.router,
     talent_results.router,
@@ -75,6 +80,7 @@ ROUTERS = (
     questions.router,
     waiting_times.router,
     bundles.router,
+    codec.router,
     health.router,
 )
 DESCRIPTION = """Personnel actions of a government agency, from request to effect, every step in a
@@ -89,7 +95,11 @@ def create_app(installation: Installation) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.ledger.prepare()
+        # What a crash has left of an erasure is gone on with; nobody waits for it.
+        finishing = threading.Thread(target=finish_all, args=(installation,), name="erasures", daemon=True)
+        finishing.start()
         yield
+        await anyio.to_thread.run_sync(finishing.join, 10.0)
         await anyio.to_thread.run_sync(services.access_log.flush)
 
     app = FastAPIOffline(
@@ -105,6 +115,7 @@ def create_app(installation: Installation) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(Gate, document_limit=installation.settings.document_limit_mb * 2**20)
+    app.add_middleware(codec.CodecOrigin, origin=installation.settings.temporal_ui_origin)
     app.add_middleware(health.Measured)
     app.openapi = _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
     return app

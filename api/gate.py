@@ -13,6 +13,7 @@ from api.problems import Problem, language_of, problem_response
 
 JSON_LIMIT = 64 * 1024
 POLICIES, POLICY_LIMIT = "/v1/policies", 512 * 1024  # a whole policy is a body of its own size
+CODEC, CODEC_LIMIT = "/codec/", 2 * 1024 * 1024  # what Temporal takes in one payload
 DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
 DOCS = ("/docs", "/static-offline-docs")
@@ -65,6 +66,8 @@ class Gate:
     async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> Receive:
         upload = path.endswith("/documents")
         limit = POLICY_LIMIT if path == POLICIES else JSON_LIMIT
+        if path.startswith(CODEC):
+            limit = CODEC_LIMIT
         if upload:
             limit = self._document_limit + FORM_OVERHEAD
         declared = headers.get("content-length", "0")

@@ -210,6 +210,8 @@ def refusal_body(
             "hash",
             "effective_from",
             "earliest",
+            "needs",
+            "kept",
         ):
             if name in facts:
                 more[name] = facts[name]

@@ -88,9 +88,9 @@ def newest_receipt(connection: Connection, stream: str) -> dict[str, Any] | None
 
 
 def subject_view(person_id: str, names: Names) -> dict[str, Any]:
-    """Whom a case is about, as the contract has it."""
+    """Whom a case is about, as the contract has it; `erased` where their data is gone for good."""
     name, nip = names.get(person_id, (None, None))
-    return {"id": person_id, "nip": nip, "name": name}
+    return {"id": person_id, "nip": nip, "name": name} | _erased(person_id, names)
 
 
 def case_subject(state: ActionState, names: Names) -> dict[str, Any]:
@@ -104,7 +104,12 @@ def person_view(person_id: str | None, names: Names) -> dict[str, Any] | None:
     """Anybody else in a case: by name alone, because a NIP tells the day of birth."""
     if person_id is None:
         return None
-    return {"id": person_id, "name": names.get(person_id, (None, None))[0]}
+    return {"id": person_id, "name": names.get(person_id, (None, None))[0]} | _erased(person_id, names)
+
+
+def _erased(person_id: str, names: Names) -> dict[str, bool]:
+    """Everybody in the register has a name, until it is erased."""
+    return {"erased": True} if names.get(person_id) == (None, None) else {}
 
 
 def _who(kind_and_id: tuple[str, str], names: Names) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Protocol
 
 from audit.findings import Findings
@@ -26,14 +26,20 @@ class StoredDocuments(Protocol):
         ...
 
 
-def check_documents(filed: Iterable[StoredEvent], store: StoredDocuments | None, findings: Findings) -> None:
+def check_documents(
+    filed: Iterable[StoredEvent],
+    store: StoredDocuments | None,
+    findings: Findings,
+    erased: Collection[str] = (),
+) -> None:
     """Compare what was filed with what is stored: `document-missing`, `document-altered` at the event
     that filed it, `document-extra` for what is stored and is no document. Whole documents that no event
     names are counted under `unchecked`: a refused command leaves one, and so does a ledger cut short.
+    Those of `erased` people are gone; that they are is the doctor's to say.
     """
     first: dict[str, int] = {}
     for stored in filed:
-        if isinstance(stored.event, DocumentFiled):
+        if isinstance(stored.event, DocumentFiled) and stored.event.person_id not in erased:
             first.setdefault(stored.event.sha256, stored.position)
     if store is None:
         if first:

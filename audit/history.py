@@ -48,6 +48,8 @@ class Events:
         self._wrapped: dict[str, bytes] | None = None
         self._cache: list[StoredEvent] | None = [] if size <= EVENTS_IN_MEMORY else None
         self._cached = False
+        # Whose data could not be opened for want of a key, and where: erased people, or a loss.
+        self.closed: list[tuple[str, int]] = []
 
     def __iter__(self) -> Iterator[StoredEvent]:
         if self._cache is None:
@@ -81,6 +83,8 @@ class Events:
         document = decode(record)
         report = self._reporter(position)
         sealed = self._unseal(document, report)
+        if sealed is None and self._report is not None and self._keyring is not None:
+            self._note_closed(document, position)
         event = meaning_of(document, sealed, report)
         if event is None:
             self._broken.add(position)
@@ -116,9 +120,11 @@ class Events:
         except (SealBroken, TypeError, ValueError) as error:
             report("seal-broken", str(error))
             return None
-        if values is None:
-            report("sealed-unreadable", f"there is no key of {box['for']}")
         return values
+
+    def _note_closed(self, document: dict[str, Any], position: int) -> None:
+        if self._wrapped_key(document["sealed"]["for"]) is None:
+            self.closed.append((document["sealed"]["for"], position))
 
     def _reporter(self, position: int) -> Report:
         tell = self._report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles, law_of_documents, law_of_log, law_of_results
+from audit import law_of_cycles, law_of_documents, law_of_erasure, law_of_log, law_of_results
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -37,6 +37,11 @@ Problem = tuple[str, str]
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
+    elsewhere = (law_of_cycles, law_of_log, law_of_erasure)
+    return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
+
+
+def _of_registers(event: ev.Event) -> str | None:
     match event:
         case ev.UnitRegistered() | ev.UnitRedefined():
             return f"unit/{event.unit_id}"
@@ -78,7 +83,7 @@ def _other_stream(event: ev.Event) -> str | None:
         return f"vacancy/{event.vacancy_id}"
     if type(event).__module__ == rk.__name__:  # the grade itself is of the person
         return f"rank-promotion/{getattr(event, 'list_id', '')}"
-    return law_of_cycles.stream_for(event) or law_of_log.stream_for(event)
+    return None
 
 
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:

@@ -27,6 +27,7 @@ from audit.fact_sheets import CONSENT
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
+from audit.law_of_erasure import ErasureLaw
 from audit.law_of_log import LogLaw
 from audit.law_of_policies import PolicyLaw
 from audit.law_of_profiling import ProfilingLaw
@@ -121,6 +122,7 @@ class Lawfulness:
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
         self._profiling = ProfilingLaw(self._talent.record_of)
+        self._erasures = ErasureLaw()
         self._attested: dict[str, dict[str, Any]] = {}
         self._words: dict[str, tuple[str | None, str | None]] = {}
         self._measures: dict[str, str] = {}
@@ -176,6 +178,7 @@ class Lawfulness:
         found: list[tuple[str, int, str]] = []
         cases: dict[str, Case] = {}
         for stored in group:
+            found += self._erasures.sealed_too_late(stored)
             if stored.category != ACTION:
                 found += self._outside_actions(stored, moment, group)
                 continue
@@ -270,6 +273,7 @@ class Lawfulness:
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
+        problems += self._erasures.problems(stored, moment)
         if stream != stored.stream:
             problems.append(("wrong-stream", f"{stored.type} does not belong in {stored.stream}"))
         if stored.wakes:
@@ -297,6 +301,7 @@ class Lawfulness:
             action_id = action_id_of(stored.stream) if stored.category == ACTION else None
             self._lists.follow(action_id, stored.event)
             self._publishing.follow(stored, self._calendar.today(parse_moment(stored.recorded_at)))
+            self._erasures.follow(stored)
             self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
                 self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)

@@ -6,7 +6,7 @@ Reads one snapshot in one transaction and writes nothing, so writers may append 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,14 +60,15 @@ def verify(
     now: datetime | None = None,
     documents: StoredDocuments | None = None,
     outside: Outside | None = None,
+    erased: Collection[str] = (),
 ) -> Verification:
     """Verify the ledger behind `engine` (read-only is enough).
 
     `keys` are trusted verifier keys (vkey text) from outside the database; `kept_checkpoints` are
     signed notes or receipts (JSON) that somebody kept; without `sealing_key` what is sealed stays
     unchecked, and without `documents` the bytes that were filed. `now` is the verifier's clock.
-    `outside` is whom the verifier trusts besides the log.
-    Raises CannotVerify where nothing can be said.
+    `outside` is whom the verifier trusts besides the log; `erased` are people whom a list outside the
+    database has as erased. Raises CannotVerify where nothing can be said.
     """
     trusted = parse_keys(keys)
     kept = read_kept(kept_checkpoints, trusted, origin)
@@ -90,6 +91,7 @@ def verify(
                     clock,
                     documents,
                     outside or Outside(),
+                    SealedPeople(erased),
                 )
             finally:
                 if connection.dialect.name == "sqlite":
@@ -112,6 +114,7 @@ def _verify(
     now: datetime,
     documents: StoredDocuments | None,
     outside: Outside,
+    people: SealedPeople,
 ) -> Verification:
     findings = Findings()
     own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
@@ -133,8 +136,8 @@ def _verify(
     check_head(connection, ledger, findings)
     check_checkpoints(connection, ledger, log_keys, origin, findings)
     check_kept(connection, kept, ledger, findings)
-    history = _replay(connection, ledger, sealing_key, findings)
-    check_documents(history.events.of(ev.DocumentFiled), documents, findings)
+    history = _replay(connection, ledger, sealing_key, findings, people)
+    check_documents(history.events.of(ev.DocumentFiled), documents, findings, people.gone)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     for name in outside.silent:
@@ -146,18 +149,24 @@ def _verify(
 
 
 def _replay(
-    connection: Connection, ledger: LedgerPass, sealing_key: bytes | None, findings: Findings
+    connection: Connection,
+    ledger: LedgerPass,
+    sealing_key: bytes | None,
+    findings: Findings,
+    people: SealedPeople,
 ) -> History:
     """Fold the history once, judging each command's lawfulness and noting keys on the way."""
     if sealing_key is None:
         findings.leave_unchecked("sealed personal data, findings and their facts: no sealing key")
     stored = Events(connection, sealing_key, broken=ledger.broken, size=ledger.size, report=findings.add)
     lawfulness = Lawfulness(findings)
-    people = SealedPeople()
     for item in stored:
         people.note(item)
         lawfulness.next(item)
     lawfulness.end()
+    for person_id, position in stored.closed:
+        if person_id not in people.erased:
+            findings.add("sealed-unreadable", position, f"there is no key of {person_id}")
     people.check(connection, sealing_key, findings)
     return history_of(stored, lawfulness.agency, lawfulness.policies, lawfulness.states)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from accounts.logins_file import read_rows, write_logins
 from accounts.passwords import create_account
 from demo.play import Play
 from domain.offices import COMMITTEE
 from projections import employees
 
-FILE = "demo-logins.json"
 ORDINARY = 12
 
 
@@ -54,17 +52,13 @@ def create_logins(play: Play, data: Path, *, free: Sequence[str]) -> list[DemoLo
             password = create_account(connection, person_id, row["nip"], must_change=False)
             unit = agency.units[row["unit_id"]].name if row["unit_id"] else ""
             found.append(DemoLogin(row["nip"], password, row["name"], roles_of(play, person_id), unit))
-    path = data / FILE
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump([asdict(login) for login in found], file, ensure_ascii=False, indent=1)
+    write_logins(data, [asdict(login) for login in found])
     return found
 
 
 def read_logins(data: Path) -> list[DemoLogin]:
     """The logins that `up` made. Raises FileNotFoundError where there is no demo."""
-    rows = json.loads((data / FILE).read_text(encoding="utf-8"))
-    return [DemoLogin(**{**row, "roles": tuple(row["roles"])}) for row in rows]
+    return [DemoLogin(**{**row, "roles": tuple(row["roles"])}) for row in read_rows(data)]
 
 
 def one_for_each_role(logins: list[DemoLogin]) -> list[tuple[str, DemoLogin]]:

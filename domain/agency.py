@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain import events as ev
+from domain.erasure_events import PersonErased
+from domain.erasure_state import Erasure, follow
 from domain.identity import Capacity
 from domain.rank_events import EmployeePromoted
 
@@ -91,6 +93,7 @@ class Agency:
     people: dict[str, Person] = field(default_factory=dict)
     delegations: dict[str, Delegation] = field(default_factory=dict)
     grants: dict[str, set[tuple[str, str | None]]] = field(default_factory=dict)
+    erasures: dict[str, Erasure] = field(default_factory=dict)
     structure_revision: int = 0
     revision: int = 0
     _heads: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -136,7 +139,8 @@ class Agency:
             case ev.OfficeGranted():
                 self.grants.setdefault(event.person_id, set()).add((event.office, event.unit_id))
             case _:
-                return
+                if not self._follow_erasure(event):
+                    return
         self.revision += 1
 
     def detach(self) -> None:
@@ -144,6 +148,7 @@ class Agency:
         self.units, self.posts, self.people = dict(self.units), dict(self.posts), dict(self.people)
         self.delegations = dict(self.delegations)
         self.grants = {person: set(grants) for person, grants in self.grants.items()}
+        self.erasures = dict(self.erasures)
 
     def structured_as(self, other: Agency) -> None:
         """Take over what was found out about the structure of `other`, which has the same units and posts."""
@@ -151,6 +156,11 @@ class Agency:
         self._heads, self._heads_of = other.leaders(), other.structure_revision
 
     # --- questions ---
+
+    def is_erased(self, person_id: str) -> bool:
+        """Whether the person's key was destroyed: nothing more is recorded about them."""
+        known = self.erasures.get(person_id)
+        return known is not None and known.erased
 
     def unit_of(self, position_id: str | None) -> str | None:
         post = self.posts.get(position_id) if position_id else None
@@ -268,6 +278,26 @@ class Agency:
             if event.restores
             else (*person.earlier, Placement(person.position_id, person.position_since, person.placed_by)),
         )
+
+    def _follow_erasure(self, event: ev.Event) -> bool:
+        """Whether it was a step of an erasure. An erased person holds nothing: no post, no office, no
+        delegation from them or to them.
+        """
+        if not follow(self.erasures, event):
+            return False
+        if isinstance(event, PersonErased):
+            self._lose(self.people[event.person_id])
+        return True
+
+    def _lose(self, person: Person) -> None:
+        self._vacate(person.position_id, person.id)
+        self.people[person.id] = replace(
+            person, position_id=None, position_since=None, placed_by=None, earlier=()
+        )
+        self.grants.pop(person.id, None)
+        for delegation in list(self.delegations.values()):
+            if person.id in (delegation.principal_id, delegation.delegate_id):
+                del self.delegations[delegation.id]
 
     def _vacate(self, position_id: str | None, person_id: str) -> None:
         post = self.posts.get(position_id) if position_id else None

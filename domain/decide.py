@@ -13,6 +13,7 @@ from domain import (
     campaign,
     directory,
     distribution,
+    erasure,
     evaluation_cycle,
     evaluation_opening,
     log_commands,
@@ -36,6 +37,13 @@ from domain import rank_commands as rank
 from domain.changed import changed
 from domain.committee import verdict_of
 from domain.document_commands import VerifyDocument
+from domain.erasure_commands import (
+    ApproveErasure,
+    CompleteErasure,
+    RefuseErasure,
+    ReinstateErasure,
+    RequestErasure,
+)
 from domain.errors import AlreadyExists, NotFound, NotPermitted, WrongExpectedVersion
 from domain.evaluation_commands import (
     CloseEvaluationCycle,
@@ -76,6 +84,11 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
     VerifyDocument: verification.verify_document,
+    RequestErasure: erasure.request_erasure,
+    RefuseErasure: erasure.refuse_erasure,
+    ApproveErasure: erasure.approve_erasure,
+    ReinstateErasure: erasure.reinstate_erasure,
+    CompleteErasure: erasure.complete_erasure,
     cmd.GrantDelegation: acting.grant,
     cmd.RevokeDelegation: acting.revoke,
     OpenEvaluationCycle: evaluation_cycle.open_cycle,

@@ -169,7 +169,10 @@ def revoke_api_key(facts: Facts, command: RevokeApiKey) -> list[ev.NewEvent]:
     return [ev.NewEvent(f"api-key/{command.key_id}", ev.ApiKeyRevoked(key_id=command.key_id))]
 
 
-def record_read(_: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
+def record_read(facts: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
+    """Of an erased person nothing personal can be read any more."""
+    if facts.agency.is_erased(command.subject_id):
+        return []
     event = ev.PersonalDataRead(subject_id=command.subject_id, what=command.what, purpose=command.purpose)
     return [ev.NewEvent(f"access/{command.subject_id}", event, command.subject_id)]
 

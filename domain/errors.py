@@ -14,7 +14,8 @@
     │   ├── EvaluationExists, CycleNotComplete
     │   ├── PolicyTextDiffers, DocumentRejected
     │   ├── RankListExists, RankNotThere, RankMovedOn
-    │   └── AlreadyVoted, AlreadyExists
+    │   ├── AlreadyVoted, AlreadyExists
+    │   └── PersonIsErased        nothing can be said of them any more
     └── Unlawful              the input is readable and the law says no
         ├── InvalidDetails    the task's form is not answered
         ├── ReasonRequired, UnknownReturnStep, VariantMismatch, DateOutOfOrder
@@ -22,6 +23,7 @@
         ├── ActingTermExceeded
         ├── PolicyUnsound, PolicyBackdated
         ├── NobodyDue             a period without anybody to propose
+        ├── NeededByOpenAction, RetentionForbids … a person cannot be erased now
         └── SelfAssessment        nobody rates themself
 
 No class knows HTTP; `api/problems.py` maps them. Sentences never carry personal data:
@@ -217,6 +219,12 @@ class PolicyTextDiffers(Conflict):
     sentence_en = "The text that is proposed now is {hash}; read that one first."
 
 
+class PersonIsErased(Conflict):
+    code = "person-erased"
+    sentence_id = "Data orang ini telah dihapus; tidak ada lagi yang dapat dicatat tentangnya."
+    sentence_en = "This person was erased; nothing more can be recorded about them."
+
+
 class Unlawful(Refusal):
     code = "unlawful"
     sentence_id = "Tidak sesuai ketentuan."
@@ -329,3 +337,19 @@ class UnknownReference(Unlawful):
     code = "unknown-reference"
     sentence_id = "Rujukan tidak dikenal: {what}."
     sentence_en = "Unknown reference: {what}."
+
+
+class NeededByOpenAction(Unlawful):
+    """`needs` names each open action and as what it needs the person."""
+
+    code = "needed-by-open-action"
+    sentence_id = "Orang ini masih diperlukan dalam {number} proses yang belum selesai."
+    sentence_en = "{number} open personnel actions still need this person."
+
+
+class RetentionForbids(Unlawful):
+    """`kept` names each duty to keep that stands in the way: rule, until when, names, citation."""
+
+    code = "retention-forbids"
+    sentence_id = "Masih wajib disimpan: {rule}, sampai {until}."
+    sentence_en = "The law keeps it still: {rule}, until {until}."

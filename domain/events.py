@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 import domain.document_events
+import domain.erasure_events
 import domain.evaluation_events
 import domain.log_events
 import domain.policy_events

@@ -65,6 +65,8 @@ class Facts:
     vacancies: VacancySource = field(default_factory=NoVacancies)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     log: LogState = field(default_factory=LogState)
+    # When the newest event of a stream was recorded.
+    last_recorded: Callable[[str], datetime | None] = lambda _: None
 
     def vacancy(self, vacancy_id: str) -> Vacancy | None:
         """The vacancy with its frozen list, or None."""

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.canonical import digest
 from domain.evaluation_policy import EvaluationRules
+from domain.personal_data_policy import PersonalDataRules
 from domain.promotion_policy import PromotionRules
 from domain.publishing_policy import PublishingRules
 from domain.question_policy import AuditQuestions
@@ -301,6 +302,7 @@ class Policy(_Part):
     personnel_file: FilePolicy
     audit_questions: AuditQuestions = Field(default_factory=AuditQuestions)
     publishing: PublishingRules
+    personal_data: PersonalDataRules
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:
@@ -347,6 +349,10 @@ class Policy(_Part):
         for office in self.personnel_file.verified_by:
             if office not in self.offices:
                 raise ValueError(f"verifying office {office!r} is not defined")
+        own = self.personal_data
+        for office in (*own.requested_by, *own.approved_by, *own.process_viewers):
+            if office not in self.offices:
+                raise ValueError(f"office {office!r} of personal data is not defined")
         return self
 
     @cached_property

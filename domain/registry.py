@@ -41,6 +41,7 @@ class Registry:
     judged_days: set[date] = field(default_factory=set)
     reminded_on: dict[str, date] = field(default_factory=dict)
     started_vacancies: set[str] = field(default_factory=set)
+    _open_evaluations: dict[str, str] = field(default_factory=dict)
     _vacancies: dict[str, tuple[str, str]] = field(default_factory=dict)
     _held_by: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -51,6 +52,10 @@ class Registry:
         self.evaluations.evolve(action_id, event, ended=ended)
         if isinstance(event, ev.ActionSubmitted):
             self.judged_days.add(event.effective_date)
+        if ended:
+            self._open_evaluations.pop(action_id, None)
+        elif isinstance(event, ev.ActionSubmitted) and event.kind is Kind.EVALUATION:
+            self._open_evaluations[action_id] = event.subject_id
         if isinstance(event, ev.ActionSubmitted) and event.kind is not Kind.EVALUATION:
             self.take(action_id, event.subject_id, event.target_position_id)
             if event.vacancy_id is not None and event.target_position_id is not None:
@@ -104,6 +109,15 @@ class Registry:
         if vacancy_id is None or vacancy_id in self.started_vacancies:
             return vacancy_id
         return vacancy_id if day < self.list_lapses_on[vacancy_id] else None
+
+    def open_actions(self) -> list[str]:
+        """Every action that has not ended, in the order in which they began, evaluations last."""
+        return [*self._held_by, *self._open_evaluations]
+
+    def open_actions_of(self, subject_id: str) -> list[str]:
+        """The actions about the person that have not ended."""
+        held = [action for action, (subject, _) in self._held_by.items() if subject == subject_id]
+        return held + [action for action, subject in self._open_evaluations.items() if subject == subject_id]
 
     def take(self, action_id: str, subject_id: str, position_id: str | None) -> None:
         """Note an open action: its subject is taken and its post, if any is still promised."""

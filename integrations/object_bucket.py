@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -85,6 +86,27 @@ class ObjectBucket:
         try:
             for part in obstore.list(self._store):
                 yield from (found["path"] for found in part)
+        except BaseError as error:
+            raise StoreUnavailable(_told(error)) from None
+
+    def remove(self, sha256: str) -> None:
+        with suppress(FileNotFoundError):
+            self._delete(name_of(sha256))
+
+    def sweep(self, named: Collection[str], before: datetime) -> None:
+        kept = {name_of(sha256) for sha256 in named}
+        try:
+            found = [item for part in obstore.list(self._store) for item in part]
+        except BaseError as error:
+            raise StoreUnavailable(_told(error)) from None
+        for item in found:
+            if item["path"] not in kept and item["last_modified"] < before:
+                with suppress(FileNotFoundError):
+                    self._delete(item["path"])
+
+    def _delete(self, name: str) -> None:
+        try:
+            obstore.delete(self._store, name)
         except BaseError as error:
             raise StoreUnavailable(_told(error)) from None
 

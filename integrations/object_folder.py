@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,6 +53,20 @@ class ObjectFolder:
             for path in sorted(self._folder.rglob("*")):
                 if not path.is_dir() and not path.name.startswith(".arriving-"):
                     yield path.relative_to(self._folder).as_posix()
+
+    def remove(self, sha256: str) -> None:
+        path = self.path_of(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync(path.parent)
+
+    def sweep(self, named: Collection[str], before: datetime) -> None:
+        kept = {name_of(sha256) for sha256 in named}
+        for path in list(self._folder.rglob("*")):
+            if path.is_file() and path.relative_to(self._folder).as_posix() not in kept:
+                with suppress(FileNotFoundError):
+                    if path.stat().st_mtime < before.timestamp():
+                        path.unlink()
 
 
 def _make(folder: Path) -> None:

@@ -6,8 +6,9 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -60,6 +61,18 @@ class ObjectStore(Protocol):
 
     def names(self) -> Iterator[str]:
         """The name of everything that lies in the store. Raises StoreUnavailable."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Let go of an object whose person was erased; one that is gone already is no error. Raises
+        StoreUnavailable.
+        """
+        ...
+
+    def sweep(self, named: Collection[str], before: datetime) -> None:
+        """Let go of what came before that moment and is no object of `named` (SHA-256 in hexadecimal):
+        arrivals that a crash has left and objects whose command was refused. Raises StoreUnavailable.
+        """
         ...
 
 

@@ -49,12 +49,13 @@ def start_development_server(
     port: int,
     ui_port: int | None = None,
     *,
+    codec: str | None = None,
     binary: Path | None = None,
     dynamic_config: Sequence[str] = (),
 ) -> subprocess.Popen[bytes]:
     """Start the server on `data`/temporal.db, reachable from this machine only; without `ui_port` it
-    has no pages. `dynamic_config` holds `KEY=JSON` pairs. Returns at once: `await_server` waits until
-    it answers.
+    has no pages; `codec` is the address of the codec server that these ask. `dynamic_config` holds
+    `KEY=JSON` pairs. Returns at once: `await_server` waits until it answers.
     """
     program = temporal_binary(binary)
     logs = data / "logs"
@@ -68,6 +69,8 @@ def start_development_server(
         command += ["--headless"]
     else:
         command += ["--ui-port", str(ui_port), "--ui-ip", HOST, "--ui-disable-news-fetch"]
+        if codec is not None:
+            command += ["--ui-codec-endpoint", codec]
     for pair in dynamic_config:
         command += ["--dynamic-config-value", pair]
     with (logs / "temporal.log").open("ab") as log:

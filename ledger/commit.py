@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from domain.canonical import NotCanonical
 from domain.commands import ActionCommand, Command
 from domain.decide import decide
-from domain.errors import IdempotencyKeyReused, InvalidDetails, NotFound, Refusal
+from domain.erasure_events import PersonErased
+from domain.errors import IdempotencyKeyReused, InvalidDetails, NotFound, PersonIsErased, Refusal
 from domain.events import NewEvent
 from domain.facts import Facts, Identity
 from domain.identity import Actor
@@ -108,16 +109,17 @@ class Commit:
             f"SELECT size, frontier, recorded_at FROM head WHERE id = 1{lock}"
         ).fetchone()
         self._start: int = size
+        self._new_keys: dict[str, bytes] = {}
         self._frontier = Frontier.from_bytes(bytes(frontier))
         self._last_moment: str = recorded_at
         self.mirror = mirror if mirror is not None else Mirror.load(connection, size)
         self.mirror.catch_up(connection, size)
+        self._forget_erased()
         self._position = self._start
         self._batch = Batch(agency=self.mirror.agency, policies=self.mirror.policies)
         self._flushed = 0
         self._versions: dict[str, int] = {}
         self._accepted: dict[str, _Accepted] = {}
-        self._new_keys: dict[str, bytes] = {}
 
     def run(self, waiting: list[Waiting]) -> list[Answer]:
         """Judge the commands in order and write the commit; one answer for each, in order. With no
@@ -192,11 +194,24 @@ class Commit:
         namespace = uuid.UUID(command.command_id)
         at = self._moment()
         for index, (new, actor) in enumerate(judged):
+            if new.event.PERSONAL and self._is_erased(new):
+                raise PersonIsErased()
             versions[new.stream] = versions.get(new.stream, self._version(new.stream)) + 1
             drafts.append(
                 _Draft(str(uuid.uuid5(namespace, str(index))), new, versions[new.stream], actor, at)
             )
         return drafts
+
+    def _is_erased(self, new: NewEvent) -> bool:
+        """Whether the event would record personal data of somebody whose key was destroyed."""
+        erased = new.person_id is not None and self.mirror.agency.is_erased(new.person_id)
+        return erased and bool(personal_part(new.event))
+
+    def _forget_erased(self) -> None:
+        """Let go of the keys of people who were erased since the mirror was looked at last."""
+        for person_id in self.mirror.take_erased():
+            self._context.keyring.forget(person_id)
+            self._new_keys.pop(person_id, None)
 
     def _moves(self, drafts: list[_Draft]) -> tuple[dict[str, ActionState | None], dict[str, ActionState]]:
         """The state of each action touched, before and after the drafts."""
@@ -233,6 +248,7 @@ class Commit:
             self._batch.events.append(event)
             self._versions[event.stream] = event.version
             self.mirror.apply(event, fold_actions=False)
+        self._forget_erased()
         self._position += len(stored)
         for moved in after.values():
             self.mirror.remember(moved)
@@ -301,6 +317,7 @@ class Commit:
             files=mirror.files,
             proposals=mirror.published.proposed,
             log=mirror.log,
+            last_recorded=self._last_recorded,
         )
 
     def _query(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
@@ -319,6 +336,12 @@ class Commit:
             if state is not None:
                 self.mirror.remember(state)
         return state
+
+    def _last_recorded(self, stream: str) -> datetime | None:
+        rows = self._query(
+            "SELECT recorded_at FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1", (stream,)
+        )
+        return parse_moment(rows[0][0]) if rows else None
 
     def _identity_of(self, person_id: str) -> Identity | None:
         position = self.mirror.identity_positions.get(person_id)
@@ -430,6 +453,8 @@ class Commit:
             (self._position, self._frontier.to_bytes(), self._batch.events[-1].recorded_at),
         )
         self._rows.insert(schema.person_keys, list(self._new_keys.items()))
+        erased = [e.event.person_id for e in self._batch.events if isinstance(e.event, PersonErased)]
+        self._rows.delete(schema.person_keys, [(person_id,) for person_id in erased])
         self._rows.insert(
             schema.commands,
             [

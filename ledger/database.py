@@ -82,6 +82,8 @@ def _sqlite_setup(connection: sqlite3.Connection, _: Any) -> None:
     for pragma in (
         "synchronous = FULL",
         "foreign_keys = ON",
+        # What is deleted is overwritten: erasure has to reach free pages too.
+        "secure_delete = ON",
         "recursive_triggers = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

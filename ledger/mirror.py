@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select
 from domain import events as ev
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.erasure_events import PersonErased
 from domain.log_state import KEYS, LOG, PUBLICATIONS, LogState
 from domain.offices import Offices
 from domain.personnel_action import ActionState, evolve
@@ -31,7 +32,17 @@ from ledger.talent import TALENT, KeptTalent
 from ledger.vacancies import VACANCY
 
 STATES_IN_MEMORY = 20_000
-DIRECTORY = ("unit", "position", "employee", "delegation", "office", "policy", "calendar", "document")
+DIRECTORY = (
+    "unit",
+    "position",
+    "employee",
+    "delegation",
+    "office",
+    "policy",
+    "calendar",
+    "document",
+    "erasure",
+)
 ACTION = "personnel-action"
 CYCLE = "evaluation-cycle"
 PROFILING = "profiling"
@@ -81,6 +92,7 @@ class Mirror:
         self.log = LogState()
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
+        self._erased: set[str] = set()
 
     @classmethod
     def load(
@@ -181,6 +193,11 @@ class Mirror:
     def _day_of(self, stored: StoredEvent) -> date:
         return self.calendar.today(parse_moment(stored.recorded_at))
 
+    def take_erased(self) -> set[str]:
+        """Who was erased since this was asked last: whoever holds their keys lets go of them."""
+        erased, self._erased = self._erased, set()
+        return erased
+
     def _evolve_directory(self, stored: StoredEvent) -> None:
         event = stored.event
         if stored.category == POLICY:
@@ -195,6 +212,9 @@ class Mirror:
             self.agency.evolve(event)
             if isinstance(event, ev.EmployeeRegistered | ev.CandidateRegistered):
                 self.identity_positions[event.person_id] = stored.position
+            elif isinstance(event, PersonErased):
+                self.talent.forget(event.person_id)
+                self._erased.add(event.person_id)
         if self.past is not None:
             self.past.note(stored, self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,12 @@ NEWS = (
 
 
 class Directory:
-    """Follows the directory events for readers. A change makes a new view; old views stay as they are."""
+    """Follows the directory events for readers. A change makes a new view; old views stay as they are.
+    `forget` hears of everybody who was erased.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, forget: Callable[[str], None] = lambda _: None) -> None:
+        self._forget = forget
         self._lock = threading.Lock()
         self._mirror: Mirror | None = None
         self._next = 0
@@ -59,6 +62,8 @@ class Directory:
                     mirror.published = mirror.published.copy()
                 for position, record, leaf_hash, _ in fresh:
                     mirror.apply(stored_event(position, bytes(record), bytes(leaf_hash)))
+                for person_id in mirror.take_erased():
+                    self._forget(person_id)
                 self._next = mirror.size
                 # Offices are found anew only where the agency changed, not for a document more.
                 known = self._view.offices_by_policy
@@ -85,7 +90,7 @@ class Reader:
     def __init__(self, engine: Engine, sealing_key: bytes) -> None:
         self.engine = engine
         self.keyring = Keyring(sealing_key)
-        self.directory = Directory()
+        self.directory = Directory(self.keyring.forget)
 
     def stream(self, connection: Connection, stream: str, *, up_to: int | None = None) -> list[StoredEvent]:
         """The events of a stream, oldest first, unsealed; `up_to` is the last position to include."""

@@ -42,6 +42,12 @@ class KeptTalent:
         if isinstance(stored.event, TalentPlaced) and self.placements is not None:
             self.placements[person_id] = placement_in(stored.event)
 
+    def forget(self, person_id: str) -> None:
+        """The person was erased: what was opened of them goes."""
+        self.records.pop(person_id, None)
+        if self.placements is not None and person_id in self.placements:
+            self.stale.add(person_id)
+
     def keep(self, records: Mapping[str, TalentRecord]) -> None:
         if len(self.records) + len(records) > RECORDS_IN_MEMORY:
             self.records.clear()

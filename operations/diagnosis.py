@@ -9,10 +9,13 @@ from typing import Any
 
 
 class Repair(StrEnum):
-    """What mends a finding without harm: both only make a process read the ledger again."""
+    """What mends a finding without harm: two only make a process read the ledger again, one goes on with
+    what a second person has consented to.
+    """
 
     WAKE_PROCESS = "wake-process"
     END_PROCESS = "end-process"
+    FINISH_ERASURE = "finish-erasure"
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Finding:
     """One thing that is stuck: what, in which action, on which office, since when (UTC, ISO 8601).
 
     `repair` is what `doctor --repair` does about it; None where only people can help, and `advice`
-    says how.
+    says how. `person_id` is whose erasure it is about.
     """
 
     code: str
@@ -30,6 +33,7 @@ class Finding:
     since: str | None = None
     repair: Repair | None = None
     advice: str | None = None
+    person_id: str | None = None
 
 
 @dataclass

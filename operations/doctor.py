@@ -8,20 +8,24 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from domain.offices import COMMITTEE
 from domain.personnel_action import ActionState
+from erasure import purge
 from installation import Installation
+from integrations.payload_codec import encrypting_converter
 from ledger import read
 from ledger.database import DatabaseUnavailable
+from ledger.erased_people import ErasedListBroken
 from ledger.facts import facts_for_reading
 from ledger.record import moment
+from ledger.scrub import NotScrubbed
 from operations import ledger_findings, rank_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
 from operations.publication_findings import of_publications
@@ -55,6 +59,8 @@ def run(settings: Settings, *, repair: bool) -> Diagnosis:
 async def _run(installation: Installation, *, mend: bool) -> Diagnosis:
     client = await connect(installation.settings)
     diagnosis = await diagnose(installation, client)
+    if mend:
+        await asyncio.to_thread(finish_erasures, installation, diagnosis)
     if mend and client is not None:
         await repair(installation, client, diagnosis)
     return diagnosis
@@ -67,7 +73,7 @@ async def connect(settings: Settings) -> Client | None:
             Client.connect(
                 settings.temporal_target,
                 namespace=settings.temporal_namespace,
-                data_converter=pydantic_data_converter,
+                data_converter=encrypting_converter(settings.codec_keys),
                 retry_config=RetryConfig(max_retries=2),
             ),
             CONNECT_SECONDS,
@@ -112,6 +118,18 @@ async def repair(installation: Installation, client: Client, diagnosis: Diagnosi
             diagnosis.failed[finding] = f"Temporal refused: {error.status.name}"
 
 
+def finish_erasures(installation: Installation, diagnosis: Diagnosis) -> None:
+    """Go on with erasures that were cut off, and note in `diagnosis` what was done."""
+    for finding in diagnosis.findings:
+        if finding.repair is Repair.FINISH_ERASURE and finding.person_id is not None:
+            try:
+                purge.finish(installation, finding.person_id)
+            except (SQLAlchemyError, OSError, NotScrubbed, ErasedListBroken) as error:
+                diagnosis.failed[finding] = f"not finished: {error}"
+            else:
+                diagnosis.done[finding] = "removed what was left of the person"
+
+
 def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, ActionState]:
     """The running actions, with what the ledger alone finds added to `diagnosis`."""
     reader, now = installation.reader, installation.clock()
@@ -125,6 +143,7 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
         diagnosis.findings += of_publications(connection, installation.settings, now)
         view = reader.directory.current(connection)
         diagnosis.findings += rank_findings.of_rank_lists(connection, view, now)
+        diagnosis.findings += ledger_findings.of_erasures(connection, purge.unfinished(installation))
         facts = facts_for_reading(reader, connection, view, now)
         for state in states.values():
             diagnosis.findings += ledger_findings.of_action(state, facts)

@@ -128,6 +128,18 @@ def decree_missing(connection: Connection, state: ActionState, now: datetime) ->
     return Finding("decree-missing", what, state.id, since=since, repair=Repair.WAKE_PROCESS)
 
 
+def of_erasures(connection: Connection, unfinished: list[str]) -> Iterator[Finding]:
+    """Erasures that a second person consented to and that were cut off before everything was gone."""
+    for person_id in unfinished:
+        since = connection.execute(
+            select(func.max(events.c.recorded_at)).where(events.c.stream == f"erasure/{person_id}")
+        ).scalar()
+        what = f"{person_id} has no key any more; documents, credentials or free pages may still be there"
+        yield Finding(
+            "erasure-unfinished", what, since=since, repair=Repair.FINISH_ERASURE, person_id=person_id
+        )
+
+
 def of_tables(connection: Connection, now: datetime) -> Iterator[Finding]:
     """Whether relay, checkpoints and projections keep step with the events, by counting."""
     place = connection.execute(select(cursors.c.position).where(cursors.c.consumer == RELAY)).scalar() or 0

@@ -153,6 +153,7 @@ class _Supervisor:
             self.settings.data,
             self.temporal_port,
             self.temporal_ui_port,
+            codec=f"http://{self.settings.host}:{self.settings.port}/codec",
             binary=self.settings.temporal_binary,
         )
 
@@ -164,6 +165,7 @@ class _Supervisor:
             "JENJANG_HOST": self.settings.host,
             "JENJANG_PORT": str(self.settings.port),
             "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.temporal_port}",
+            "JENJANG_TEMPORAL_UI_ORIGIN": f"http://127.0.0.1:{self.temporal_ui_port}",
         }
         with (self.logs / f"{name}.log").open("ab") as log:
             # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.

@@ -16,6 +16,7 @@ from integrations.http_call import OutsideUnreachable
 from integrations.object_store import ObjectMissing, ObjectStore, StoreUnavailable
 from integrations.witnesses import latest_checkpoint
 from ledger.database import open_database
+from ledger.erased_people import ErasedPeople
 from projections.catalogue import all_projections
 from proofs.checkpoint import origin_of
 from proofs.errors import AuditError
@@ -70,6 +71,7 @@ def verify_installation(
             origin=origin,
             documents=_Documents(settings) if documents else None,
             outside=Outside(policy, _certificates(timestamp_certificate), silent),
+            erased=ErasedPeople(settings.keys_folder).all().keys(),
         )
     finally:
         engine.dispose()

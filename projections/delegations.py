@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Index, Table, Text, or_, select
 
 from domain import events as ev
+from domain.erasure_events import PersonErased
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import metadata
@@ -42,6 +43,12 @@ class Delegations:
                 writer.execute(
                     "UPDATE delegations SET revoked_at = ? WHERE delegation_id = ?",
                     (stored.recorded_at, stored.event.delegation_id),
+                )
+            elif isinstance(stored.event, PersonErased):
+                # The letter is sealed for whom it appoints.
+                writer.execute(
+                    "UPDATE delegations SET letter_number = NULL WHERE delegate_id = ?",
+                    (stored.event.person_id,),
                 )
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, select
 
 from domain import events as ev
 from domain.document_events import DocumentVerified
+from domain.erasure_events import PersonErased
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import metadata
@@ -41,6 +42,7 @@ VERIFY = (
     "UPDATE documents SET verdict = ?, valid_until = ?, reason = ?, verified_at = ?, verified_by = ?, "
     "version = ? WHERE document_id = ?"
 )
+ERASED = "UPDATE documents SET file_name = NULL, reason = NULL WHERE person_id = ?"
 
 
 class Documents:
@@ -54,6 +56,8 @@ class Documents:
             elif isinstance(stored.event, DocumentVerified):
                 verdict = _verdict(stored, stored.event)
                 writer.execute(VERIFY, (*verdict, stored.version, stored.event.document_id))
+            elif isinstance(stored.event, PersonErased):
+                writer.execute(ERASED, (stored.event.person_id,))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         newest: dict[str, tuple[Any, ...]] = {}

@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Index, Table, Text, select
 
 from domain import events as ev
 from domain.agency import Agency
+from domain.erasure_events import PersonErased
 from domain.rank_events import EmployeePromoted
 from ledger.database import fetch
 from ledger.projection import Batch, History, RowWriter
@@ -41,6 +42,10 @@ employees = Table(
 NAMES_AT_ONCE = 500
 MOVED_WITH_POST = "UPDATE employees SET unit_id = ? WHERE position_id = ?"
 PROMOTED = "UPDATE employees SET grade = ?, grade_since = ? WHERE person_id = ?"
+ERASED = (
+    "UPDATE employees SET nip = NULL, name = NULL, sex = NULL, birth_date = NULL, appointed_on = NULL, "
+    "position_id = NULL, position_since = NULL, unit_id = NULL WHERE person_id = ?"
+)
 PLACED = "UPDATE employees SET position_id = ?, position_since = ?, unit_id = ? WHERE person_id = ?"
 
 
@@ -70,6 +75,9 @@ class Employees:
         for person_id in promoted - registered.keys():
             person = batch.agency.people[person_id]
             writer.execute(PROMOTED, (person.grade, _day(person.grade_since), person_id))
+        for stored in batch.events:
+            if isinstance(stored.event, PersonErased):
+                writer.execute(ERASED, (stored.event.person_id,))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         latest: dict[str, StoredEvent] = {}

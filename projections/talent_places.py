@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Integer, Table, Text, select
 
 from domain import talent_events as talent
+from domain.erasure_events import PersonErased
 from domain.result_entry_events import TalentResultWithdrawn
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
@@ -49,6 +50,10 @@ PLACED = (
     f"VALUES ({', '.join('?' * (1 + len(PLACED_COLUMNS)))}) ON CONFLICT (person_id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in PLACED_COLUMNS)
 )
+ERASED = (
+    "UPDATE talent_places SET box = NULL, performance = NULL, potential = NULL, vetoes = NULL, "
+    "lapses_on = NULL WHERE person_id = ?"
+)
 
 
 class TalentPlaces:
@@ -67,6 +72,9 @@ class TalentPlaces:
         ):
             if rows:
                 writer.execute_many(statement, list(rows.values()))
+        for stored in batch.events:
+            if isinstance(stored.event, PersonErased):
+                writer.execute(ERASED, (stored.event.person_id,))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         kinds = (

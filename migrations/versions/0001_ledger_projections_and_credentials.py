@@ -13,6 +13,16 @@ branch_labels = None
 depends_on = None
 
 
+# The planner's samples would keep names and numbers of people after they were erased.
+UNSAMPLED = {
+    "accounts": ("login",),
+    "delegations": ("letter_number",),
+    "documents": ("file_name", "reason"),
+    "employees": ("nip", "name", "sex", "birth_date", "appointed_on"),
+    "talent_places": ("box", "performance", "potential", "vetoes", "lapses_on"),
+}
+
+
 def upgrade() -> None:
     op.create_table(
         "accounts",
@@ -365,6 +375,9 @@ def upgrade() -> None:
     for statement in guards(dialect):
         op.get_bind().exec_driver_sql(statement.replace("%", "%%") if dialect == "postgresql" else statement)
     if dialect == "postgresql":
+        for table, columns in UNSAMPLED.items():
+            for column in columns:
+                op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
         op.execute(
             "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jenjang_writer') THEN "
             "REVOKE UPDATE, DELETE ON events, checkpoints FROM jenjang_writer; END IF; END $$"

@@ -235,7 +235,7 @@ def test_an_office_of_earlier_steps_stays_because_open_cases_have_tasks_of_it(to
             document[field][key] = [name for name in offices if name != "transfer_division_head"]
     for part, key in (
         ("promotion", "opened_by"), ("evaluation", "cycles_by"), ("evaluation", "withdrawn_by"),
-        ("publishing", "proposed_by"),
+        ("publishing", "proposed_by"), ("personal_data", "requested_by"),
     ):  # fmt: skip
         document[part][key] = [name for name in document[part][key] if name != "transfer_division_head"]
     for hands in ("proposed_by", "recorded_by"):

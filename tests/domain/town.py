@@ -162,6 +162,7 @@ class Town(EvaluationRequests, PromotionRequests):
             talent=self.talent,
             vacancies=TownVacancies(self._vacancies),
             files=self.files,
+            last_recorded=lambda name: max((r.at for s, r in self.log if s == name), default=None),
         )
 
     def send(self, command: cmd.Command) -> list[ev.Event]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
@@ -62,10 +63,11 @@ class Theatre:
     address: str
     outside: Outside = field(default_factory=Outside)
     task_queue: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
+    converter: DataConverter = pydantic_data_converter
 
     async def connect(self) -> None:
         """Reach Temporal. Time stands still for a process until `skip_to` moves it."""
-        self.plain = await Client.connect(self.address, data_converter=pydantic_data_converter)
+        self.plain = await Client.connect(self.address, data_converter=self.converter)
         self.skipper = TimeSkipper(self.plain, config=TimeSkippingConfig(enabled=False))
         self.client = self.skipper.client
 

@@ -1,0 +1,1 @@
+"""Making an erasure true outside the ledger: documents, credentials, free pages, files."""
