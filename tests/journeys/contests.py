@@ -42,6 +42,13 @@ class Contests:
         self.crowd = Crowd(self.house)
         self.crowd.sign_in()
         self.officer = self.crowd.owners["transfer_division_head"][0]
+        try:
+            self._all()
+        finally:
+            self.crowd.go_home()
+        return self.answers
+
+    def _all(self) -> None:
         first = self._a_vacancy_is_opened_once()
         promotion = self._a_list_is_used_once(first)
         self._a_ranking_is_put_on_the_table_once(promotion)
@@ -51,7 +58,6 @@ class Contests:
         self._an_evaluation_is_opened_once()
         self._an_evaluation_is_rated_and_answered_once()
         self._a_cycle_is_opened_once()
-        return self.answers
 
     # --- promotion ---
 
