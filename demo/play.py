@@ -173,10 +173,11 @@ class Play:
             "action_id": state.id,
             "task_id": task.id,
             "outcome": "approve",
-            "comment": "" if approves else "alasan tertulis",
+            "comment": "" if approves else "pertimbangan tertulis pimpinan",
             "details": self.form(state, task) if approves else {},
             "overrides": tuple(
-                OverrideReason(rule=rule, reason="alasan tertulis") for rule in sorted(state.open_overrides())
+                OverrideReason(rule=rule, reason="pertimbangan tertulis pimpinan")
+                for rule in sorted(state.open_overrides())
             ),
         }
         return self.installation.ledger.execute(DecideTask(**(values | changes)))

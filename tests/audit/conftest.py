@@ -39,6 +39,7 @@ from ledger.read import newest_checkpoint
 from projections.catalogue import all_projections
 from roster.generator import generate_agency
 from settings import Settings
+from tests.audit import other_records
 from tests.audit.attacker import Attacker
 from tests.world import INTEGRATION, World, a_person, new_id, seed
 
@@ -146,6 +147,7 @@ def _cycle(world: World) -> None:
     for _ in range(2):
         part = OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=opened.cycle_id, limit=1)
         world.installation.ledger.execute(part)
+    other_records.achievement(world, opened.cycle_id, str(unit))
 
 
 def evidence_of(folder: Path, *, people: int) -> Iterator[Evidence]:
@@ -258,6 +260,9 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
     _talent(world)
     _evaluations(world, [next(subjects) for _ in range(3)])
     _cycle(world)
+    other_records.results_by_hand(world)
+    other_records.reminders(world)
+    other_records.rank_list(world)
     clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):

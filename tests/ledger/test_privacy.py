@@ -17,7 +17,7 @@ WORDS = (
     "rahasia-berkas",
     "rahasia-batal",
     "800/123-Rek",
-    "alasan tertulis",
+    "pertimbangan tertulis pimpinan",
     "kebutuhan organisasi",
 )
 
