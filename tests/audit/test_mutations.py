@@ -63,9 +63,7 @@ def mutate(path: Path, table: str, column: str, mutation: str) -> bool:
         row = middle(connection, table)
         before = value(connection, table, column, row)
         if mutation == "swap":
-            other = connection.execute(
-                f"SELECT rowid FROM {table} WHERE {column} IS NOT ? ORDER BY rowid DESC LIMIT 1", (before,)
-            ).fetchone()
+            other = partner(connection, table, column, row)
             if other is None:
                 return False
             theirs = value(connection, table, column, other[0])
@@ -77,6 +75,18 @@ def mutate(path: Path, table: str, column: str, mutation: str) -> bool:
         after = value(connection, table, column, row)
         restore(connection)
     return (type(before), before) != (type(after), after)
+
+
+def partner(connection: sqlite3.Connection, table: str, column: str, row: int) -> tuple[int] | None:
+    """A row that differs in `column` and in another: two that differ in it alone only change places."""
+    names = [info[1] for info in connection.execute(f"PRAGMA table_info({table})")]
+    rest = " OR ".join(f"a.{name} IS NOT b.{name}" for name in names if name != column) or "TRUE"
+    found: tuple[int] | None = connection.execute(
+        f"SELECT a.rowid FROM {table} a JOIN {table} b ON b.rowid = ? "
+        f"WHERE a.{column} IS NOT b.{column} AND ({rest}) ORDER BY a.rowid DESC LIMIT 1",
+        (row,),
+    ).fetchone()
+    return found
 
 
 def flipped(value: object) -> object:
