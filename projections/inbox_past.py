@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickle
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Table, Text
@@ -44,8 +44,10 @@ inbox_past = Table(
     Index("inbox_past_since", "owner", "node", "since"),
     Index("inbox_past_until", "owner", "node", "until"),
 )
-SINCE = "SELECT since FROM inbox_past WHERE task_id = ? AND owner = ? AND node = 0"
-CLOSE = "UPDATE inbox_past SET until = ?, node = ? WHERE task_id = ? AND owner = ? AND node = 0"
+STILL_OPEN = (
+    "SELECT task_id, owner, since, action_id, due_at FROM inbox_past WHERE node = 0 AND task_id IN ({})"
+)
+TASKS_AT_ONCE = 500
 TOUCHING = (
     ev.ActionSubmitted,
     CandidateChosen,
@@ -72,7 +74,7 @@ class InboxPast:
         states = {action_id: before for action_id, (before, _) in batch.actions.items()}
         fresh: dict[Key, tuple[int, str, str]] = {}
         rows: list[tuple[Any, ...]] = []
-        ended: list[tuple[Any, ...]] = []
+        ended: dict[Key, int] = {}
         for stored in batch.events:
             if stored.category != ACTION or not isinstance(stored.event, TOUCHING):
                 continue
@@ -83,14 +85,12 @@ class InboxPast:
                     since, _, due = fresh.pop(key)
                     rows.append(_row(key, since, stored.position, action_id, due))
                 else:
-                    ended.append((*key, stored.position))
+                    ended[key] = stored.position
             for key, due in come.items():
                 fresh[key] = (stored.position, action_id, due)
-        for task_id, owner, until in ended:
-            since = writer.execute(SINCE, (task_id, owner)).fetchone()[0]
-            writer.execute(CLOSE, (until, node_of(since, until), task_id, owner))
+        rows += _closed(writer, ended)
         rows += [_row(key, since, None, action_id, due) for key, (since, action_id, due) in fresh.items()]
-        writer.insert(inbox_past, rows)
+        writer.upsert(inbox_past, rows)
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         cases = _Cases()
@@ -144,6 +144,17 @@ def _held(state: ActionState | None) -> Held:
     if state is None:
         return {}
     return {(task.id, owner): due_of(task) for task in state.open_tasks for owner in owners_of(task, state)}
+
+
+def _closed(writer: RowWriter, ended: Mapping[Key, int]) -> Iterator[tuple[Any, ...]]:
+    """The rows of entries that earlier commits began and this one ends; one question for all of them."""
+    tasks = sorted({task_id for task_id, _ in ended})
+    for start in range(0, len(tasks), TASKS_AT_ONCE):
+        some = tasks[start : start + TASKS_AT_ONCE]
+        found = writer.execute(STILL_OPEN.format(", ".join("?" * len(some))), tuple(some)).fetchall()
+        for task_id, owner, since, action_id, due in found:
+            if (task_id, owner) in ended:
+                yield _row((task_id, owner), since, ended[task_id, owner], action_id, due)
 
 
 def _row(key: Key, since: int, until: int | None, action_id: str, due: str) -> tuple[Any, ...]:
