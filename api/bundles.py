@@ -10,12 +10,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from api.audit import LARGEST, TreeDep
-from api.credentials import CallerDep
+from api.auditors import AuditorDep
 from api.problems import Problem, responses
 from api.views import as_id
 from api.visibility import viewer_for
 from api.wiring import ServicesDep
-from domain.authorization import may_audit, may_see_person
+from domain.authorization import may_see_person
 from domain.commands import RecordPersonalDataRead
 from evidence.bundle import NoSuchCase, NoSuchSize, Terms, write_bundle
 from integrations.object_store import whole
@@ -41,7 +41,7 @@ FILE: dict[int | str, dict[str, Any]] = {
 def bundle(
     action_id: str,
     services: ServicesDep,
-    caller: CallerDep,
+    caller: AuditorDep,
     tree: TreeDep,
     purpose: Annotated[
         str,
@@ -64,9 +64,6 @@ def bundle(
     """
     with services.reading() as connection:
         viewer = viewer_for(services, connection, caller)
-        if not may_audit(viewer):
-            caller.require_scope("audit:read")
-            raise Problem("not-permitted")
         wanted = as_id(action_id)
         state = action_state.states_of(connection, [wanted]).get(wanted)
         if state is None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
-from api.credentials import Caller, CallerDep
+from api.auditors import AuditorDep, Moment, utc
 from api.paging import Cursor, Limit, decode_cursor, encode_cursor
 from api.problems import Problem, language_of, responses
 from api.views import names_of
-from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
-from domain.authorization import may_audit
 from domain.policy import Policy
 from domain.question_policy import QuestionRule
 from ledger import read
-from ledger.record import moment
 from projections.audit_search import first_position_at
 from review.asking import Asking, ask, summary
 from review.questions import KNOWN
@@ -31,10 +28,6 @@ PEOPLE = ("person_id", "proposed_by", "confirmed_by", "suggested_by", "chosen_by
 SUMMED = 100_000
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 Name = Annotated[str, Path(max_length=64, examples=["overrides"])]
-Moment = Annotated[
-    datetime | None,
-    Query(description="ISO 8601; without an offset it is UTC.", examples=["2026-11-24T00:00:00Z"]),
-]
 
 
 class Meaning(BaseModel):
@@ -71,17 +64,6 @@ class Summary(Meaning):
     looked_at: int
     complete: bool = Field(description="Whether every event of the time asked about was looked at.")
     groups: dict[str, list[dict[str, Any]]]
-
-
-def _may_ask(services: ServicesDep, caller: CallerDep) -> Caller:
-    with services.reading() as connection:
-        if not may_audit(viewer_for(services, connection, caller)):
-            caller.require_scope("audit:read")
-            raise Problem("not-permitted")
-    return caller
-
-
-AuditorDep = Annotated[Caller, Depends(_may_ask)]
 
 
 @router.get("", response_model=Meanings, responses=responses(), summary="Which questions can be asked")
@@ -191,13 +173,3 @@ def _range(connection: Connection, first: datetime | None, last: datetime | None
     start = first_position_at(connection, utc(first, "from")) if first else 0
     end = first_position_at(connection, utc(last, "to")) if last else read.size(connection)
     return start, end
-
-
-def utc(value: datetime, field: str) -> str:
-    """A moment of the query as the ledger writes it. Raises a 422."""
-    try:
-        return moment(value if value.tzinfo else value.replace(tzinfo=UTC))
-    except (OverflowError, ValueError):
-        raise Problem(
-            "invalid-request", errors=[{"field": field, "in": "query", "message": "out of range"}]
-        ) from None

@@ -9,8 +9,8 @@ from fastapi import Query as QueryParameter
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from api.auditors import AuditorDep, Moment, utc
 from api.problems import responses
-from api.questions import AuditorDep, Moment, utc
 from api.views import stream_of
 from api.wiring import ServicesDep
 from ledger.record import decode
