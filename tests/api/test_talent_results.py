@@ -99,6 +99,17 @@ def test_who_may_enter_and_who_may_confirm(house: House, person: str) -> None:
     assert box(house, person) == 8
 
 
+def test_nobody_finds_out_here_who_is_in_the_register(house: House, person: str) -> None:
+    """An assessor's number that nobody has is told to those alone who may enter results."""
+    rating = {"period_start": "2025-01-01", "period_end": "2025-12-31", "result": 1, "conduct": 1}
+    told = set()
+    for assessor in (house.nip(house.plain()[1]), "199001012015011999"):
+        body = {"rating": rating | {"assessor_nip": assessor}, "reason": "salah ketik"}
+        answer = enter(house, person, person, body)
+        told.add((answer.status_code, answer.json()["code"]))
+    assert told == {(403, "not-permitted")}
+
+
 @pytest.mark.parametrize(
     "body",
     [
