@@ -15,11 +15,9 @@ from api.problems import responses
 from api.sight import Sight, sight_of
 from api.wiring import Services, ServicesDep
 from domain.authorization import may_audit
-from domain.events import ActionSubmitted, Overridden
+from domain.events import Overridden
 from domain.personnel_action import ActionState
 from domain.policy import Policy
-from domain.promotion_events import CandidateChosen
-from ledger.mirror import ACTION
 from ledger.schema import events
 from projections import action_state, employees, overrides
 
@@ -99,7 +97,9 @@ def list_overrides(
             for row in rows
             if _may_read_reason(sight, states[row["action_id"]])
         }
-        suggesters = {action_id: _suggester(services, connection, action_id) for action_id in states}
+        suggesters = {
+            action_id: overrides.suggester(services.reader, connection, action_id) for action_id in states
+        }
         people = {row[key] for row in rows for key in ("proposed_by", "confirmed_by")}
         people |= {person for person in suggesters.values() if person}
         names = {key: name for key, (name, _) in employees.names(connection, people).items()}
@@ -145,21 +145,3 @@ def _reason(services: Services, connection: Connection, position: int) -> str | 
     record, leaf_hash = connection.execute(statement).one()
     event = services.reader.open(connection, position, bytes(record), bytes(leaf_hash)).event
     return event.reason if isinstance(event, Overridden) else None
-
-
-def _suggester(services: Services, connection: Connection, action_id: str) -> str | None:
-    """Who suggested the name, sealed in the submission or with the choice of a candidate; None where
-    nobody said or the seal is gone.
-    """
-    statement = select(events.c.position, events.c.record, events.c.leaf_hash)
-    named = (ActionSubmitted.__name__, CandidateChosen.__name__)
-    row = connection.execute(
-        statement.where(events.c.stream == f"{ACTION}/{action_id}", events.c.type.in_(named))
-        .order_by(events.c.version.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    stored = services.reader.open(connection, row.position, bytes(row.record), bytes(row.leaf_hash))
-    names = ActionSubmitted | CandidateChosen
-    return stored.event.suggested_by if isinstance(stored.event, names) else None

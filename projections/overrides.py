@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, Text, select
 
 from domain import events as ev
-from ledger.mirror import action_id_of
+from domain.promotion_events import CandidateChosen
+from ledger.mirror import ACTION, action_id_of
 from ledger.projection import Batch, History, RowWriter
+from ledger.read import Reader
 from ledger.record import StoredEvent
-from ledger.schema import PositionType, metadata
+from ledger.schema import PositionType, events, metadata
 
 overrides = Table(
     "overrides",
@@ -59,3 +61,20 @@ def page(connection: Connection, limit: int, before: int | None) -> list[dict[st
     if before is not None:
         statement = statement.where(overrides.c.position < before)
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def suggester(reader: Reader, connection: Connection, action_id: str) -> str | None:
+    """Who suggested the name, sealed in the submission or with the choice of a candidate; None where
+    nobody said or the seal is gone.
+    """
+    named = (ev.ActionSubmitted.__name__, CandidateChosen.__name__)
+    row = connection.execute(
+        select(events.c.position, events.c.record, events.c.leaf_hash)
+        .where(events.c.stream == f"{ACTION}/{action_id}", events.c.type.in_(named))
+        .order_by(events.c.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    event = reader.open(connection, row.position, bytes(row.record), bytes(row.leaf_hash)).event
+    return event.suggested_by if isinstance(event, ev.ActionSubmitted | CandidateChosen) else None

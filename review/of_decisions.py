@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from domain.events import ActionSubmitted
 from domain.identity import Capacity
 from domain.policy import Policy
-from domain.promotion_events import CandidateChosen
+from ledger.mirror import action_id_of
+from projections.overrides import suggester
 from review.asking import Asking, Document, moment_of
 
 SIGNED = ("TaskCompleted", "VoteCast", "OverrideProposed", "Overridden")
@@ -17,7 +17,13 @@ SIGNED = ("TaskCompleted", "VoteCast", "OverrideProposed", "Overridden")
 def override(asking: Asking, document: Document) -> Document | None:
     """Every override, with its unit, the offices of both who carried it, and who suggested the name."""
     data, case = document["data"], asking.case(document["stream"])
-    proposals = [d for d in case if d["type"] == "OverrideProposed" and d["data"]["rule"] == data["rule"]]
+    proposals = [
+        d
+        for d in case
+        if d["type"] == "OverrideProposed"
+        and d["data"]["rule"] == data["rule"]
+        and d["version"] < document["version"]
+    ]
     proposed = proposals[-1]["data"] if proposals else {}
     first = case[0]["data"]
     return {
@@ -27,7 +33,7 @@ def override(asking: Asking, document: Document) -> Document | None:
         "proposing_office": (proposed.get("signature") or {}).get("office"),
         "confirmed_by": data["confirmed_by"],
         "confirming_office": (data.get("signature") or {}).get("office"),
-        "suggested_by": _suggester(asking, case),
+        "suggested_by": suggester(asking.reader, asking.connection, action_id_of(document["stream"])),
     }
 
 
@@ -131,13 +137,6 @@ def two_roles(asking: Asking, document: Document) -> Document | None:
                 "other_position": other["position"],
             }
     return None
-
-
-def _suggester(asking: Asking, case: list[Document]) -> str | None:
-    """Who suggested the name, where that was said and the seal can be opened."""
-    named = [d for d in case if d["type"] in ("ActionSubmitted", "CandidateChosen")]
-    event = asking.opened(named[-1]["position"]).event if named else None
-    return event.suggested_by if isinstance(event, ActionSubmitted | CandidateChosen) else None
 
 
 def _policy_of(asking: Asking, document: Document) -> Policy | None:
