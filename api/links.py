@@ -16,7 +16,9 @@ from api.views import action_summary, names_of, people_of, stream_of
 from api.wiring import ServicesDep
 from domain import events as ev
 from domain.evaluation_events import FollowUpOpened
+from domain.facts import Facts
 from domain.personnel_action import ActionState
+from ledger.facts import vacancies_for_reading
 from ledger.mirror import action_id_of
 from ledger.record import StoredEvent, decode
 from ledger.schema import events
@@ -36,8 +38,10 @@ class Linked(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     relation: str = Field(
-        description="`follows`, `followed_by`, `ordered_by`, `same_vacancy`, `fills_post_left`, "
-        "`annulled_by` (what this annulment follows from) or `annulled_with` (what followed from it).",
+        description="`follows`, `followed_by`, `ordered_by` (the order behind this transfer), `ordered` (a "
+        "transfer that this one is the order behind), `fills_post_left`, `post_left_by` (whose replacement "
+        "made the vacancy), `annulled_by` (what this annulment follows from) or `annulled_with` (what "
+        "followed from it).",
         examples=["followed_by"],
     )
     position_id: str | None = Field(default=None, description="The post that ties them, where one does.")
@@ -73,7 +77,7 @@ def links(services: ServicesDep, caller: CallerDep, action_id: ActionId) -> dict
     with services.reading() as connection:
         state, sight = visible_case(services, connection, caller, action_id)
         history = services.reader.stream(connection, stream_of(state.id))
-        ties = _ties(connection, state, history)
+        ties = _ties(services, connection, sight.facts, state, history)
         shown = _shown(services, connection, sight, ties)
     if state.has_subject:
         services.access_log.note(caller.actor, state.subject_id, "personnel-action", services.now())
@@ -95,7 +99,13 @@ def links(services: ServicesDep, caller: CallerDep, action_id: ActionId) -> dict
 Tie = tuple[str, str, str | None]
 
 
-def _ties(connection: Connection, state: ActionState, history: list[StoredEvent]) -> list[Tie]:
+def _ties(
+    services: ServicesDep,
+    connection: Connection,
+    facts: Facts,
+    state: ActionState,
+    history: list[StoredEvent],
+) -> list[Tie]:
     """`(relation, action id, post)` of every case that this one hangs together with."""
     found: list[Tie] = []
     if state.evaluation is not None and state.evaluation.follows:
@@ -112,13 +122,22 @@ def _ties(connection: Connection, state: ActionState, history: list[StoredEvent]
             found += [
                 ("annulled_with", other, None) for other in _annulled_with(connection, state.id, stored)
             ]
+    if state.evaluation is not None:
+        found += [("ordered", other, None) for other in _ordered(connection, facts, state)]
     if state.vacancy_id is not None:
-        same = register.of_vacancy(connection, state.vacancy_id)
-        found += [("same_vacancy", same, None)] if same not in (None, state.id) else []
+        vacancy = vacancies_for_reading(services.reader, connection).of(state.vacancy_id)
+        if vacancy is not None and vacancy.replaces is not None:
+            found.append(("post_left_by", vacancy.replaces, vacancy.position_id))
     for link in register.chain_from(connection, state.id):
         if link.filled_by is not None:
             found.append(("fills_post_left", link.filled_by[0], link.position_id))
     return found
+
+
+def _ordered(connection: Connection, facts: Facts, state: ActionState) -> list[str]:
+    """The person's transfers that rest on this evaluation, those that have ended included."""
+    theirs = register.of_subject(connection, state.subject_id)
+    return [other for other in theirs if (facts.sealed_at(other, 1) or {}).get("ordered_by") == state.id]
 
 
 def _annulled_with(connection: Connection, action_id: str, annulled: StoredEvent) -> list[str]:

@@ -225,9 +225,10 @@ def chain_from(connection: Connection, action_id: str) -> list[Link]:
 
 
 def of_subject(connection: Connection, person_id: str) -> list[str]:
-    """The actions that concern a person."""
+    """The actions that concern a person, in the order in which they began."""
     statement = select(actions.c.action_id).where(actions.c.subject_id == person_id)
-    return list(connection.execute(statement).scalars())
+    began = (actions.c.submitted_at, actions.c.action_id)
+    return list(connection.execute(statement.order_by(*began)).scalars())
 
 
 def subjects(connection: Connection) -> set[str]:

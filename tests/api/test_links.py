@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.commands import AnnulAction
 from domain.personnel_action import ActionState
 from tests.api.conftest import House
+from tests.api.test_evaluations import act, started, walk
+from tests.api.test_replacements import low, wish
 from tests.world import a_person, new_id
 
 
@@ -12,6 +16,16 @@ def completed(house: House, person: str, post: str) -> ActionState:
     submitted = house.world.submit(person, post)
     assert submitted.state is not None
     return house.world.walk(submitted.state)
+
+
+def links(house: House, action_id: str) -> dict[str, Any]:
+    answer = house.get(house.key("actions:read"), f"/v1/personnel-actions/{action_id}/links")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def tied(house: House, action_id: str) -> set[tuple[str, str | None, str]]:
+    return {(link["relation"], link["position_id"], link["id"]) for link in links(house, action_id)["linked"]}
 
 
 def test_the_post_that_a_transfer_leaves_leads_to_who_fills_it(house: House) -> None:
@@ -23,8 +37,7 @@ def test_the_post_that_a_transfer_leaves_leads_to_who_fills_it(house: House) -> 
     assert follower is not None
     path = f"/v1/personnel-actions/{moved.id}/links"
     shown = house.get(house.key("actions:read"), path).json()
-    tied = [(link["relation"], link["position_id"], link["id"]) for link in shown["linked"]]
-    assert tied == [("fills_post_left", left, follower.id)]
+    assert tied(house, moved.id) == {("fills_post_left", left, follower.id)}
     assert shown["hidden"] == 0
     subject_sees = house.get(first, path).json()
     assert (subject_sees["linked"], subject_sees["hidden"]) == ([], 1)
@@ -53,3 +66,37 @@ def test_an_annulment_leads_to_what_fell_with_it_and_back(house: House) -> None:
     effect = house.get(reader, f"/v1/personnel-actions/{follower.id}/links").json()["linked"]
     assert [(link["relation"], link["id"]) for link in cause] == [("annulled_with", follower.id)]
     assert [(link["relation"], link["id"]) for link in effect] == [("annulled_by", moved.id)]
+
+
+def test_a_low_evaluation_leads_to_its_follow_up_and_the_replacement_and_back(house: House) -> None:
+    evaluation, analyst = low(house), house.world.holder("personnel_analyst")
+    (improvement,) = [other for relation, _, other in tied(house, evaluation) if relation == "followed_by"]
+    assert tied(house, improvement) == {("follows", None, evaluation)}
+    answer = house.post(analyst, f"/v1/personnel-actions/{evaluation}/replacement", wish(house))
+    transfer = answer.json()
+    assert tied(house, evaluation) == {("followed_by", None, improvement), ("ordered", None, transfer["id"])}
+    assert tied(house, transfer["id"]) == {("ordered_by", None, evaluation)}
+
+
+def test_a_replacement_leads_to_the_promotion_into_the_post_that_it_leaves_and_back(house: House) -> None:
+    evaluation, analyst = low(house), house.world.holder("personnel_analyst")
+    answer = house.post(analyst, f"/v1/personnel-actions/{evaluation}/replacement", wish(house))
+    transfer, vacancy = answer.json()["id"], answer.json()["opened_vacancy_id"]
+    post = answer.json()["origin_position"]["id"]
+    body = {"kind": "promotion", "vacancy_id": vacancy}
+    promotion = house.post(analyst, "/v1/personnel-actions", body).json()["id"]
+    assert ("fills_post_left", post, promotion) in tied(house, transfer)
+    assert tied(house, promotion) == {("post_left_by", post, transfer)}
+    assert links(house, promotion)["vacancy_id"] == vacancy
+
+
+def test_an_objection_stands_beside_the_rating_that_it_was_raised_against(house: House) -> None:
+    action_id = started(house, house.plain()[0])["id"]
+    walk(house, action_id, "result_response")
+    assert links(house, action_id)["objections"] == []
+    act(house, action_id, response="object", reasons="bukti tidak dibaca")
+    (raised,) = links(house, action_id)["objections"]
+    assert (raised["step"], raised["state"], raised["outcome"]) == ("objection_decision", "READY", None)
+    walk(house, action_id, "completed")
+    (decided,) = links(house, action_id)["objections"]
+    assert (decided["state"], decided["outcome"]) == ("COMPLETED", "approve")
