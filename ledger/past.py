@@ -158,23 +158,25 @@ class Past:
         agency.structured_as(structure.agency)
         published = self._published.at("policies", position) or PolicyRegister()
         policies = {known: found.policy for known, found in published.adopted.items()}
-        files = PersonnelFiles(
-            cast("dict[str, Any]", Stood(self._documents, position)),
-            cast("dict[str, Any]", Stood(self._files, position)),
-        )
         offices = {}
         for policy in policies.values():
             if policy.id not in structure.offices:
                 structure.offices[policy.id] = Offices(structure.agency, policy)
             offices[policy.id] = structure.offices[policy.id].of_same_structure(agency)
-        calendar = self._calendars.at("calendar", position)
-        assert calendar is not None  # there is one from before the first event
-        return DirectoryView(agency, policies, calendar, offices, files, published)
+        calendar = self.calendar_at(position)
+        return DirectoryView(agency, policies, calendar, offices, self.files_at(position), published)
+
+    def files_at(self, position: int) -> PersonnelFiles:
+        """The personnel files after the event at `position`. Not to be evolved."""
+        return PersonnelFiles(
+            cast("dict[str, Any]", Stood(self._documents, position)),
+            cast("dict[str, Any]", Stood(self._files, position)),
+        )
 
     def calendar_at(self, position: int) -> WorkingCalendar:
         """The calendar in use after the event at `position`."""
         calendar = self._calendars.at("calendar", position)
-        assert calendar is not None  # as above
+        assert calendar is not None  # there is one from before the first event
         return calendar
 
     def _running(self, position: int, day: date) -> dict[str, Delegation]:

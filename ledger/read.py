@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, select
 
 from domain.log_state import LogState
 from domain.offices import Offices
+from domain.personnel_file import PersonnelFiles
 from domain.policy import Kind
 from ledger.database import fetch
 from ledger.directory_view import DirectoryView
@@ -74,6 +75,11 @@ class Directory:
         """The view after the event at `position`, for questions about the day of `moment`."""
         self.current(connection)
         return self._past.at(position, self._past.calendar_at(position).today(moment))
+
+    def files_at(self, connection: Connection, position: int) -> PersonnelFiles:
+        """The personnel files after the event at `position`."""
+        self.current(connection)
+        return self._past.files_at(position)
 
     @staticmethod
     def _freeze(mirror: Mirror, offices: dict[str, Offices] | None = None) -> DirectoryView:

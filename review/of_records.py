@@ -111,19 +111,20 @@ def stale_evidence(asking: Asking, document: Document) -> Document | None:
     """A decision on documents that no longer counted on its day."""
     first = asking.case(document["stream"])[0]["data"]
     named = first.get("document_ids") or []
-    if not named:
+    policy = asking.view.policies.get(first.get("policy_id", ""))
+    if not named or policy is None:
         return None
-    at = moment_of(document)
-    past = asking.reader.directory.at(asking.connection, document["position"], at)
-    day = past.calendar.today(at)
-    policy = past.policies[first["policy_id"]].personnel_file
-    filed = [past.files.documents[known] for known in named if known in past.files.documents]
-    useless = [(d, state_of(d, policy, day)) for d in filed if state_of(d, policy, day) in USELESS]
-    if not useless:
-        return None
+    day = asking.view.calendar.today(moment_of(document))
+    then = asking.reader.directory.files_at(asking.connection, document["position"]).documents
+    filed = [then[known] for known in named if known in then]
+    judged = [(d, state_of(d, policy.personnel_file, day)) for d in filed]
     shown: list[dict[str, Any]] = [
-        {"document_id": d.id, "document_type": d.document_type, "state": state.value} for d, state in useless
+        {"document_id": d.id, "document_type": d.document_type, "state": state.value}
+        for d, state in judged
+        if state in USELESS
     ]
+    if not shown:
+        return None
     return {"documents": shown, "count": len(shown), "day": day.isoformat()}
 
 
