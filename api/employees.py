@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,9 +12,11 @@ from api.credentials import AnyCallerDep, CallerDep
 from api.moments import AskedDep, past_of
 from api.past_views import employee_then
 from api.problems import responses
-from api.sessions import SignedInPerson, person_view
+from api.sessions import EXAMPLE_PERSON, SignedInPerson, person_view
+from api.veil import reads_candidates
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
+from domain.authorization import may_audit
 from domain.errors import NotFound
 
 router = APIRouter(prefix="/v1", tags=["employees"])
@@ -81,10 +83,27 @@ class EmployeeFile(BaseModel):
     since: dict[str, Any] = Field(default_factory=dict, description="`differences` of field, then and now.")
 
 
-@router.get("/me", response_model=SignedInPerson, responses=responses(), summary="Who I am, and my offices")
+class Me(SignedInPerson):
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PERSON | {"opens": ["talent"]}]})
+
+    opens: list[Literal["vacancies", "evaluation-cycles", "talent", "audit"]] = Field(
+        description="Which parts answer me; what is in them still depends on what I may see."
+    )
+
+
+@router.get("/me", response_model=Me, responses=responses(), summary="Who I am, my offices, what opens")
 def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
     """Also for an account that has to change its password first."""
-    return person_view(services, caller.require_person(), must_change=caller.must_change)
+    shown = person_view(services, caller.require_person(), must_change=caller.must_change)
+    with services.reading() as connection:
+        viewer = viewer_for(services, connection, caller)
+        doors = {
+            "vacancies": reads_candidates(services, connection, caller),
+            "evaluation-cycles": viewer.oversees,
+            "talent": viewer.oversees,
+            "audit": may_audit(viewer),
+        }
+    return shown | {"opens": [name for name, is_open in doors.items() if is_open]}
 
 
 @router.get(

@@ -39,6 +39,11 @@ class Viewer:
     def person_id(self) -> str | None:
         return self.actor.id if self.actor.kind == "person" else None
 
+    @property
+    def oversees(self) -> bool:
+        """Whether the reach of a person goes beyond themself: the agency, or units of it."""
+        return self.reads_agency or bool(self.units)
+
 
 @dataclass(frozen=True)
 class Scope:

@@ -275,3 +275,22 @@ def test_a_personnel_officer_finds_the_unit_s_reminder_above_the_tasks(site: Sit
     assert agency.units[unit or ""].name in html.unescape(page)
     assert "pegawai belum terpetakan" in page
     assert "Pengingat pemetaan talenta" not in site.get(world.movable()[0], "/").text
+
+
+def test_the_menu_shows_what_opens_and_nothing_else(site: Site) -> None:
+    """To one person for each set of offices that somebody holds."""
+    world = site.house.world
+    people = {world.offices.titles_of(person, world.today): person for person in sorted(world.agency.people)}
+    assert len(people) > 10
+    guarded = {"/jabatan-lowong", "/siklus", "/talenta", "/audit"}
+    seen: set[frozenset[str]] = set()
+    for titles, person in people.items():
+        menu = re.search(r'<nav aria-label="Menu utama">.*?</nav>', site.get(person, "/").text, re.DOTALL)
+        assert menu is not None
+        shown = set(re.findall(r'href="([^"]+)"', menu[0]))
+        assert {path for path in guarded if site.get(person, path).status_code == 200} == shown & guarded, (
+            titles
+        )
+        assert all(site.get(person, path).status_code == 200 for path in shown - guarded), titles
+        seen.add(frozenset(shown & guarded))
+    assert {frozenset(), frozenset(guarded)} <= seen

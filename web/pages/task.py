@@ -42,14 +42,16 @@ async def _shown(
 
 
 async def _candidates(page: Page, task: dict[str, Any]) -> dict[str, str]:
-    """Among whom the task's form chooses: ids to rank and name, in the order that the case has reached."""
+    """Among whom the task's form chooses: ids to rank and name, in the order that the case has reached. None
+    for who decides without reading the list, as a personal delegate does: they type what they were told.
+    """
     asked = (task["form"] or {}).get("properties", {})
     if not asked.keys() & {"ranking", "person_id"} or not task["case"]["vacancy_id"]:
         return {}
-    found = await page.api.get(f"/v1/vacancies/{segment(task['case']['vacancy_id'])}/candidates")
+    found = await page.api.call("GET", f"/v1/vacancies/{segment(task['case']['vacancy_id'])}/candidates")
     names = {
         item["person"]["id"]: f"{item['rank']}. {item['person']['name'] or item['person']['id']}"
-        for item in found["items"]
+        for item in (found.body["items"] if found.ok else ())
     }
     begun = [
         person for person in (task["form"].get("examples") or [{}])[0].get("ranking", ()) if person in names
@@ -59,7 +61,7 @@ async def _candidates(page: Page, task: dict[str, Any]) -> dict[str, str]:
 
 async def _by_nip(page: Page, details: dict[str, Any]) -> None:
     """People are asked for by NIP and known to the API by id; who is not found is left for it to refuse."""
-    text = str(details.get("suggested_by", ""))
+    text = "".join(str(details.get("suggested_by", "")).split())
     if not text:
         return
     found = await page.api.call("GET", f"/v1/employees/{segment(text)}")

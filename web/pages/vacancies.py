@@ -34,7 +34,7 @@ async def open_(page: Page) -> Response:
     body: dict[str, Any] = {"position_id": form.get("position_id", "").strip()}
     if form.get("vacant_from"):
         body["vacant_from"] = form["vacant_from"]
-    names = form.get("nips", "").split()
+    names = [line.strip() for line in form.get("nips", "").splitlines() if line.strip()]
     if names or form.get("letter_number"):
         body["selection"] = {"letter_number": form.get("letter_number", ""), "nips": names}
     answer = await page.api.post("/v1/vacancies", body, key=form.get("key"))
