@@ -125,7 +125,7 @@ async def request_erasure(
 ) -> Response:
     """For the offices that the policy names (`personal_data.requested_by`), and for the person themself
     on grounds that let them. `422 retention-forbids` with what must be kept, until when and by which
-    law; `422 needed-by-open-action` with the actions that need the person.
+    law; `422 needed-by-open-action` with the actions, or the list of rank promotions, that need the person.
     """
     with services.reading() as connection:
         person_id = _person(services, connection, caller, person)

@@ -15,8 +15,8 @@ from api.rank_views import FINDING, finding_views, path_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
 from domain.facts import Facts
-from domain.rank_path import RankPath, path_of
-from domain.rank_sheet import assess_rank, rank_sheet, verified_codes
+from domain.rank_path import RankPath, path_on
+from domain.rank_sheet import assess_rank, rank_sheet
 from ledger.facts import facts_for_reading
 from projections import rank_promotions as ranks
 
@@ -75,18 +75,15 @@ def person_rank(
 def _shown(services: Services, connection: Connection, row: dict[str, Any], language: str) -> dict[str, Any]:
     person_id = str(row["person_id"])
     facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
-    person = facts.agency.people[person_id]
     policy = facts.policy_in_force(facts.today)
-    verified = verified_codes(facts.files.of(person_id), policy.personnel_file, facts.today)
-    path = path_of(person, facts.agency.posts.get(person.position_id or ""), verified, policy)
+    path = path_on(facts.today, person_id, facts.agency, facts.files, policy)
     period = _period(path, facts)
     window, findings = None, list[dict[str, Any]]()
     if path is not None:
         judged_for = period or policy.rank_promotion.periods.open_on(facts.today)
-        if facts.identity_of(person_id) is not None:  # an erased person has no facts to judge
-            record = facts.talent.of([person_id])[person_id]
-            sheet = rank_sheet(person_id, path, judged_for, record, facts, policy)
-            findings = finding_views(assess_rank(sheet, policy), policy, language)
+        record = facts.talent.of([person_id])[person_id]
+        sheet = rank_sheet(person_id, path, judged_for, record, facts, policy)
+        findings = finding_views(assess_rank(sheet, policy), policy, language)
     if period is not None:
         periods = facts.policy_in_force(period).rank_promotion.periods
         window = {

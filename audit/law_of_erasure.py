@@ -13,6 +13,7 @@ from domain import events as ev
 from domain.agency import Person
 from domain.personal_data_policy import PersonalDataRules
 from domain.promotion_events import CandidateChosen
+from domain.rank_list import RankLists
 from ledger.mirror import ACTION, action_id_of
 from ledger.record import StoredEvent, parse_moment
 
@@ -35,9 +36,12 @@ class _Open:
 
 
 class ErasureLaw:
-    """Takes the events in order; `erased` are those of whom nothing may be sealed any more."""
+    """Takes the events in order; `erased` are those of whom nothing may be sealed any more. `lists` are
+    those of rank promotions, as others follow them.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, lists: RankLists) -> None:
+        self._lists = lists
         self.erased: set[str] = set()
         self._asked: dict[str, ee.ErasureRequested] = {}
         self._completed: set[str] = set()
@@ -166,6 +170,7 @@ class ErasureLaw:
             for action, needs in self._open.items()
             if person.id in (needs.subject, needs.initiator) or person.id in needs.candidates
         ]
+        needing += [list_id for who, list_id in self._lists.open_entries().items() if who == person.id]
         if needing:
             yield "erased-too-early", f"{person.id} is needed by {needing[0]}"
         entered = self._entered.get(person.id)

@@ -20,11 +20,11 @@ from domain.facts import Identity
 from domain.findings import FindingOutcome
 from domain.identity import Capacity, Signature
 from domain.offices import split_key
-from domain.personnel_file import codes_at_hand
+from domain.personnel_file import codes_at_hand, verified_codes
 from domain.policy import Policy, Severity
-from domain.rank_path import RankPath, path_of
+from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankKind
-from domain.rank_sheet import RankSheet, assess_rank, verified_codes
+from domain.rank_sheet import RankSheet, assess_rank
 from domain.talent_record import TalentRecord
 from ledger.record import StoredEvent
 
@@ -91,11 +91,7 @@ class Eyes:
 
 def path_now(person_id: str, moment: Moment, policy: Policy) -> RankPath | None:
     """Towards which grade the register has the person at that moment."""
-    person = moment.agency.people.get(person_id)
-    if person is None:
-        return None
-    verified = verified_codes(moment.files.of(person_id), policy.personnel_file, moment.day)
-    return path_of(person, moment.agency.posts.get(person.position_id or ""), verified, policy)
+    return path_on(moment.day, person_id, moment.agency, moment.files, policy)
 
 
 def lawful_list(period: date, moment: Moment, policy: Policy, busy: Collection[str]) -> Lawful:

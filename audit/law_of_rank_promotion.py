@@ -46,13 +46,16 @@ BY_THE_SYSTEM = (rk.RankListLapsed, rk.RankReturnLapsed, rk.RankTookEffect, rk.R
 
 class RankLaw:
     """Takes the events of one command after another. `record_of` gives a person's talent record, None
-    where its seal is closed; `identities` those of whom the seal is open; `unique` knows the decrees.
+    where its seal is closed; `identities` those of whom the seal is open; `unique` knows the decrees;
+    `lists` follows the lists.
     """
 
-    def __init__(self, record_of: RecordOf, identities: Mapping[str, Identity], unique: Uniqueness) -> None:
+    def __init__(
+        self, record_of: RecordOf, identities: Mapping[str, Identity], unique: Uniqueness, lists: RankLists
+    ) -> None:
         self._eyes = Eyes(record_of, identities)
         self._unique = unique
-        self._lists = RankLists()
+        self._lists = lists
 
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
         """What is unlawful about an event of a list or about a grade; nothing of any other event."""
@@ -180,6 +183,9 @@ class RankLaw:
                 found += check_signer(stored, event.signature, named, people, moment)
                 if event.was_effective == (entry.status is EntryStatus.DECREED):
                     found.append(("wrong-facts", "whether it had taken effect is told wrongly"))
+                person = moment.agency.people.get(event.person_id)
+                if event.was_effective and (person is None or person.grade_by != known.id):
+                    found.append(("illegal-transition", f"{event.person_id} has their grade by another list"))
                 found += _with_grade(event, group, wanted=event.was_effective)
             case _:
                 found += _on_its_day(event, known, entry, moment, policy, group)
@@ -259,7 +265,8 @@ def _on_its_day(
         return found
     person = moment.agency.people.get(event.person_id)
     eligible = policy.rank_promotion.rules["rank_active"].parameters["eligible"]
-    bars = ["rank_active"] if person is None or person.employment_status not in eligible else []
+    serves = person is not None and person.employment_status in eligible and not person.moved_out
+    bars = [] if serves else ["rank_active"]
     if person is None or person.grade != entry.from_grade:
         bars.append("rank_as_listed")
     if isinstance(event, rk.RankEffectHeld):

@@ -48,6 +48,7 @@ from domain.offices import Offices
 from domain.personnel_action import ActionState, Status, evolve, wakes
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
+from domain.rank_list import RankLists
 from ledger.mirror import ACTION, DOCUMENT, NO_CALENDAR, POLICY, action_id_of
 from ledger.record import StoredEvent, decode, identity_in, parse_moment, personal_part
 
@@ -122,14 +123,15 @@ class Lawfulness:
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
         self._profiling = ProfilingLaw(self._talent.record_of)
-        self._erasures = ErasureLaw()
+        rank_lists = RankLists()
+        self._erasures = ErasureLaw(rank_lists)
         self._attested: dict[str, dict[str, Any]] = {}
         self._words: dict[str, tuple[str | None, str | None]] = {}
         self._measures: dict[str, str] = {}
         self._judgements: dict[str, dict[int, tuple[str, str]]] = {}
         self._identities: dict[str, Identity] = {}
         self._vacancies = VacancyLaw(self._talent.record_of, self._identities)
-        self._ranks = RankLaw(self._talent.record_of, self._identities, self._unique)
+        self._ranks = RankLaw(self._talent.record_of, self._identities, self._unique, rank_lists)
         self._group: list[StoredEvent] = []
         self._command: tuple[Any, ...] = ()
 

@@ -53,7 +53,8 @@ class Placement:
 class Person:
     """What the readable ledger knows of a person. `placed_by` is the action that put them there;
     `earlier` are the placements that actions have ended, oldest first. `grade_by` is the list of rank
-    promotions that gave the grade (None: the register).
+    promotions that gave the grade (None: the register), `earlier_grade_by` are those of the grades that
+    lists have raised, oldest first.
     """
 
     id: str
@@ -68,6 +69,12 @@ class Person:
     earlier: tuple[Placement, ...] = ()
     grade_since: date | None = None
     grade_by: str | None = None
+    earlier_grade_by: tuple[str | None, ...] = ()
+
+    @property
+    def moved_out(self) -> bool:
+        """Whether an action has moved them to another agency."""
+        return self.position_id is None and self.placed_by is not None
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,7 @@ class Agency:
             case ev.EmployeePlaced():
                 self._place(event)
             case EmployeePromoted():
-                self.people[event.person_id] = replace(
-                    self.people[event.person_id],
-                    grade=event.to_grade,
-                    grade_since=event.since,
-                    grade_by=None if event.restores else event.list_id,
-                )
+                self._promote(event)
             case ev.EmployeeRegistered():
                 self._register(event)
             case ev.CandidateRegistered():
@@ -247,6 +249,7 @@ class Agency:
 
     def _register(self, event: ev.EmployeeRegistered) -> None:
         known = self.people.get(event.person_id)
+        same_grade = known is not None and known.grade == event.grade
         placed_by = known.placed_by if known and known.position_id == event.position_id else None
         self._vacate(known.position_id if known else None, event.person_id)
         self.people[event.person_id] = Person(
@@ -260,7 +263,8 @@ class Agency:
             placed_by,
             earlier=known.earlier if known and placed_by else (),
             grade_since=event.grade_since,
-            grade_by=known.grade_by if known and known.grade == event.grade else None,
+            grade_by=known.grade_by if known and same_grade else None,
+            earlier_grade_by=known.earlier_grade_by if known and same_grade else (),
         )
         self._fill(event.position_id, event.person_id)
 
@@ -277,6 +281,22 @@ class Agency:
             earlier=person.earlier[:-1]
             if event.restores
             else (*person.earlier, Placement(person.position_id, person.position_since, person.placed_by)),
+        )
+
+    def _promote(self, event: EmployeePromoted) -> None:
+        """A list gives a grade; `restores` takes it back, and the one below is by the list that gave that."""
+        person = self.people[event.person_id]
+        before = person.earlier_grade_by
+        if event.restores:
+            given_by, earlier = before[-1] if before else None, before[:-1]
+        else:
+            given_by, earlier = event.list_id, (*before, person.grade_by)
+        self.people[person.id] = replace(
+            person,
+            grade=event.to_grade,
+            grade_since=event.since,
+            grade_by=given_by,
+            earlier_grade_by=earlier,
         )
 
     def _follow_erasure(self, event: ev.Event) -> bool:

@@ -35,17 +35,21 @@ from domain.event import NewEvent
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.personal_data_policy import PersonalDataRules, RetentionRule
+from domain.serving import standing_of
 
 SHORTEST_REASON = 3
-Standing = Literal["serving", "left", "candidate"]
 
 
 @dataclass(frozen=True)
 class Need:
-    """An open action that needs the person, and as what."""
+    """An open action, or an open list of rank promotions, that needs the person, and as what."""
 
-    action_id: str
-    why: Literal["subject", "candidate", "initiator"]
+    of: Literal["action_id", "list_id"]
+    id: str
+    why: Literal["subject", "candidate", "initiator", "listed"]
+
+    def as_json(self) -> dict[str, str]:
+        return {self.of: self.id, "why": self.why}
 
 
 def stream_of(person_id: str) -> str:
@@ -148,42 +152,35 @@ def retention(person: Person, last_entry: date | None, rules: PersonalDataRules)
     )
 
 
-def standing_of(person: Person, rules: PersonalDataRules) -> Standing:
-    """Serving is who holds a post, or has a status of service and was not moved out of the agency."""
-    if person.candidate:
-        return "candidate"
-    moved_out = person.position_id is None and person.placed_by is not None
-    if person.position_id is not None:
-        return "serving"
-    return "serving" if person.employment_status in rules.serving_statuses and not moved_out else "left"
-
-
 def still_binds(kept: ee.Kept, day: date) -> bool:
     """Whether the duty to keep still stands on `day`; its last day belongs to it."""
     return kept.until is None or day <= kept.until
 
 
 def needs(person_id: str, facts: Facts) -> Iterator[Need]:
-    """The open actions that need the person: as subject, as one of the candidates, as initiator."""
+    """What is open and needs the person: actions as subject, as one of the candidates, as initiator; a list
+    of rank promotions on which something of theirs is not over.
+    """
     registry = facts.registry
+    list_id = registry.ranks.open_entries().get(person_id)
+    if list_id is not None:
+        yield Need("list_id", list_id, "listed")
     for action_id in registry.open_actions_of(person_id):
-        yield Need(action_id, "subject")
+        yield Need("action_id", action_id, "subject")
     for action_id in registry.open_actions():
         state = facts.action(action_id)
         if state is None or state.subject_id == person_id:
             continue
         if person_id in (state.candidates or ()):
-            yield Need(action_id, "candidate")
+            yield Need("action_id", action_id, "candidate")
         elif state.initiator == ("person", person_id):
-            yield Need(action_id, "initiator")
+            yield Need("action_id", action_id, "initiator")
 
 
 def _may_go(person: Person, facts: Facts, *, binding: bool) -> tuple[ee.Kept, ...]:
     needed = list(needs(person.id, facts))
     if needed:
-        raise NeededByOpenAction(
-            needs=[{"action_id": need.action_id, "why": need.why} for need in needed], number=len(needed)
-        )
+        raise NeededByOpenAction(needs=[need.as_json() for need in needed], number=len(needed))
     rules = facts.offices.policy.personal_data
     entered = facts.last_recorded(f"employee/{person.id}")
     day = facts.calendar.today(entered) if entered is not None else None

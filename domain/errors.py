@@ -340,11 +340,11 @@ class UnknownReference(Unlawful):
 
 
 class NeededByOpenAction(Unlawful):
-    """`needs` names each open action and as what it needs the person."""
+    """`needs` names each open action or list of rank promotions, and as what it needs the person."""
 
     code = "needed-by-open-action"
     sentence_id = "Orang ini masih diperlukan dalam {number} proses yang belum selesai."
-    sentence_en = "{number} open personnel actions still need this person."
+    sentence_en = "{number} processes that are not over still need this person."
 
 
 class RetentionForbids(Unlawful):

@@ -160,7 +160,17 @@ def _kind(document_type: str, policy: FilePolicy) -> str:
 
 def codes_at_hand(filed: Iterable[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:
     """The types of which a file has a document that counts on `day`, verified or not yet; sorted."""
-    enough = (DocumentState.VERIFIED, DocumentState.UNVERIFIED)
+    return _codes(filed, policy, day, DocumentState.VERIFIED, DocumentState.UNVERIFIED)
+
+
+def verified_codes(filed: Iterable[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:
+    """The types of which a file has a document that an officer accepted and that counts on `day`; sorted."""
+    return _codes(filed, policy, day, DocumentState.VERIFIED)
+
+
+def _codes(
+    filed: Iterable[FiledDocument], policy: FilePolicy, day: date, *enough: DocumentState
+) -> tuple[str, ...]:
     codes = {
         policy.code_of(document.document_type)
         for document in filed

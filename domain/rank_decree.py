@@ -41,9 +41,9 @@ from domain.rank_commands import (
     SendRankList,
 )
 from domain.rank_list import DECIDED, EntryStatus, ListStatus, RankEntry, RankList
-from domain.rank_path import path_of
+from domain.rank_path import path_on
 from domain.rank_promotion import known_list, signed_by, stream_of
-from domain.rank_sheet import assess_rank, rank_sheet, verified_codes
+from domain.rank_sheet import assess_rank, rank_sheet
 
 AS_LISTED, ACTIVE = "rank_as_listed", "rank_active"
 
@@ -230,10 +230,11 @@ def annul(facts: Facts, command: AnnulRankPromotion) -> list[NewEvent]:
 
 
 def held_by(entry: RankEntry, facts: Facts, policy: Policy) -> tuple[str, ...]:
-    """What bars a decreed promotion from taking effect today: service that ended, another grade."""
+    """What bars a decreed promotion from taking effect today: service here that ended, another grade."""
     person = facts.agency.people[entry.person_id]
     eligible = policy.rank_promotion.rules[ACTIVE].parameters["eligible"]
-    held = [ACTIVE] if person.employment_status not in eligible else []
+    serves = person.employment_status in eligible and not person.moved_out
+    held = [] if serves else [ACTIVE]
     return (*held, AS_LISTED) if person.grade != entry.from_grade else tuple(held)
 
 
@@ -264,14 +265,12 @@ def _bars(entry: RankEntry, known: RankList, facts: Facts) -> bool:
 
 def _may_be_decreed(entry: RankEntry, known: RankList, facts: Facts) -> None:
     """Judge the person again by the facts of the day. Raises HardFinding."""
-    policy, person = facts.policies[known.policy_id], facts.agency.people[entry.person_id]
-    filed = facts.files.of(person.id)
-    verified = verified_codes(filed, policy.personnel_file, facts.today)
-    path = path_of(person, facts.agency.posts.get(person.position_id or ""), verified, policy)
+    policy, person_id = facts.policies[known.policy_id], entry.person_id
+    path = path_on(facts.today, person_id, facts.agency, facts.files, policy)
     if path is None:
         raise HardFinding(rules=[AS_LISTED])
     sheet = rank_sheet(
-        person.id, path, known.period, facts.talent.of([person.id])[person.id], facts, policy,
+        person_id, path, known.period, facts.talent.of([person_id])[person_id], facts, policy,
         listed=(entry.kind, entry.to_grade),
     )  # fmt: skip
     found = hard_stops(assess_rank(sheet, policy), unanswered=True)

@@ -9,12 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from domain.agency import Person, Post
+from domain.agency import Agency, Person, Post
 from domain.calendar import months_after
 from domain.employment import UnknownEducation, parse_education
 from domain.grades import PNS_GRADES, Grade, UnknownGrade, parse_grade
+from domain.personnel_file import PersonnelFiles, verified_codes
 from domain.policy import Policy
 from domain.rank_policy import KindRule, RankKind
+from domain.serving import standing_of
 
 HIGHEST = PNS_GRADES[-1]
 # Whoever may be adjusted is not made to wait for the regular promotion.
@@ -41,12 +43,25 @@ class RankPath:
         return None if self.ceiling is None else parse_grade(self.to_grade) > parse_grade(self.ceiling)
 
 
+def path_on(
+    day: date, person_id: str, agency: Agency, files: PersonnelFiles, policy: Policy
+) -> RankPath | None:
+    """The path of one person of the register, by their file as it counts on `day`; None for who is not
+    there any more.
+    """
+    person = agency.people.get(person_id)
+    if person is None or agency.is_erased(person_id):
+        return None
+    verified = verified_codes(files.of(person_id), policy.personnel_file, day)
+    return path_of(person, agency.posts.get(person.position_id or ""), verified, policy)
+
+
 def path_of(person: Person, post: Post | None, verified: Collection[str], policy: Policy) -> RankPath | None:
     """The person's path; None for whom rank promotion is not about: PPPK, CPNS, candidates of other
-    agencies, elected officials, the highest grade. `verified` are the types of documents in their file
-    that an officer accepted.
+    agencies, who has left this one, elected officials, the highest grade. `verified` are the types of
+    documents in their file that an officer accepted.
     """
-    if person.employment_kind != "PNS" or person.candidate:
+    if person.employment_kind != "PNS" or standing_of(person, policy.personal_data) != "serving":
         return None
     try:
         grade = parse_grade(person.grade)

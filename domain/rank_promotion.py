@@ -36,9 +36,9 @@ from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from domain.rank_commands import FreezeRankList, WithdrawRankList
 from domain.rank_list import ListStatus, RankList
-from domain.rank_path import RankPath, path_of
+from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankRules
-from domain.rank_sheet import assess_rank, facts_of, outcomes_of, rank_sheet, stops, verified_codes
+from domain.rank_sheet import assess_rank, facts_of, outcomes_of, rank_sheet, stops
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,7 @@ def considered(
     paths: dict[str, RankPath] = {}
     at_ceiling = undated = 0
     for person_id in sorted(agency.people):
-        person = agency.people[person_id]
-        verified = verified_codes(files.of(person_id), policy.personnel_file, day)
-        path = path_of(person, agency.posts.get(person.position_id or ""), verified, policy)
+        path = path_on(day, person_id, agency, files, policy)
         if path is None or person_id in busy:
             continue
         if path.due_on is None:

@@ -20,8 +20,8 @@ from domain.fact_sheet import PerformanceYear, SubjectFacts
 from domain.facts import Facts
 from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import parse_grade
-from domain.personnel_file import DocumentState, FiledDocument, codes_at_hand, state_of
-from domain.policy import FilePolicy, Policy
+from domain.personnel_file import codes_at_hand, verified_codes
+from domain.policy import Policy
 from domain.rank_path import RankPath
 from domain.rank_policy import RankKind
 from domain.register_facts import subject_facts
@@ -91,16 +91,6 @@ def rank_sheet(
         verified=verified_codes(filed, policy.personnel_file, facts.today),
         listed=listed,
     )
-
-
-def verified_codes(filed: list[FiledDocument], policy: FilePolicy, day: date) -> tuple[str, ...]:
-    """The types of which a file has a document that an officer accepted and that counts on `day`."""
-    codes = {
-        policy.code_of(document.document_type)
-        for document in filed
-        if state_of(document, policy, day) is DocumentState.VERIFIED
-    }
-    return tuple(sorted(code for code in codes if code is not None))
 
 
 def assess_rank(sheet: RankSheet, policy: Policy) -> tuple[Finding, ...]:

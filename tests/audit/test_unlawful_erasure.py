@@ -31,7 +31,10 @@ class Forger:
         self.evidence, self.attacker = evidence, attacker
         self.officer = world.holder("transfer_division_head")
         self.second = world.holder("regional_secretary")
-        busy = {d["data"].get("subject_id") for d in attacker.documents()}
+        documents = attacker.documents()
+        busy = {d["data"].get("subject_id") for d in documents}
+        listed = [d["data"]["person_id"] for d in documents if d["type"] == "RankCandidateListed"]
+        busy.update(listed)
         self.person = next(p for p in world.movable("PELAKSANA") if p not in busy)
         policy = world.view.policy_in_force(world.today)
         self.under = {"policy_id": policy.id, "policy_hash": policy.hash}
@@ -118,6 +121,15 @@ def test_an_erasure_of_somebody_whom_an_open_action_needs(forger: Forger) -> Non
         if d["type"] == "ActionSubmitted" and d["data"]["kind"] == "mutation" and _open(forger, d["stream"])
     )
     assert "erased-too-early" in forger.told(forger.asked(person_id=needed))
+
+
+def test_an_erasure_of_somebody_on_an_open_list_of_rank_promotions(forger: Forger) -> None:
+    proposed = next(
+        d["data"]["person_id"]
+        for d in forger.attacker.documents()
+        if d["type"] == "RankCandidateListed" and d["data"]["place"] == "proposed"
+    )
+    assert "erased-too-early" in forger.told(forger.asked(person_id=proposed))
 
 
 def test_an_erasure_reinstated_by_a_person(forger: Forger) -> None:

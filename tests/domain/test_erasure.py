@@ -10,7 +10,7 @@ import pytest
 
 from domain import commands as cmd
 from domain import erasure_events as ee
-from domain.erasure import retention, standing_of
+from domain.erasure import retention
 from domain.erasure_commands import (
     ApproveErasure,
     CompleteErasure,
@@ -30,6 +30,8 @@ from domain.errors import (
     RetentionForbids,
 )
 from domain.identity import SYSTEM, Actor
+from domain.serving import standing_of
+from tests.domain import rank_requests as ranks
 from tests.domain.town import TUESDAY, Town, at, new_id, person
 
 COURT = "court_order"
@@ -226,6 +228,19 @@ def test_when_the_action_has_ended_the_person_may_go(town: Town) -> None:
     town.walk(town.submit("nurse"))
     ask(town)
     assert consent(town).person_id == "nurse"
+
+
+def test_who_stands_on_an_open_list_of_rank_promotions_is_needed_until_it_is_over(town: Town) -> None:
+    ranks.clerk(town, "ani")
+    ranks.clerk(town, "budi", years=())
+    list_id = ranks.frozen(town)
+    with pytest.raises(NeededByOpenAction) as refused:
+        ask(town, who="ani")
+    assert refused.value.facts["needs"] == [{"list_id": list_id, "why": "listed"}]
+    assert ask(town, who="budi").person_id == "budi"  # kept off: nothing of theirs is open
+    ranks.sent(town, list_id)
+    ranks.answered(town, list_id, "ani", outcome="refused", reason="masa kerja kurang")
+    assert ask(town, who="ani").person_id == "ani"
 
 
 # --- afterwards ---

@@ -22,6 +22,7 @@ from domain.errors import (
 from domain.identity import Capacity
 from domain.rank_list import EntryStatus, ListStatus
 from domain.rank_promotion import list_hash_of
+from tests.domain import test_erasure
 from tests.domain.rank_requests import (
     advanced,
     ask,
@@ -68,6 +69,20 @@ def test_who_is_at_the_ceiling_or_without_a_date_is_counted_and_not_listed(town:
     found = the_list(town, frozen(town, date(2027, 2, 1)))
     assert set(found.entries) == {"ani", "dedi"}
     assert (found.at_ceiling, found.undated) == (1, undated + 1)
+
+
+def test_who_has_left_the_agency_is_not_listed(town: Town) -> None:
+    """Moved to another agency, retired, or erased: nothing of theirs is due here any more."""
+    for who in ("ani", "budi", "citra", "dedi"):
+        clerk(town, who)
+    town.walk(town.submit_out("budi"))
+    same = {"grade": "III/c", "grade_since": date(2023, 1, 1), "education": "S-1"}
+    town.correct("citra", post=None, employment_status="99", **same)
+    test_erasure.ask(town, who="dedi")
+    test_erasure.consent(town, who="dedi")
+    town.erase_person("dedi")
+    period = town.policy.rank_promotion.periods.open_on(town.today)
+    assert set(the_list(town, frozen(town, period)).entries) == {"ani"}
 
 
 def test_the_officer_leaves_off_with_a_reason_and_adds_nobody(town: Town) -> None:

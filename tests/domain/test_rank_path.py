@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -120,6 +121,17 @@ def test_contract_staff_candidates_the_mayor_and_the_highest_grade_have_no_path(
     found: RankPath | None,
 ) -> None:
     assert found is None
+
+
+def test_who_has_left_the_agency_has_no_path_in_it() -> None:
+    there = Person("ani", "PNS", "III/a", "01", "S-1", grade_since=date(2023, 1, 1))
+    for person, has_one in (
+        (there, True),
+        (replace(there, placed_by="an-action"), False),
+        (replace(there, employment_status="99"), False),
+        (replace(there, employment_status="99", position_id="post"), True),
+    ):
+        assert (path_of(person, None, (), kota_serang()) is not None) == has_one
 
 
 # --- ceilings ---

@@ -178,6 +178,19 @@ def test_whoever_was_moved_to_another_kind_of_post_is_no_longer_as_listed(town: 
     assert "rank_as_listed" in refused.value.facts["rules"]
 
 
+def test_whoever_left_the_agency_is_passed_over_when_all_are_decreed(town: Town) -> None:
+    clerk(town, "ani")
+    clerk(town, "budi")
+    list_id = sent(town, frozen(town))
+    for who in ("ani", "budi"):
+        answered(town, list_id, who)
+    town.walk(town.submit_out("budi"))
+    with pytest.raises(HardFinding) as refused:
+        decreed(town, list_id, "budi")
+    assert refused.value.facts["rules"] == ["rank_as_listed"]
+    assert [e.person_id for e in decreed(town, list_id) if isinstance(e, rk.RankDecreeIssued)] == ["ani"]
+
+
 def test_iv_c_and_above_are_decreed_outside_and_recorded(town: Town) -> None:
     post_is(town, "p-dinkes", eselon="II.b")
     clerk(town, "ani")
@@ -257,6 +270,17 @@ def test_who_left_the_service_meanwhile_is_held_until_people_decide(town: Town) 
     assert grade(town, "ani")[0] == "III/d"
 
 
+def test_who_was_moved_to_another_agency_meanwhile_is_held(town: Town) -> None:
+    clerk(town)
+    list_id = sent(town, frozen(town))
+    answered(town, list_id, "ani")
+    decreed(town, list_id)
+    town.walk(town.submit_out("ani"))
+    town.set_day(JANUARY)
+    advanced(town, list_id)
+    assert entry(town, list_id, "ani").held == ("rank_active",)
+
+
 def test_only_the_system_lets_it_take_effect(town: Town) -> None:
     clerk(town)
     with pytest.raises(NotPermitted):
@@ -331,6 +355,23 @@ def test_annulment_gives_back_the_grade_and_the_date_before(town: Town) -> None:
     assert grade(town, "ani") == ("III/c", date(2023, 1, 1))
     assert town.agency.people["ani"].grade_by is None
     assert the_list(town, list_id).over
+
+
+def test_of_two_promotions_the_later_is_annulled_first_and_then_the_earlier(town: Town) -> None:
+    clerk(town, grade="III/a", grade_since=date(2023, 1, 1))
+    first = until_effect(town, "ani")
+    written(town, first, "ani")
+    town.set_day(date(2030, 11, 24))
+    for year in (2028, 2029):
+        rate(town, "ani", year)
+    second = until_effect(town, "ani", date(2031, 1, 1))
+    with pytest.raises(RankMovedOn):
+        annulled(town, first, "ani")
+    annulled(town, second, "ani")
+    assert (grade(town, "ani"), town.agency.people["ani"].grade_by) == (("III/b", JANUARY), first)
+    annulled(town, first, "ani")
+    assert grade(town, "ani") == ("III/a", date(2023, 1, 1))
+    assert town.agency.people["ani"].grade_by is None
 
 
 def test_a_decree_annulled_before_its_day_never_takes_effect(town: Town) -> None:
