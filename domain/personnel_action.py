@@ -11,11 +11,11 @@ from typing import Any
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
-from domain import promotion_moves
+from domain import promotion_moves, task_moves
 from domain.changed import changed
 from domain.decree import Decree
 from domain.evaluation_state import Evaluation, RatedPart, evaluation_in
-from domain.human_task import Task, TaskState, Vote
+from domain.human_task import Task, TaskState
 from domain.policy import Kind, Severity, Variant
 
 
@@ -246,11 +246,6 @@ def _judged(state: ActionState, event: eve.PerformanceJudged, recorded: Recorded
     return changed(judged, status=Status.DECIDED) if event.at_step == "calibration" else judged
 
 
-def _with_task(action: ActionState, task_id: str, /, **changes: Any) -> ActionState:
-    tasks = tuple(changed(task, **changes) if task.id == task_id else task for task in action.tasks)
-    return changed(action, tasks=tasks)
-
-
 def _assessed(state: ActionState, event: ev.ActionAssessed, recorded: Recorded) -> ActionState:
     return changed(state, outcomes=event.outcomes, assessed_version=recorded.version)
 
@@ -297,58 +292,8 @@ def _final(state: ActionState, _: eve.EvaluationBecameFinal, __: Recorded) -> Ac
     return final if state.status in DECREED else changed(final, status=Status.DECIDED)
 
 
-UNDELEGATED: dict[str, Any] = {"delegated_to": None, "delegated_by": None, "delegated_signature": None}
-FREE: dict[str, Any] = {"state": TaskState.READY, "claimed_by": None}
-
-
-def _claimed(state: ActionState, event: ev.TaskClaimed, _: Recorded) -> ActionState:
-    task = state.task(event.task_id)
-    by_delegate = task is not None and task.delegated_to == event.person_id
-    claim = {"state": TaskState.RESERVED, "claimed_by": event.person_id}
-    return _with_task(state, event.task_id, **claim, **({} if by_delegate else UNDELEGATED))
-
-
-def _released(state: ActionState, event: ev.TaskReleased, _: Recorded) -> ActionState:
-    return _with_task(state, event.task_id, **FREE, **UNDELEGATED)
-
-
-def _delegated(state: ActionState, event: ev.TaskDelegated, _: Recorded) -> ActionState:
-    return _with_task(
-        state,
-        event.task_id,
-        state=TaskState.RESERVED,
-        claimed_by=event.to,
-        delegated_to=event.to,
-        delegated_by=event.by,
-        delegated_signature=event.signature,
-    )
-
-
-def _conflict(state: ActionState, event: ev.ConflictDeclared, _: Recorded) -> ActionState:
-    freed = tuple(
-        changed(task, **FREE, **UNDELEGATED)
-        if task.is_open and event.person_id in (task.claimed_by, task.delegated_by)
-        else task
-        for task in state.tasks
-    )
-    return changed(state, conflicts=state.conflicts | {event.person_id}, tasks=freed)
-
-
-def _voted(state: ActionState, event: ev.VoteCast, recorded: Recorded) -> ActionState:
-    task = state.task(event.task_id)
-    votes = task.votes if task else ()
-    voted = _with_task(
-        state,
-        event.task_id,
-        votes=(*votes, Vote(event.person_id, event.vote, recorded.at)),
-        state=TaskState.READY,
-        claimed_by=None,
-    )
-    return changed(voted, acted=(*state.acted, (event.step, event.person_id)))
-
-
 def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) -> ActionState:
-    done = _with_task(
+    done = task_moves.with_task(
         state,
         event.task_id,
         state=TaskState.COMPLETED,
@@ -375,26 +320,12 @@ def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) 
     return done
 
 
-def _exited(state: ActionState, event: ev.TaskExited, _: Recorded) -> ActionState:
-    return _with_task(state, event.task_id, state=TaskState.EXITED)
-
-
 def _proposed(state: ActionState, event: ev.OverrideProposed, _: Recorded) -> ActionState:
     return changed(state, proposals=(*state.proposals, (event.rule, event.person_id)))
 
 
 def _overridden(state: ActionState, event: ev.Overridden, _: Recorded) -> ActionState:
     return changed(state, overridden=state.overridden | {event.rule})
-
-
-def _reminded(state: ActionState, event: ev.ReminderSent, _: Recorded) -> ActionState:
-    task = state.task(event.task_id)
-    return _with_task(state, event.task_id, reminded=(task.reminded if task else frozenset()) | {event.which})
-
-
-def _escalated(state: ActionState, event: ev.TaskEscalated, _: Recorded) -> ActionState:
-    """A claim has lapsed: the superior could not act beside a claimant who lets the time run out."""
-    return _with_task(state, event.task_id, **FREE, escalated_to=event.to_office)
 
 
 def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> ActionState:
@@ -430,17 +361,17 @@ def _ending(status: Status) -> Callable[[ActionState, Any, Recorded], ActionStat
 _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]] = {
     ev.ActionAssessed: _assessed,
     ev.TaskOpened: _task_opened,
-    ev.TaskClaimed: _claimed,
-    ev.TaskReleased: _released,
-    ev.TaskDelegated: _delegated,
-    ev.ConflictDeclared: _conflict,
-    ev.VoteCast: _voted,
+    ev.TaskClaimed: task_moves.claimed,
+    ev.TaskReleased: task_moves.released,
+    ev.TaskDelegated: task_moves.delegated,
+    ev.ConflictDeclared: task_moves.conflict,
+    ev.VoteCast: task_moves.voted,
     ev.TaskCompleted: _completed,
-    ev.TaskExited: _exited,
+    ev.TaskExited: task_moves.exited,
     ev.OverrideProposed: _proposed,
     ev.Overridden: _overridden,
-    ev.ReminderSent: _reminded,
-    ev.TaskEscalated: _escalated,
+    ev.ReminderSent: task_moves.reminded,
+    ev.TaskEscalated: task_moves.escalated,
     ev.PlacementDecided: _decided,
     ev.DecreeIssued: _decreed,
     ev.ActionTookEffect: _took_effect,

@@ -23,12 +23,12 @@ from domain.canonical import NotCanonical
 from domain.commands import ActionCommand, Command
 from domain.decide import decide
 from domain.erasure_events import PersonErased
-from domain.errors import IdempotencyKeyReused, InvalidDetails, NotFound, PersonIsErased, Refusal
+from domain.errors import IdempotencyKeyReused, InvalidDetails, PersonIsErased, Refusal
 from domain.events import NewEvent
 from domain.facts import Facts, Identity
 from domain.identity import Actor
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
-from ledger import schema
+from ledger import retries, schema
 from ledger.mirror import ACTION, NO_OFFICES, Mirror, action_id_of, load_state
 from ledger.projection import Batch, Projection, RowWriter
 from ledger.record import (
@@ -45,6 +45,7 @@ from ledger.record import (
     stored_event,
 )
 from ledger.result import Answer, Receipt, Result, Waiting
+from ledger.retries import Known
 from ledger.sealing import Keyring
 from ledger.talent import LedgerTalent
 from ledger.vacancies import LedgerVacancies
@@ -125,21 +126,19 @@ class Commit:
         """Judge the commands in order and write the commit; one answer for each, in order. With no
         commands nothing is written, and the mirror is caught up.
         """
-        known = self._known([item.command.command_id for item in waiting])
+        known = retries.known(self._rows, [item.command.command_id for item in waiting])
         judged = [self._judge(item, known) for item in waiting]
         head = self._write_commit() if self._position > self._start else None
         return [self._answer(item, found, head) for item, found in zip(waiting, judged, strict=True)]
 
     # --- judging ---
 
-    def _judge(
-        self, item: Waiting, known: dict[str, tuple[str, str, int, int, int]]
-    ) -> _Accepted | BaseException | Result:
+    def _judge(self, item: Waiting, known: dict[str, Known]) -> _Accepted | BaseException | Result:
         command = item.command
         kept = set(self._new_keys)
         try:
             if command.command_id in known:
-                return self._replay(item, known[command.command_id])
+                return retries.first_answer(self._rows, item, known[command.command_id])
             return self._twin(item) or self._accept(item)
         except Refusal as refusal:
             return refusal
@@ -391,49 +390,6 @@ class Commit:
         """Now, never before what was recorded last."""
         self._last_moment = max(self._last_moment, moment(self._context.clock()))
         return self._last_moment
-
-    # --- retries ---
-
-    def _known(self, command_ids: list[str]) -> dict[str, tuple[str, str, int, int, int]]:
-        if not command_ids:
-            return {}
-        marks = ", ".join("?" * len(command_ids))
-        rows = self._rows.execute(
-            "SELECT command_id, body_hash, stream, version, position, tree_size FROM commands "
-            f"WHERE command_id IN ({marks})",
-            tuple(command_ids),
-        ).fetchall()
-        return {row[0]: tuple(row[1:]) for row in rows}
-
-    def _replay(self, item: Waiting, known: tuple[str, str, int, int, int]) -> Result:
-        body_hash, stream, version, position, tree_size = known
-        if body_hash != item.body_hash:
-            raise IdempotencyKeyReused()
-        row = self._rows.execute(
-            "SELECT record, leaf_hash FROM events WHERE position = ?", (position,)
-        ).fetchone()
-        note = self._rows.execute("SELECT note FROM checkpoints WHERE size = ?", (tree_size,)).fetchone()
-        if row is None or note is None:
-            raise NotFound()
-        document = decode(bytes(row[0]))
-        checkpoint = Checkpoint.parse(note[0].partition("\n\n")[0] + "\n")
-        state = None
-        if stream.startswith(f"{ACTION}/"):
-            rows = self._rows.execute(
-                f"SELECT {READ_COLUMNS} FROM events WHERE stream = ? AND version <= ? ORDER BY version",
-                (stream, version),
-            ).fetchall()
-            state = load_state(stored_event(p, bytes(r), bytes(h)) for p, r, h in rows)
-        receipt = Receipt(
-            position=position,
-            version=version,
-            leaf_hash=bytes(row[1]).hex(),
-            tree_size=tree_size,
-            root=checkpoint.root.hex(),
-            recorded_at=document["recorded_at"],
-            signature=note[0].rstrip("\n").rpartition("\n")[2].rpartition(" ")[2],
-        )
-        return Result(item.command.command_id, stream, version, receipt, state, replayed=True)
 
     # --- writing ---
 
