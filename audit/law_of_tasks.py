@@ -180,7 +180,10 @@ def escalated(case: Case, stored: StoredEvent, event: ev.TaskEscalated, state: A
         case.report(stored, "illegal-transition", f"{task.step} is not overdue and was escalated")
     start = task.office if conflict else law_of_evaluation.office_above(case, task, step, state)
     answers = office_that_answers(start, step, state, case.moment) if start is not None else None
-    if conflict and step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
-        answers = law_of_evaluation.office_of(case, task.step, state)
+    if step.office in (ASSESSOR, ASSESSOR_SUPERIOR):
+        belongs = law_of_evaluation.office_of(case, task.step, state)
+        outside = belongs == case.policy.evaluation.assessment.without_superior
+        if conflict or (outside and task.office != belongs):
+            answers = belongs if belongs != task.escalated_to else None
     if answers is None or event.to_office != answers:
         case.report(stored, "wrong-office", f"{event.to_office} is not above {task.office}")

@@ -16,7 +16,7 @@ from domain.offices import ASSESSOR, office_key
 from domain.ownership import answering_office
 from domain.personnel_action import ActionState, Status
 from domain.policy import Kind, StepRule, Variant
-from domain.task_opening import assessor_office, open_task
+from domain.task_opening import assessor_office, beyond_the_agency, open_task
 
 Events = list[ev.Event]
 
@@ -114,19 +114,24 @@ def above(task: Task, step: StepRule, state: ActionState, facts: Facts) -> str |
 
 
 def _nudges(task: Task, state: ActionState, facts: Facts) -> Events:
-    """Reminder at half time; at the end a reminder and the superior as a further owner: the nearest
-    one that may act on this case.
+    """Reminder at half time; at the end a reminder and the superior as a further owner: the nearest one that
+    may act on this case. Where an assessment has come to wait for nobody, the authority above the agency.
     """
     events: Events = []
     if "half" not in task.reminded and task.remind_at is not None and task.remind_at <= facts.now:
         events.append(ev.ReminderSent(task_id=task.id, which="half"))
-    if "due" not in task.reminded and task.due_at is not None and task.due_at <= facts.now:
+    if task.due_at is None or task.due_at > facts.now:
+        return events
+    beyond = beyond_the_agency(task, state, facts)
+    further = None if beyond == task.escalated_to else beyond
+    if "due" not in task.reminded:
         events.append(ev.ReminderSent(task_id=task.id, which="due"))
         step = facts.policy_of(state).steps[task.step]
         superior = above(task, step, state, facts)
-        if superior is not None:
-            answering = answering_office(superior, step, state, facts)
-            events.append(ev.TaskEscalated(task_id=task.id, to_office=answering))
+        if beyond is None and superior is not None:
+            further = answering_office(superior, step, state, facts)
+    if further is not None:
+        events.append(ev.TaskEscalated(task_id=task.id, to_office=further))
     return events
 
 

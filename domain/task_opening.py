@@ -10,6 +10,7 @@ from domain.agency import Agency
 from domain.evaluation_dates import not_before, window_closes
 from domain.evaluation_parts import assessed_post
 from domain.facts import Facts
+from domain.human_task import Task
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, INITIATOR, SUBJECT, Offices, office_key
 from domain.ownership import answering_office, excluded_people, why_excluded
 from domain.personnel_action import ActionState
@@ -87,6 +88,17 @@ def office_of_assessment(name: str, state: ActionState, facts: Facts) -> str:
         if _somebody_may(key, step, state, facts):
             return key
     return policy.evaluation.assessment.without_superior
+
+
+def beyond_the_agency(task: Task, state: ActionState, facts: Facts) -> str | None:
+    """The office that records what the authority above decides, where an open task of assessment has come to
+    wait for nobody in the agency; None where somebody is left, and for every other task.
+    """
+    policy = facts.policy_of(state)
+    recording = policy.evaluation.assessment.without_superior
+    if policy.steps[task.step].office not in (ASSESSOR, ASSESSOR_SUPERIOR) or task.office == recording:
+        return None
+    return recording if office_of_assessment(task.step, state, facts) == recording else None
 
 
 def _somebody_may(key: str, step: StepRule, state: ActionState, facts: Facts) -> bool:

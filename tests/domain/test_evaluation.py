@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
@@ -21,11 +20,9 @@ from domain.errors import (
     UnknownReturnStep,
 )
 from domain.evaluation import standing
-from domain.evaluation_dates import window_closes
-from domain.evaluation_policy import Window
 from domain.personnel_action import Status
 from domain.policy import Variant
-from tests.domain.town import MACHINE, TUESDAY, Town, at, person, serang_calendar
+from tests.domain.town import MACHINE, TUESDAY, Town, at, person
 
 HALF_YEAR = (date(2026, 1, 1), date(2026, 6, 30))
 LOW = {"result": "BELOW", "conduct": "BELOW"}
@@ -35,12 +32,6 @@ MEMBERS = ("inspektur", "kepala_bappeda", "kepala_bkpsdm")
 def rated(town: Town, action: str, by: str = "kepala_dinkes", **levels: str) -> str:
     town.walk(action, until="rating")
     town.decide(action, by, details=levels)
-    return action
-
-
-def objected(town: Town) -> str:
-    action = town.walk(town.evaluate(), until="result_response")
-    town.decide(action, "nurse", details={"response": "object", "reasons": "bukti tidak dibaca"})
     return action
 
 
@@ -171,18 +162,6 @@ def test_an_integration_without_the_scope_opens_none(town: Town) -> None:
         town.evaluate(by=MACHINE.model_copy(update={"scopes": frozenset()}))
 
 
-def test_an_objection_that_falls_to_who_rated_is_recorded_for_the_authority_above(town: Town) -> None:
-    """Head and secretary are gone, so the mayor rates; nobody in the agency stands above."""
-    action = town.walk(town.evaluate(), until="plan_agreement")
-    for who in ("kepala_dinkes", "sekda"):
-        town.leaves(who)
-    town.walk(action, until="rating")
-    town.decide(action, "mayor")
-    town.walk(action, until="result_response")
-    town.decide(action, "nurse", details={"response": "object", "reasons": "bukti tidak dibaca"})
-    assert town.owners(action) == ["analyst", "analyst_2"]
-
-
 def test_a_plan_may_be_returned_to_the_employee(town: Town) -> None:
     action = town.walk(town.evaluate(), until="plan_agreement")
     town.decide(action, "kepala_dinkes", "return")
@@ -240,62 +219,6 @@ def test_a_delivered_result_is_not_returned(town: Town) -> None:
     action = town.walk(town.evaluate(), until="delivery")
     with pytest.raises(UnknownReturnStep):
         town.decide(action, "nurse", "return")
-
-
-def test_the_window_closes_and_the_result_stands(town: Town) -> None:
-    action = town.walk(town.evaluate(), until="result_response")
-    closes = town.task(action).silence_at
-    assert closes == serang_calendar().end_of(serang_calendar().after(town.today, 14))
-    assert closes is not None
-    town.now = closes - timedelta(seconds=1)
-    town.advance(action)
-    assert town.step(action) == "result_response"
-    town.now = closes
-    town.advance(action)
-    assert town.step(action) == "evaluation_record"
-
-
-def test_whether_days_are_working_days_is_policy() -> None:
-    calendar = serang_calendar()
-    by_unit: dict[Any, Any] = {
-        unit: window_closes(Window(days=14, unit=unit, citation="x"), TUESDAY, calendar)
-        for unit in ("working", "calendar")
-    }
-    assert by_unit["calendar"] == calendar.end_of(TUESDAY + timedelta(days=14))
-    assert by_unit["working"] > by_unit["calendar"]
-
-
-def test_an_objection_needs_reasons_and_goes_to_the_assessors_superior(town: Town) -> None:
-    action = town.walk(town.evaluate(), until="result_response")
-    with pytest.raises(InvalidDetails):
-        town.decide(action, "nurse", details={"response": "object"})
-    town.decide(action, "nurse", details={"response": "object", "reasons": "bukti tidak dibaca"})
-    assert town.owners(action) == ["sekda"]
-
-
-def test_an_objection_is_never_decided_by_silence(town: Town) -> None:
-    action = objected(town)
-    town.now += timedelta(days=400)
-    town.advance(action)
-    assert town.step(action) == "objection_decision"
-    assert "mayor" in town.owners(action)
-    assert not town.state(action).ended
-
-
-def test_a_decided_objection_is_final(town: Town) -> None:
-    action = objected(town)
-    town.decide(action, "sekda", details={"decision": "changed", "result": "ABOVE", "conduct": "ABOVE"})
-    assert predicate(town, action) == "SANGAT_BAIK"
-    evaluation = town.state(action).evaluation
-    assert evaluation is not None
-    assert evaluation.final
-    assert town.step(action) == "evaluation_record"
-
-
-def test_where_nobody_above_is_left_an_analyst_records_the_objections_outcome(town: Town) -> None:
-    action = town.walk(town.evaluate("sekda"), until="result_response")
-    town.decide(action, "sekda", details={"response": "object", "reasons": "bukti tidak dibaca"})
-    assert town.owners(action) == ["analyst", "analyst_2"]
 
 
 def test_the_record_must_hold_the_final_predicate(town: Town) -> None:

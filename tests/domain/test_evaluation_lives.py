@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.errors import DateOutOfOrder, Refusal
+from domain.identity import Capacity
 from domain.personnel_action import ActionState
 from domain.policy import Kind
 from tests.domain.test_evaluation import HALF_YEAR
@@ -101,11 +102,16 @@ class Lives:
 
     def to_the_end(self, action: str) -> None:
         """The lawful way out of whatever was reached: people decide, time passes, where nobody is left for
-        an office its superior is; and where the committee has lost its quorum, BKPSDM withdraws.
+        an office its superior is; and where the committee has lost its quorum, BKPSDM withdraws. A follow-up,
+        which nobody withdraws, may need an acting holder where everybody above is out of it.
         """
-        for _ in range(40):
+        state = self.town.state(action)
+        follows = state.evaluation is not None and state.evaluation.follows is not None
+        for turn in range(40):
             if self.town.state(action).ended:
                 return
+            if follows and turn >= 10:
+                self.appoint(action)
             try:
                 self.town.next(action)
             except DateOutOfOrder:
@@ -117,6 +123,14 @@ class Lives:
             with suppress(Refusal):
                 self.town.withdraw(action, by=person(who))
                 return
+
+    def appoint(self, action: str) -> None:
+        """As the doctor advises: the mayor has somebody without a part in the case act for the secretary."""
+        state = self.town.state(action)
+        out = {"mayor", state.subject_id, *state.conflicts, *(who for _, who in state.acted)}
+        free = [who for who, known in self.town.agency.people.items() if known.position_id and who not in out]
+        with suppress(Refusal):
+            self.town.acting(Capacity.PLT, min(free), "p-sekda", by="mayor")
 
 
 def waits_for_one_thing(state: ActionState) -> bool:
