@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -175,7 +174,7 @@ def _whole(
     view = services.view(connection)
     if cycle is None or unit_id not in view.agency.units:
         raise NotFound()
-    policy = view.policy_in_force(date.fromisoformat(cycle["period_end"]))
+    policy = view.policies[cycle["policy_id"]]
     row = cycle_units.of_cycle(connection, cycle_id).get(unit_id)
     shown: dict[str, Any] = {
         "cycle_id": cycle_id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -143,7 +142,7 @@ def _whole(
     for counted in by_unit.values():
         total.update(counted)
     rated = cycle_units.of_cycle(connection, cycle_id)
-    policy = services.view(connection).policy_in_force(date.fromisoformat(row["period_end"]))
+    policy = services.view(connection).policies[row["policy_id"]]
     missing = json.loads(row["missing"]) if row["missing"] is not None and units is None else None
     return _outline(row) | {
         "progress": _progress(total),

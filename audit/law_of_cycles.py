@@ -37,6 +37,7 @@ def stream_for(event: ev.Event) -> str | None:
 class _Cycle:
     unit_ids: tuple[str, ...]
     period: tuple[date, date]
+    policy_id: str
     last: str = ""
     complete: bool = False
     closed: bool = False
@@ -75,7 +76,8 @@ class Cycles:
         """Apply one event, of a cycle or (with its id) of an action."""
         match event:
             case eve.EvaluationCycleOpened():
-                self._by_id[event.cycle_id] = _Cycle(event.unit_ids, (event.period_start, event.period_end))
+                period = (event.period_start, event.period_end)
+                self._by_id[event.cycle_id] = _Cycle(event.unit_ids, period, event.policy_id)
             case eve.EvaluationsOpened():
                 cycle = self._by_id[event.cycle_id]
                 cycle.last, cycle.complete = event.last, event.complete
@@ -123,24 +125,26 @@ class Cycles:
     def _filled(
         self, stored: StoredEvent, event: eve.EvaluationsOpened, moment: Moment, group: list[StoredEvent]
     ) -> list[Problem]:
-        """The next people in order, each under the id that derives from cycle and person."""
+        """The next people in order under the cycle's policy, each under the id that derives from cycle and
+        person.
+        """
         cycle = self._by_id.get(event.cycle_id)
         if stored.actor.kind != "system":
             return [("not-the-system", "evaluations of a cycle are opened by the system")]
         if cycle is None or cycle.complete or cycle.closed:
             return [("illegal-transition", "the cycle is not one that is being opened")]
-        policy = _in_force(moment, cycle.period[1])
+        policy = _policy_of(cycle, moment)
         waiting = [p for p in people_of(cycle.unit_ids, moment.agency, policy) if p > cycle.last]
         part = [person for person in waiting if person <= event.last]
         first, last = cycle.period
         taken = {person for person, begins, ends in self._taken.values() if begins <= last and first <= ends}
         due = {str(uuid.uuid5(uuid.UUID(event.cycle_id), p)): p for p in part if p not in taken}
-        made = {
-            s.event.action_id: s.event.subject_id
-            for s in group
-            if isinstance(s.event, ev.ActionSubmitted) and s.event.cycle_id == event.cycle_id
-        }
+        opened = [s.event for s in group if isinstance(s.event, ev.ActionSubmitted)]
+        opened = [each for each in opened if each.cycle_id == event.cycle_id]
+        made = {each.action_id: each.subject_id for each in opened}
         problems: list[Problem] = []
+        if any(each.policy_id != cycle.policy_id for each in opened):
+            problems.append(("wrong-policy", f"the cycle began under {cycle.policy_id}"))
         if made != due or (event.opened, event.skipped) != (len(made), len(part) - len(made)):
             problems.append(("wrong-facts", "not exactly the next people's evaluations were opened"))
         if event.complete != (len(part) == len(waiting)):
@@ -178,7 +182,7 @@ class Cycles:
         counted = Counter(predicate for predicate in given if predicate is not None)
         if None not in given and event.counts != {each.value: counted[each] for each in Predicate}:
             found.append(("finding-mismatch", "other ratings stood in the unit than were counted"))
-        pattern = _in_force(moment, cycle.period[1]).talent.distribution.patterns[event.achievement]
+        pattern = _policy_of(cycle, moment).talent.distribution.patterns[event.achievement]
         most = max(event.counts.values(), default=0)
         leading = {name for name, count in event.counts.items() if most and count == most}
         fits = not leading or not leading.isdisjoint(each.value for each in pattern)
@@ -212,6 +216,11 @@ def people_of(unit_ids: tuple[str, ...], agency: Agency, policy: Policy) -> list
         and person.employment_status in rules.employment_statuses
         and post.kind not in rules.post_kinds_left_out
     )
+
+
+def _policy_of(cycle: _Cycle, moment: Moment) -> Policy:
+    """The one that the cycle began under; where it names one that was never adopted, the lawful one."""
+    return moment.policies.get(cycle.policy_id) or _in_force(moment, cycle.period[1])
 
 
 def _in_force(moment: Moment, day: date) -> Policy:

@@ -28,8 +28,9 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         case.report(stored, "wrong-policy", "the policy is not the one adopted under that id")
     ordered = sorted(case.moment.policies.values(), key=lambda each: each.effective_from)
     current = [each for each in ordered if each.effective_from <= event.effective_date] or ordered[:1]
-    # A promotion stays under the policy by which its list was frozen.
-    if event.kind is not Kind.PROMOTION and current[-1].id != event.policy_id:
+    # A promotion stays under the policy by which its list was frozen, an evaluation under its cycle's.
+    begun_before = event.kind is Kind.PROMOTION or event.cycle_id is not None
+    if not begun_before and current[-1].id != event.policy_id:
         case.report(stored, "wrong-policy", f"{current[-1].id} is in force on {event.effective_date}")
     if event.calendar_version != case.moment.calendar.version:
         case.report(stored, "wrong-deadline", "the calendar is not the one of that moment")

@@ -12,13 +12,14 @@ from domain.performance import Achievement
 
 @dataclass(frozen=True)
 class Cycle:
-    """How far a cycle is. `last` is the person up to whom it has opened evaluations; `achievements` are those
-    of regional apparatuses.
+    """How far a cycle is. `policy_id` is the policy that it began and is finished under, `last` the person up
+    to whom it has opened evaluations; `achievements` are those of regional apparatuses.
     """
 
     id: str
     period: tuple[date, date]
     unit_ids: tuple[str, ...]
+    policy_id: str
     last: str = ""
     complete: bool = False
     closed: bool = False
@@ -41,7 +42,7 @@ class Cycles:
         match event:
             case eve.EvaluationCycleOpened():
                 period = (event.period_start, event.period_end)
-                self.by_id[event.cycle_id] = Cycle(event.cycle_id, period, event.unit_ids)
+                self.by_id[event.cycle_id] = Cycle(event.cycle_id, period, event.unit_ids, event.policy_id)
                 self.members.setdefault(event.cycle_id, {})
                 self.units.setdefault(event.cycle_id, {})
             case eve.EvaluationsOpened():

@@ -48,7 +48,7 @@ def consider(facts: Facts, command: ConsiderDistribution) -> list[ev.NewEvent]:
     achievement is recorded, ReasonRequired.
     """
     cycle = _open_cycle(command.cycle_id, facts)
-    policy = facts.policy_in_force(cycle.period[1])
+    policy = facts.policies[cycle.policy_id]
     rules = facts.policy_in_force(facts.today).evaluation.organisation
     _may(command.actor, rules.considered_by, command.unit_id, facts)
     achievement = cycle.achievements.get(command.unit_id)

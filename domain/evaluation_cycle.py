@@ -75,18 +75,19 @@ def may_open(actor: Actor, facts: Facts) -> bool:
 
 
 def open_next(facts: Facts, command: OpenEvaluations) -> list[ev.NewEvent]:
-    """The evaluations of the next people; nothing when all are open. Whose evaluation
-    shares a day with the cycle's period already is skipped.
+    """The evaluations of the next people under the policy of the cycle, whatever was adopted since; nothing
+    when all are open. Whose evaluation shares a day with the cycle's period already is skipped.
     """
     if command.actor.kind != "system":
         raise NotPermitted()
     cycle = _known(command.cycle_id, facts)
     if cycle.complete or cycle.closed:
         return []
-    policy = facts.policy_in_force(cycle.period[1])
+    policy = facts.policies[cycle.policy_id]
     waiting = [person for person in people_of(cycle.unit_ids, facts, policy) if person > cycle.last]
     part = waiting[: min(command.limit, MOST_AT_ONCE)]
     events: list[ev.NewEvent] = []
+    of_cycle = (cycle.id, policy)
     by = (command.actor.kind, command.actor.id)
     skipped = 0
     for person in part:
@@ -94,7 +95,7 @@ def open_next(facts: Facts, command: OpenEvaluations) -> list[ev.NewEvent]:
             skipped += 1
             continue
         action_id = evaluation_id(cycle.id, person)
-        events += begun(action_id, person, Variant.SIX_MONTHLY, cycle.period, facts, by=by, cycle_id=cycle.id)
+        events += begun(action_id, person, Variant.SIX_MONTHLY, cycle.period, facts, by=by, cycle=of_cycle)
     opened = eve.EvaluationsOpened(
         cycle_id=cycle.id,
         opened=len(part) - skipped,

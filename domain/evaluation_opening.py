@@ -95,11 +95,13 @@ def begun(
     facts: Facts,
     *,
     by: tuple[str, str],
-    cycle_id: str | None = None,
+    cycle: tuple[str, Policy] | None = None,
     follows: str | None = None,
 ) -> list[ev.NewEvent]:
-    """The first events of an evaluation: submitted, and its first task. `by` is who is recorded."""
-    policy = facts.policy_in_force(period[1])
+    """The first events of an evaluation: submitted, and its first task. `by` is who is recorded; `cycle` are
+    the id of its cycle and the policy that this began under.
+    """
+    cycle_id, policy = cycle or (None, facts.policy_in_force(period[1]))
     origin = facts.agency.people[subject_id].position_id
     submitted = ev.ActionSubmitted(
         action_id=action_id,

@@ -29,6 +29,7 @@ evaluation_cycles = Table(
     Column("closed_at", Text),
     Column("missing", Text),
     Column("version", Integer, nullable=False),
+    Column("policy_id", Text, nullable=False),
 )
 KINDS = (eve.EvaluationCycleOpened, eve.EvaluationsOpened, eve.EvaluationCycleClosed)
 OPENED = (
@@ -72,8 +73,8 @@ class EvaluationCycles:
 def _first(event: eve.EvaluationCycleOpened, stored: StoredEvent) -> tuple[Any, ...]:
     period = (event.period_start.isoformat(), event.period_end.isoformat())
     units = json.dumps(list(event.unit_ids))
-    opened_at = stored.recorded_at
-    return (event.cycle_id, *period, units, opened_at, event.expected, 0, 0, 0, None, None, stored.version)
+    counted = (event.expected, 0, 0, 0, None, None, stored.version)
+    return (event.cycle_id, *period, units, stored.recorded_at, *counted, event.policy_id)
 
 
 def _closing(event: eve.EvaluationCycleClosed) -> tuple[str, str]:

@@ -121,8 +121,7 @@ class LedgerCycleRecorder:
         if row is None or row["closed_at"] is not None or not standing.complete:
             return False
         opened = view.calendar.today(parse_moment(row["opened_at"]))
-        policy = view.policy_in_force(date.fromisoformat(row["period_end"]))
-        last = months_after(opened, policy.evaluation.closing.months)
+        last = months_after(opened, view.policies[row["policy_id"]].evaluation.closing.months)
         return standing.going_on == 0 or view.calendar.today(self._clock()) >= last
 
     def _half_year(self) -> tuple[date, date]:

@@ -266,6 +266,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.Column("missing", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("policy_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("cycle_id"),
     )
     op.create_table(

@@ -77,13 +77,18 @@ class EvaluationRequests(ABC):
         self.send(command)
         return command.action_id, command.vacancy_id
 
-    def open_cycle(self, *units: str, by: Actor = SYSTEM) -> str:
-        """Open a cycle for the first half of 2026; its id."""
+    def open_cycle(
+        self,
+        *units: str,
+        by: Actor = SYSTEM,
+        period: tuple[date, date] = (date(2026, 1, 1), date(2026, 6, 30)),
+    ) -> str:
+        """Open a cycle of the period; its id."""
         command = OpenEvaluationCycle(
             **self._by(by),
             cycle_id=next(self.ids),
-            period_start=date(2026, 1, 1),
-            period_end=date(2026, 6, 30),
+            period_start=period[0],
+            period_end=period[1],
             unit_ids=units,
         )
         self.send(command)

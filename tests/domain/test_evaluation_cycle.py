@@ -21,8 +21,10 @@ from domain.evaluation_cycle import evaluation_id
 from domain.evaluation_dates import period_around
 from domain.evaluation_policy import Opening
 from domain.identity import SYSTEM
+from tests.domain.test_publishing import TOMORROW, publish, text
 from tests.domain.town import MACHINE, Town, person
 
+THIS_HALF = (date(2026, 7, 1), date(2026, 12, 31))
 OF_DINKES = ["kasubag", "kepala_dinkes", "nurse", "nurse_2", "section_head"]
 
 
@@ -79,6 +81,23 @@ def test_a_cycle_closes_with_what_is_missing_named(town: Town) -> None:
     assert missing == {"kasubag", "kepala_dinkes", "section_head"}
     assert town.close_cycle(cycle) == []
     assert not town.state(closed.missing[0]).ended
+
+
+def test_a_half_open_cycle_goes_on_for_everybody_under_the_policy_it_was_opened_with(town: Town) -> None:
+    cycle = town.open_cycle("dinkes", period=THIS_HALF)
+    first = town.open_next(cycle, 2)
+    rules = text()["evaluation"]
+    rules |= {"post_kinds_left_out": ["FUNGSIONAL"], "cycles_by": ["agency_head"]}
+    later = publish(town, text(evaluation=rules))
+    town.set_day(TOMORROW)
+    assert town.facts.policy_in_force(THIS_HALF[1]) == later
+    assert first + town.open_next(cycle) == OF_DINKES
+    states = [town.state(evaluation_id(cycle, who)) for who in OF_DINKES]
+    assert {state.policy_id for state in states} == {opened(town, cycle).policy_id} != {later.id}
+    next_one = town.open_cycle("disdik", period=THIS_HALF)
+    assert opened(town, next_one).policy_id == later.id
+    town.open_next(next_one)
+    assert town.state(evaluation_id(next_one, "clerk")).policy_id == later.id
 
 
 def test_a_cycle_that_still_opens_is_not_closed(town: Town) -> None:
