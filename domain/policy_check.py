@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import attrgetter
 from string import Formatter
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from domain.agency import Agency
 from domain.candidacy import CANDIDATE_RULES
 from domain.canonical import NotCanonical, check_profile
 from domain.eligibility import KIND_ORDER, RULES
+from domain.evaluation_policy import EvaluationRules
 from domain.forms import FORMS
 from domain.offices import Offices
 from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route, Variant
@@ -31,6 +33,16 @@ OF_THE_PROCESS = (
     "objection_decision",
     "override_confirmation",
     "promotion_review",
+)
+# What the process looks up by name, besides what is the policy's own choice.
+ASKED_FOR = (
+    ("rule", "rules", "election_window"),
+    ("rule", "rules", "retirement_age"),
+    ("rule", "promotion.rules", "candidate_retirement"),
+    ("term", "acting_terms", "PLT"),
+    *(("authority", "annulment_by", name) for name in ("PPK", "BKN", "COURT")),
+    *(("submitters", "submitters", variant.value) for variant in (*TRANSFERS, Variant.SIX_MONTHLY)),
+    *(("step", "steps", name) for name in OF_THE_PROCESS),
 )
 # Kinds with routes of their own, by the step that ends each: what the process does after it is no task.
 LAST_STEPS: dict[Kind, dict[Variant, str]] = {
@@ -89,6 +101,7 @@ def check_policy(
         *(_error(*breach) for breach in breaches(policy, earlier)),
         *_citations(policy.model_dump(mode="json"), ""),
         *_references(policy),
+        *_assessors(policy),
         *_parts(policy),
         *_documents(policy),
         *_routes(policy),
@@ -136,6 +149,12 @@ def _references(policy: Policy) -> Iterator[PolicyFinding]:
     named: list[tuple[str, tuple[str, ...]]] = [("acting_granted_by", policy.acting_granted_by)]
     named += [(f"publishing.{key}", getattr(policy.publishing, key)) for key in ("proposed_by", "adopted_by")]
     named += [("promotion.opened_by", policy.promotion.opened_by)]
+    named += _of_evaluations(policy.evaluation)
+    named += [
+        (f"steps.{name}.escalates_to", (step.escalates_to,))
+        for name, step in policy.steps.items()
+        if step.escalates_to is not None
+    ]
     for field in ("submitters", "annulment_by", "readers"):
         named += [(f"{field}.{key}", offices) for key, offices in getattr(policy, field).items()]
     for where, offices in named:
@@ -147,6 +166,30 @@ def _references(policy: Policy) -> Iterator[PolicyFinding]:
             yield _error("office-unknown", f"offices.{name}.superior", f"{rule.superior} is not defined")
         elif _goes_round(policy, name):
             yield _error("superior-cycle", f"offices.{name}", "the chain of superiors never ends")
+
+
+def _of_evaluations(rules: EvaluationRules) -> list[tuple[str, tuple[str, ...]]]:
+    found = {
+        "assessment.office": (rules.assessment.office,),
+        "assessment.without_superior": (rules.assessment.without_superior,),
+        "cycles_by": rules.cycles_by,
+        "withdrawn_by": rules.withdrawn_by,
+        "replacement.coordinated_by": rules.replacement.coordinated_by,
+        "organisation.rated_by": rules.organisation.rated_by,
+        "organisation.considered_by": rules.organisation.considered_by,
+    }
+    return [(f"evaluation.{where}", offices) for where, offices in found.items()]
+
+
+def _assessors(policy: Policy) -> Iterator[PolicyFinding]:
+    """Every unit has its assessor; what the authority above decides is recorded by an office that there is
+    once.
+    """
+    assessment = policy.evaluation.assessment
+    for name, scope in (("office", "every_unit"), ("without_superior", "agency")):
+        rule = policy.offices.get(getattr(assessment, name))
+        if rule is not None and rule.scope != scope:
+            yield _error("scope-differs", f"evaluation.assessment.{name}", f"its scope has to be {scope}")
 
 
 def _parts(policy: Policy) -> Iterator[PolicyFinding]:
@@ -161,9 +204,9 @@ def _parts(policy: Policy) -> Iterator[PolicyFinding]:
             yield _error("rule-unknown", f"promotion.rules.{name}", "no rule of this name can be judged")
     for where, wrong in failing_rules(policy):
         yield _error("rule-unjudgeable", where, wrong)
-    for name in OF_THE_PROCESS:
-        if name not in policy.steps:
-            yield _error("step-missing", f"steps.{name}", "the process opens this step")
+    for kind, part, name in ASKED_FOR:
+        if name not in attrgetter(part)(policy):
+            yield _error(f"{kind}-missing", f"{part}.{name}", "the process asks for it by this name")
 
 
 def _documents(policy: Policy) -> Iterator[PolicyFinding]:
@@ -195,8 +238,6 @@ def _routes(policy: Policy) -> Iterator[PolicyFinding]:
         if variants.count(variant) != 1:
             detail = f"{variants.count(variant)} routes where one is needed"
             yield _error("route-missing", f"routes.{variant.value}", detail)
-        if variant.value not in policy.submitters:
-            yield _error("submitters-missing", f"submitters.{variant.value}", "nobody may ask for it")
     for route in transfers:
         yield from _route(route)
     for kind, last in LAST_STEPS.items():

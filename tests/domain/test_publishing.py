@@ -200,6 +200,15 @@ def broken(*path: Any, to: Any) -> dict[str, Any]:
     return document
 
 
+def without(*path: str) -> dict[str, Any]:
+    document = text()
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return document
+
+
 @pytest.mark.parametrize(
     ("document", "code"),
     [
@@ -212,6 +221,18 @@ def broken(*path: Any, to: Any) -> dict[str, Any]:
         (broken("promotion", "rules", "no_rule", to={"severity": "WARN", "citation": "-"}), "rule-unknown"),
         (broken("routes", to=text()["routes"][:5]), "route-missing"),
         (broken("publishing", "adopted_by", to=["nobody"]), "office-unknown"),
+        (broken("evaluation", "cycles_by", to=["nobody"]), "office-unknown"),
+        (broken("evaluation", "assessment", "office", to="nobody"), "office-unknown"),
+        (broken("evaluation", "assessment", "office", to="unit_head"), "scope-differs"),
+        (broken("evaluation", "assessment", "without_superior", to="superior"), "scope-differs"),
+        (broken("steps", "delivery", "escalates_to", to="nobody"), "office-unknown"),
+        (without("submitters", "six_monthly"), "submitters-missing"),
+        (without("rules", "election_window"), "rule-missing"),
+        (without("rules", "retirement_age"), "rule-missing"),
+        (without("promotion", "rules", "candidate_retirement"), "rule-missing"),
+        (without("acting_terms", "PLT"), "term-missing"),
+        (without("annulment_by", "COURT"), "authority-missing"),
+        (without("steps", "siasn_correction"), "step-missing"),
         (broken("committee", "quorum", to=9), "quorum-impossible"),
         (text(id="elsewhere/2026-12"), "id-malformed"),
         (text(id="kota-serang/a b"), "id-malformed"),
@@ -240,6 +261,7 @@ def test_an_office_of_earlier_steps_stays_because_open_cases_have_tasks_of_it(to
         document[part][key] = [name for name in document[part][key] if name != "transfer_division_head"]
     for hands in ("proposed_by", "recorded_by"):
         document["rank_promotion"]["hands"][hands].remove("transfer_division_head")
+    document["evaluation"]["organisation"]["rated_by"].remove("transfer_division_head")
     document["acting_granted_by"].remove("transfer_division_head")
     document["talent"]["entry"]["confirmed_by"].remove("transfer_division_head")
     document["offices"]["personnel_analyst"]["superior"] = "agency_head"
