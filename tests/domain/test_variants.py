@@ -19,7 +19,8 @@ from domain.errors import (
 from domain.identity import Actor
 from domain.personnel_action import Status
 from domain.policy import Variant
-from tests.domain.town import MACHINE, Town, new_id, nip_of, policy_with
+from tests.domain.register_requests import nip_of
+from tests.domain.town import MACHINE, Town, new_id, policy_with
 
 CITY = (
     "unit_file_check",

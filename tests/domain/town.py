@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from itertools import count
 from typing import Any
@@ -25,7 +25,7 @@ from domain.errors import Refusal
 from domain.facts import Facts, Identity
 from domain.forms import FORMS
 from domain.human_task import Task
-from domain.identity import SYSTEM, Actor, Capacity
+from domain.identity import SYSTEM, Actor
 from domain.offices import COMMITTEE, Offices
 from domain.ownership import may_act, voters
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
@@ -39,6 +39,7 @@ from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
 from tests.domain.evaluation_requests import EvaluationRequests
 from tests.domain.promotion_requests import PromotionRequests
+from tests.domain.register_requests import RegisterRequests, nip_of
 from tests.domain.town_map import POSTS, UNITS
 from tests.domain.town_records import TownTalent, TownVacancies
 
@@ -77,10 +78,6 @@ def serang_calendar() -> WorkingCalendar:
     return WorkingCalendar(version, frozenset(holidays))
 
 
-def nip_of(birth: date, sequence: int = 1) -> str:
-    return f"{birth:%Y%m%d}{birth.year + 24}031{sequence:03d}"
-
-
 @dataclass(frozen=True)
 class Sent:
     """A command, when it came, and the code of its refusal, if it was refused."""
@@ -91,7 +88,7 @@ class Sent:
 
 
 @dataclass
-class Town(EvaluationRequests, PromotionRequests):
+class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
     """The town. `now` is its clock; tests set it."""
 
     policy: Policy = field(default_factory=kota_serang)
@@ -258,50 +255,6 @@ class Town(EvaluationRequests, PromotionRequests):
 
     def _by(self, actor: Actor) -> dict[str, Any]:
         return {"command_id": next(self.ids), "actor": actor}
-
-    # --- the register ---
-
-    def row(self, person_id: str, post: str | None = None, **changes: Any) -> cmd.EmployeeRow:
-        birth = changes.pop("birth_date", date(1985, 5, 17))
-        values = {
-            "person_id": person_id,
-            "nip": nip_of(birth),
-            "name": person_id,
-            "birth_date": birth,
-            "employment_kind": "PNS",
-            "grade": "III/d",
-            "position_id": post,
-            "position_since": date(2023, 3, 1),
-            "employment_status": "01",
-        }
-        return cmd.EmployeeRow(**(values | changes))
-
-    def correct(self, person_id: str, **changes: Any) -> None:
-        """The roster says something else of this person."""
-        post = changes.pop("post", self.agency.people[person_id].position_id)
-        row = self.row(person_id, post=post, **changes)
-        self.send(cmd.RegisterEmployees(**self._by(SYSTEM), rows=(row,)))
-
-    def leaves(self, person_id: str) -> None:
-        """The person holds their post no longer."""
-        self.correct(person_id, post=None)
-
-    def acting(
-        self, capacity: Capacity, delegate: str, post: str | None = None, *, by: str = "kabid", **changes: Any
-    ) -> str:
-        """Somebody acts for a post from today for thirty days; the id of the delegation."""
-        values = self._by(person(by)) | {
-            "delegation_id": next(self.ids),
-            "capacity": capacity,
-            "position_id": post,
-            "delegate_id": delegate,
-            "first_day": self.today,
-            "last_day": self.today + timedelta(days=29),
-            "letter_number": "800/1-SP",
-        }
-        granted = self.send(cmd.GrantDelegation(**(values | changes)))
-        assert isinstance(granted[0], ev.DelegationGranted)
-        return granted[0].delegation_id
 
     # --- personnel actions ---
 
