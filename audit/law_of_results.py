@@ -67,9 +67,10 @@ class ResultLaw:
 
 
 def is_entered(stored: StoredEvent, group: list[StoredEvent]) -> bool:
-    """Whether a result counts by an officer's entry or its approval in the same command."""
+    """Whether a result counts by its recorder's own entry or approval in the same command."""
     return any(
         other.stream == stored.stream
+        and (other.actor.kind, other.actor.id) == (stored.actor.kind, stored.actor.id)
         and (
             (isinstance(other.event, TalentResultEntered) and not other.event.waits)
             or (isinstance(other.event, TalentResultDecided) and other.event.outcome == "approve")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.campaign import people_by_apparatus
-from ledger.record import parse_moment
+from ledger.record import moment, parse_moment
 from tests.audit.attacker import Attacker
 from tests.audit.conftest import Evidence
 from tests.audit.test_unlawful import person
@@ -18,8 +19,12 @@ UNLAWFUL = {"wrong-facts", "wrong-date", "wrong-office", "wrong-stream", "not-en
 
 
 def reminder(evidence: Evidence, attacker: Attacker, **changes: Any) -> Document:
-    """The lawful reminder of the largest unit, but for `changes`."""
-    day = evidence.world.view.calendar.today(parse_moment(attacker.documents()[-1]["recorded_at"]))
+    """The lawful reminder of the largest unit after the interval since its last, but for `changes`."""
+    view = evidence.world.view
+    last = parse_moment(attacker.documents()[-1]["recorded_at"])
+    interval = view.policy_in_force(last.date()).talent.campaign.remind_every_days
+    recorded_at = last + timedelta(days=interval)
+    day = view.calendar.today(recorded_at)
     units = people_by_apparatus(evidence.world.agency)
     unit = max(units, key=lambda each: len(units[each]))
     known = placements(evidence.installation)
@@ -37,6 +42,7 @@ def reminder(evidence: Evidence, attacker: Attacker, **changes: Any) -> Document
         "stream": f"profiling/{unit}",
         "type": "ProfilingReminded",
         "actor": {"kind": "system", "id": "jenjang"},
+        "recorded_at": moment(recorded_at),
         "data": data | {name: change(data[name]) for name, change in changes.items()},
     }
 
