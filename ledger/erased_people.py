@@ -7,8 +7,11 @@ opens the ledger for writing compares the two and erases again. It holds surroga
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +59,20 @@ class ErasedPeople:
         return found
 
     def add(self, entry: dict[str, Any]) -> None:
-        """Note somebody durably; somebody who is noted already stays as they are."""
-        if entry["person_id"] in self.all():
-            return
+        """Note somebody durably; somebody who is noted already stays as they are. Raises ErasedListBroken."""
+        with self._alone():
+            if entry["person_id"] not in self.all():
+                self._append(entry)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of two processes that erase at once, neither may write over the other's entry."""
+        lock = os.open(self._path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(lock, "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _append(self, entry: dict[str, Any]) -> None:
         whole = self._path.read_bytes() if self._path.exists() else b""
         whole = whole[: whole.rfind(b"\n") + 1]  # without a line that a crash cut off
         draft = self._path.with_suffix(".draft")
