@@ -71,23 +71,14 @@ def load_or_create_keys(path: Path) -> CodecKeys:
 
 
 def rotate(path: Path) -> CodecKeys:
-    """A new current key beside the old ones, which processes that run still need."""
+    """A new current key beside the old ones, which histories that are there still need. Raises
+    CodecKeysUnsafe.
+    """
     known = load_or_create_keys(path)
     key_id = secrets.token_hex(4)
     made = CodecKeys(key_id, known.keys | {key_id: secrets.token_bytes(32)})
     _written(path, made).replace(path)
     return made
-
-
-def forget(path: Path, key_id: str) -> bool:
-    """Destroy an old key: what is encrypted under it can be read by nobody. False where it is the
-    current one or none.
-    """
-    known = load_or_create_keys(path)
-    if key_id == known.current or key_id not in known.keys:
-        return False
-    _written(path, replace(known, keys={k: v for k, v in known.keys.items() if k != key_id})).replace(path)
-    return True
 
 
 class EncryptionCodec(PayloadCodec):

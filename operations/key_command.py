@@ -1,4 +1,6 @@
-"""`jenjang key …`: change the log's signing key; `docs/operations.md` says when and whom to tell."""
+"""`jenjang key …`: change the log's signing key, or that of what Temporal is told; `docs/operations.md` says
+when and whom to tell.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,30 @@ if TYPE_CHECKING:  # the command line is put together without it
 
 def add_verbs(parser: argparse.ArgumentParser, common: Callable[[argparse.ArgumentParser], None]) -> None:
     """Add the verbs to the command's parser."""
-    verbs: Any = parser.add_subparsers(dest="verb", required=True, metavar="rotate|retire|replace")
+    verbs: Any = parser.add_subparsers(
+        dest="verb", required=True, metavar="rotate|retire|replace|rotate-codec"
+    )
     common(verbs.add_parser("rotate", help="begin an overlap: a new key signs beside the old one"))
     common(verbs.add_parser("retire", help="end the overlap: the old key signs no more"))
     instead = verbs.add_parser("replace", help="a new key for one that was lost or stolen")
     instead.add_argument("--why", choices=("lost", "stolen"), required=True)
     common(instead)
+    common(verbs.add_parser("rotate-codec", help="a new key for what Temporal is told; old ones still open"))
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
-    """Carry the verb out; 0 when it is done. Raises Refusal, NotUnderWay, SigningKeyRefused."""
+    """Carry the verb out; 0 when it is done. Raises Refusal, NotUnderWay, SigningKeyRefused,
+    CodecKeysUnsafe.
+    """
     from installation import Installation
+    from integrations import payload_codec
     from operations import log_keys
 
+    if options.verb == "rotate-codec":
+        key_id = payload_codec.rotate(settings.codec_keys).current
+        text = "processes close with it once they are started again; the old keys stay, to open what there is"
+        print(json.dumps({"done": "rotated", "key": key_id}) if options.json else f"{key_id}\n({text})")
+        return 0
     installation = Installation(settings)
     try:
         if options.verb == "rotate":

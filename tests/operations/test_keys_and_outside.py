@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from integrations.payload_codec import load_or_create_keys
 from operations.outside import outside_of
 from proofs.cosignature import witness_key
 from proofs.errors import MalformedPolicy
@@ -47,6 +48,21 @@ def test_a_lost_first_key_can_be_replaced_by_the_command_line(tmp_path: Path) ->
     assert jenjang("key", "replace", "--why", "lost", *data).returncode == 0
     assert jenjang("migrate", *data).returncode == 0
     assert jenjang("verify", *data).returncode == 0
+
+
+def test_the_codec_s_key_is_rotated_by_the_command_line(tmp_path: Path) -> None:
+    file = Settings(data=tmp_path).codec_keys
+    before = load_or_create_keys(file)
+    rotated = json.loads(jenjang("key", "rotate-codec", "--data", tmp_path, "--json").stdout)
+    after = load_or_create_keys(file)
+    assert (rotated["done"], rotated["key"]) == ("rotated", after.current)
+    assert after.keys == before.keys | {after.current: after.keys[after.current]}
+    assert after.current not in before.keys
+    assert file.stat().st_mode & 0o077 == 0
+    file.chmod(0o644)
+    refused = jenjang("key", "rotate-codec", "--data", tmp_path)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "chmod 600" in refused.stderr
 
 
 def test_the_settings_say_where_checkpoints_go(tmp_path: Path) -> None:
