@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from domain.canonical import canonical_json
 from domain.fact_sheet import FactSheet
@@ -72,7 +72,8 @@ def write_bundle(
             raise NoSuchCase(action_id)
         if terms.checkpoint_size is not None and not 1 <= terms.checkpoint_size <= head.size:
             raise NoSuchSize(f"the ledger has {head.size} events")
-        found = case + _policies(connection, head.size, case) + _documents(connection, head.size, case)
+        told = case + _erasures(connection, head.size, case)
+        found = told + _policies(connection, head.size, told) + _documents(connection, head.size, case)
         published = newest_publication(connection, upto=head.size)
         keys = "".join(f"{vkey}\n" for vkey in vkeys)
         files = {"checkpoint.note": note.encode(), "log.vkey": keys.encode()}
@@ -97,8 +98,16 @@ def _records(connection: Connection, size: int, condition: Any) -> list[Record]:
     return [(row[0], bytes(row[1]), decode(bytes(row[1]))) for row in rows]
 
 
-def _policies(connection: Connection, size: int, case: list[Record]) -> list[Record]:
-    wanted = {document["data"].get("policy_hash") for _, _, document in case}
+def _erasures(connection: Connection, size: int, case: list[Record]) -> list[Record]:
+    """Why what is sealed in the case cannot be opened, where its people were erased."""
+    people = sorted({document["sealed"]["for"] for _, _, document in case if "sealed" in document})
+    streams = [f"erasure/{person_id}" for person_id in people]
+    erased = events.c.type.in_(["PersonErased", "ErasureReinstated"])
+    return _records(connection, size, and_(events.c.stream.in_(streams), erased))
+
+
+def _policies(connection: Connection, size: int, told: list[Record]) -> list[Record]:
+    wanted = {document["data"].get("policy_hash") for _, _, document in told}
     adopted = _records(connection, size, events.c.type == "PolicyAdopted")
     return [record for record in adopted if record[2]["data"]["hash"] in wanted]
 

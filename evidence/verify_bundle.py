@@ -269,7 +269,9 @@ That nothing was recorded after the last record given here.
 Isi data pribadi yang disegel, kecuali lembar fakta yang disertakan.
 What the sealed personal data say, except in the fact sheets included.
 """)
-KEY_NOT_PROVEN, NO_OLDER, WITNESSED, NOT_WITNESSED, AFTER_WITNESSES, STAMPED = _pairs("""
+ERASED, KEY_NOT_PROVEN, NO_OLDER, WITNESSED, NOT_WITNESSED, AFTER_WITNESSES, STAMPED = _pairs("""
+Log mencatat penghapusan data pribadi {} pada {} atas dasar {} (posisi {}).
+The log records that the personal data of {} were erased at {} on the ground {} (position {}).
 Bahwa kunci itu milik instansi: bandingkan dengan kunci dari luar (--key).
 That the key is the agency's: compare it with one from outside (--key).
 Bahwa log tidak ditulis ulang seluruhnya oleh pemegang kunci: berikan checkpoint lama (--checkpoint).
@@ -285,11 +287,8 @@ The timestamp in the bundle: check it with the openssl command in README.txt.
 """)
 
 LARGEST = 2**30
+# What a file that is no bundle, or not one of this form, may raise.
 BROKEN = (OSError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, RuntimeError)
-
-
-class Unreadable(Exception):
-    """The file is no bundle, or not one of this form."""
 
 
 class Bundle:
@@ -298,17 +297,15 @@ class Bundle:
     def __init__(self, path: Path) -> None:
         self.findings: list[tuple[str, str]] = []
         self.witnessed: tuple[int, list[str]] | None = None
+        self.erased: list[tuple[str, str, str, int]] = []
         self.last = 0
-        try:
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()
-                if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                    raise Unreadable(f"it unpacks to more than {LARGEST} bytes")
-                self.files = {name: archive.read(name) for name in names}
-            self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
-            listed: dict[str, str] = self.manifest["files"]
-        except BROKEN as error:
-            raise Unreadable(f"{type(error).__name__}: {error}") from error
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+                raise ValueError(f"it unpacks to more than {LARGEST} bytes")
+            self.files = {name: archive.read(name) for name in names}
+        self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
+        listed: dict[str, str] = self.manifest["files"]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.find("file-altered", f"{name} twice")
         for name in sorted({*listed} ^ ({*self.files} - {"manifest.json"})):
@@ -332,6 +329,11 @@ class Bundle:
         proofs = json.loads(self.files["proofs.json"])
         records = self._records(proofs["inclusion"], head)
         self.last = max(records, default=0)
+        self.erased = [
+            (record["data"]["person_id"], record["recorded_at"], record["data"]["ground"], position)
+            for position, record in sorted(records.items())
+            if record["type"] in ("PersonErased", "ErasureReinstated")
+        ]
         self._check_case(records)
         heads = self._check_consistency(proofs, head)
         self._check_kept(heads, trusted, kept)
@@ -359,8 +361,7 @@ class Bundle:
         versions = [document["version"] for document in case]
         if not case:
             self.find("record-missing", f"all of {stream}")
-        upto = max(versions, default=0)
-        for version in sorted(set(range(1, max(upto, self.manifest["versions"]) + 1)) - set(versions)):
+        for version in sorted({*range(1, max(self.manifest["versions"], *versions, 0) + 1)} - {*versions}):
             self.find("record-missing", f"version {version} of {stream}")
         times = [records[position]["recorded_at"] for position in sorted(records)]
         if times != sorted(times):
@@ -436,10 +437,11 @@ class Bundle:
 
 def proven(bundle: Bundle) -> list[tuple[str, str]]:
     """What holds, as (Indonesian, English)."""
-    if bundle.witnessed is None or not bundle.witnessed[1]:
-        return [*PROVEN]
-    told = bundle.witnessed[0], ", ".join(bundle.witnessed[1])
-    return [*PROVEN, (WITNESSED[0].format(*told), WITNESSED[1].format(*told))]
+    told = [*PROVEN, *((ERASED[0].format(*one), ERASED[1].format(*one)) for one in bundle.erased)]
+    if bundle.witnessed is not None and bundle.witnessed[1]:
+        seen = bundle.witnessed[0], ", ".join(bundle.witnessed[1])
+        told.append((WITNESSED[0].format(*seen), WITNESSED[1].format(*seen)))
+    return told
 
 
 def unproven(bundle: Bundle, *, keyed: bool, kept: bool) -> list[tuple[str, str]]:
@@ -472,7 +474,7 @@ def main(arguments: list[str] | None = None) -> int:
         kept = [file.read_text(encoding="utf-8") for file in options.checkpoint]
         bundle = Bundle(options.bundle)
         bundle.check(keys, kept, policy)
-    except (Unreadable, OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (*BROKEN, AttributeError) as error:
         print(f"tidak terbaca / unreadable: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]
@@ -491,9 +493,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print(title: str, sentences: list[tuple[str, str]]) -> None:
-    print(title)
-    for indonesian, english in sentences:
-        print(f"  - {indonesian}\n    {english}")
+    print(title, *(f"  - {indonesian}\n    {english}" for indonesian, english in sentences), sep="\n")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from dataclasses import dataclass
-from datetime import date
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,175 +11,23 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
-from accounts.passwords import create_account
-from accounts.sessions import open_session
-from domain.commands import CommentTask, FileDocument, RecordPersonalDataRead, RegisterEmployees
-from domain.erasure_commands import ApproveErasure, RequestErasure
+from domain.commands import FileDocument
 from domain.errors import PersonIsErased
 from domain.identity import SYSTEM
-from domain.performance import Judgement
-from domain.talent_commands import CactRow, RecordCompetency, RecordSkp, SkpRow
 from erasure import purge
+from evidence import verify_bundle
 from installation import Installation
 from integrations.object_folder import ObjectFolder
 from integrations.object_store import whole
 from ledger.erased_people import ErasedPeople
 from ledger.read import event_at, leaf_hashes
 from ledger.schema import events, person_keys
+from operations.bundles import write_to
 from operations.verification import rebuild_projections, verify_installation
 from projections import documents, employees
 from proofs.merkle import Frontier
-from tests.world import World, a_person, new_id
-
-NAME = "Zulqarnain Erlangga-Wibisana"
-NIP = "198407092009031777"
-SECRET = re.compile(b"Zulqarnain|Erlangga-Wibisana|198407092009031777|rahasia-[a-z]+")
-
-
-@dataclass
-class Somebody:
-    """A person with a name like no other, and what was written about them."""
-
-    world: World
-    person_id: str
-    actions: tuple[str, ...]
-    document: str
-
-    @property
-    def installation(self) -> Installation:
-        return self.world.installation
-
-    def ask(self, **more: Any) -> None:
-        officer = self.world.holder("transfer_division_head")
-        values = {"ground": "court_order", "reason": "rahasia-putusan"} | more
-        command = RequestErasure(
-            command_id=new_id(), actor=a_person(officer), person_id=self.person_id, **values
-        )
-        self.installation.ledger.execute(command)
-
-    def consent(self) -> None:
-        officer = a_person(self.world.holder("regional_secretary"))
-        self.installation.ledger.execute(
-            ApproveErasure(command_id=new_id(), actor=officer, person_id=self.person_id)
-        )
-
-    def has_key(self) -> bool:
-        with self.installation.writing_engine.connect() as connection:
-            mine = person_keys.c.person_id == self.person_id
-            return connection.execute(select(person_keys.c.person_id).where(mine)).first() is not None
-
-
-@pytest.fixture
-def somebody(world: World) -> Somebody:
-    """Imported, moved, documented, rated, tested, commented on, signed in, read about."""
-    ledger = world.installation.ledger
-    person_id, target = world.movable()[0], world.vacancies()[0]
-    with world.installation.reader.engine.connect() as connection:
-        row = employees.by_id(connection, person_id)
-    assert row is not None
-    same = ("employment_kind", "grade", "grade_since", "education", "position_id", "position_since")
-    values = {key: row[key] for key in (*same, "employment_status")}
-    ledger.execute(
-        RegisterEmployees.model_validate(
-            {
-                "command_id": new_id(),
-                "actor": SYSTEM,
-                "rows": [{"person_id": person_id, "nip": NIP, "name": NAME, "sex": "L",
-                          "birth_date": "1984-07-09", **values}],
-            }
-        )
-    )  # fmt: skip
-    with world.installation.documents.receive(10_000) as arrival:
-        arrival.write(f"%PDF-1.7 surat {NAME} {NIP}".encode())
-        stored = arrival.finish()
-    document = new_id()
-    ledger.execute(
-        FileDocument(
-            command_id=new_id(),
-            actor=a_person(person_id),
-            document_id=document,
-            person_id=person_id,
-            document_type="SK_PANGKAT",
-            media_type="application/pdf",
-            size_bytes=stored.size_bytes,
-            sha256=stored.sha256,
-            file_name=f"SK {NAME}.pdf",
-        )
-    )
-    rating = SkpRow(
-        person_id=person_id,
-        period_start=date(2025, 1, 1),
-        period_end=date(2025, 12, 31),
-        result=Judgement.AS_EXPECTED,
-        conduct=Judgement.AS_EXPECTED,
-    )
-    ledger.execute(RecordSkp(command_id=new_id(), actor=SYSTEM, rows=(rating,), source="import"))
-    test = CactRow(
-        person_id=person_id,
-        tested_on=date(2026, 3, 1),
-        potential=81,
-        managerial_sociocultural=77,
-        digital_literacy=70,
-        emerging_skill=66,
-    )
-    ledger.execute(RecordCompetency(command_id=new_id(), actor=SYSTEM, rows=(test,)))
-    submitted = world.submit(person_id, target, reason=f"rahasia-alasan {NAME}").state
-    assert submitted is not None
-    task = submitted.open_tasks[0]
-    ledger.execute(
-        CommentTask(
-            command_id=new_id(),
-            actor=a_person(world.owners(submitted, task)[0]),
-            action_id=submitted.id,
-            task_id=task.id,
-            comment=f"rahasia-komentar {NIP}",
-        )
-    )
-    moved = world.walk(submitted)
-    rejected = world.submit(person_id, world.vacancies()[0]).state
-    assert rejected is not None
-    owner = world.owners(rejected, rejected.open_tasks[0])[0]
-    world.decide(rejected, owner, outcome="reject", comment=f"rahasia-tolak {NAME}")
-    ledger.execute(
-        RecordPersonalDataRead(
-            command_id=new_id(), actor=a_person(owner), subject_id=person_id, what="employee",
-            purpose=f"rahasia-tujuan {NIP}",
-        )
-    )  # fmt: skip
-    with world.installation.writing_engine.begin() as connection:
-        create_account(connection, person_id, NIP, must_change=False)
-        open_session(connection, person_id, 12, world.installation.clock())
-    return Somebody(world, person_id, (moved.id, rejected.id), document)
-
-
-def erased(somebody: Somebody) -> Somebody:
-    somebody.ask()
-    somebody.consent()
-    purge.finish(somebody.installation, somebody.person_id)
-    return somebody
-
-
-def findings(installation: Installation) -> list[str]:
-    found = verify_installation(installation.settings)
-    return [f"{finding.code} {finding.detail}" for finding in found.findings]
-
-
-def files_with(folder: Path) -> list[str]:
-    """Files below `folder` that hold a byte string of the person."""
-    return [
-        str(file.relative_to(folder))
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and SECRET.search(file.read_bytes())
-    ]
-
-
-def places_of(installation: Installation) -> list[Path]:
-    """The folders in which the program and its database write."""
-    folders = [installation.settings.data]
-    if installation.settings.database.get_backend_name() == "postgresql":
-        with installation.writing_engine.connect() as connection:
-            folders.append(Path(connection.execute(text("SHOW data_directory")).scalar_one()))
-    return folders
+from tests.erasure.conftest import NAME, NIP, SECRET, Somebody, erased, files_with, findings, places_of
+from tests.world import new_id
 
 
 def test_before_the_erasure_the_name_lies_in_the_files(somebody: Somebody) -> None:
@@ -236,25 +82,6 @@ def test_key_row_account_and_documents_are_gone(somebody: Somebody) -> None:
             )
             assert mine.scalar_one() == 0
     assert whole(somebody.installation.documents, document["sha256"]) is None
-
-
-def test_a_document_that_lies_in_another_s_file_too_stays(somebody: Somebody) -> None:
-    with somebody.installation.reader.engine.connect() as connection:
-        document = documents.by_id(connection, somebody.document)
-    assert document is not None
-    copied = ("document_type", "media_type", "size_bytes", "sha256")
-    somebody.installation.ledger.execute(
-        FileDocument(
-            command_id=new_id(),
-            actor=SYSTEM,
-            document_id=new_id(),
-            person_id=somebody.world.movable()[3],
-            file_name="sama.pdf",
-            **{key: document[key] for key in copied},
-        )
-    )
-    erased(somebody)
-    assert whole(somebody.installation.documents, document["sha256"]) is not None
 
 
 def test_nothing_can_be_sealed_for_an_erased_person_any_more(somebody: Somebody) -> None:
@@ -346,6 +173,22 @@ def test_an_old_backup_brings_nobody_back(somebody: Somebody, tmp_path: Path) ->
         assert files_with(settings.data) == []
     finally:
         again.close()
+
+
+def test_a_bundle_of_their_case_says_when_they_were_erased_and_why(
+    somebody: Somebody, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    erased(somebody)
+    out = tmp_path_factory.mktemp("carried") / "case.zip"
+    write_to(somebody.installation, somebody.actions[0], out, purpose="sengketa")
+    assert verify_bundle.main([str(out)]) == 0
+    told = capsys.readouterr().out
+    for sentence in ("penghapusan data pribadi", "the personal data of"):
+        (line,) = [line for line in told.splitlines() if sentence in line]
+        assert somebody.person_id in line
+        assert "court_order" in line
+    with zipfile.ZipFile(out) as archive:
+        assert not SECRET.search(b"".join(archive.read(name) for name in archive.namelist()))
 
 
 class Backup:
