@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from accounts.closing import close_account
 from accounts.logins_file import drop_login
 from domain.erasure_commands import CompleteErasure
 from domain.identity import SYSTEM
 from installation import Installation
+from integrations.object_store import whole
 from ledger.erased_people import ErasedPeople, entry_of
 from ledger.scrub import scrub
 from projections.documents import documents
@@ -66,8 +67,8 @@ def finish(installation: Installation, person_id: str) -> Purged:
     settings = installation.settings
     with installation.reader.engine.connect() as connection:
         entry = entry_of(connection, person_id)
-        mine, shared = _hashes(connection, person_id)
-        named = set(connection.execute(select(documents.c.sha256)).scalars())
+        of_person = documents.c.person_id == person_id
+        mine = set(connection.execute(select(documents.c.sha256).where(of_person)).scalars())
     if entry is None:
         raise LookupError(f"the ledger knows no erasure of {person_id}")
     ErasedPeople(settings.keys_folder).add(entry)
@@ -75,29 +76,48 @@ def finish(installation: Installation, person_id: str) -> Purged:
         login = close_account(connection, person_id, remember_login=True)
     if login is not None:
         drop_login(settings.data, login)
-    store = installation.documents
-    for sha256 in mine - shared:
-        store.remove(sha256)
-    store.sweep(named - mine | shared, datetime.now(UTC) - ARRIVED_LONG_AGO)
+    removed = sum(_let_go(installation, sha256) for sha256 in sorted(mine))
+    installation.documents.sweep(_still_filed(installation), datetime.now(UTC) - ARRIVED_LONG_AGO)
     with installation.writing_engine.begin() as connection:
         close_account(connection, person_id)
     unreached = scrub(installation.writing_engine)
+    if unreached:
+        log.warning("%s: %s is left to the database's administrator", person_id, ", ".join(unreached))
     installation.ledger.execute(
         CompleteErasure(
             command_id=str(uuid.uuid5(NAMESPACE, f"{person_id}/{entry['position']}")),
             actor=SYSTEM,
             person_id=person_id,
-            documents=len(mine - shared),
+            documents=removed,
         )
     )
-    return Purged(len(mine - shared), unreached)
+    return Purged(removed, unreached)
 
 
-def _hashes(connection: Connection, person_id: str) -> tuple[set[str], set[str]]:
-    """The hashes of the person's documents, and those of them that lie in other files too."""
-    columns = select(documents.c.sha256)
-    mine = set(connection.execute(columns.where(documents.c.person_id == person_id)).scalars())
-    others: Iterable[str] = connection.execute(
-        columns.where(documents.c.person_id != person_id, documents.c.sha256.in_(sorted(mine)))
-    ).scalars()
-    return mine, set(others)
+def _let_go(installation: Installation, sha256: str) -> bool:
+    """Remove a document's bytes unless they lie in the file of somebody who is not erased; whether they
+    went. Whoever files the same bytes meanwhile looks for them afterwards, and we look for such a file.
+    """
+    store = installation.documents
+    if sha256 in _still_filed(installation, sha256):
+        return False
+    content = whole(store, sha256)
+    store.remove(sha256)
+    if content is None or sha256 not in _still_filed(installation, sha256):
+        return True
+    with store.receive(len(content)) as arrival:
+        arrival.write(content)
+        arrival.finish()
+    return False
+
+
+def _still_filed(installation: Installation, sha256: str | None = None) -> set[str]:
+    """The hashes, or whether that one, of documents of people who are not erased."""
+    reader = installation.reader
+    statement = select(documents.c.person_id, documents.c.sha256)
+    if sha256 is not None:
+        statement = statement.where(documents.c.sha256 == sha256)
+    with reader.engine.connect() as connection:
+        agency = reader.directory.current(connection).agency
+        rows = connection.execute(statement).all()
+    return {found for person_id, found in rows if not agency.is_erased(person_id)}

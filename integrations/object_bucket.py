@@ -82,6 +82,15 @@ class ObjectBucket:
 
         return checked_copy(pieces(), sha256)
 
+    def has(self, sha256: str) -> bool:
+        try:
+            obstore.head(self._store, name_of(sha256))
+        except FileNotFoundError:
+            return False
+        except BaseError as error:
+            raise StoreUnavailable(_told(error)) from None
+        return True
+
     def names(self) -> Iterator[str]:
         try:
             for part in obstore.list(self._store):

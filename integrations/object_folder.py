@@ -47,6 +47,10 @@ class ObjectFolder:
             _sync(path.parent)
             return
         self.open(sha256).close()
+        os.utime(path)  # it has come anew: `sweep` counts from here
+
+    def has(self, sha256: str) -> bool:
+        return self.path_of(sha256).is_file()
 
     def names(self) -> Iterator[str]:
         if self._folder.is_dir():

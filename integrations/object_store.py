@@ -59,6 +59,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def has(self, sha256: str) -> bool:
+        """Whether something lies under the object's name, unread. Raises StoreUnavailable."""
+        ...
+
     def names(self) -> Iterator[str]:
         """The name of everything that lies in the store. Raises StoreUnavailable."""
         ...

@@ -38,6 +38,24 @@ def test_a_filed_document_is_in_the_ledger_and_comes_back_as_it_was(house: House
     assert content.headers["x-content-type-options"] == "nosniff"
 
 
+def test_bytes_that_an_erasure_took_away_before_they_were_filed_are_stored_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody with the same document is erased between the arrival of the bytes and the record."""
+    person = house.plain()[0]
+    installation = house.world.installation
+    execute = installation.ledger.execute
+
+    def late(command: Any, **more: Any) -> Any:
+        installation.documents.remove(hashlib.sha256(PDF).hexdigest())
+        return execute(command, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(installation.ledger, "execute", late)
+        filed = file(house, person, house.nip(person)).json()
+    assert house.get(person, f"/v1/documents/{filed['id']}/content").content == PDF
+
+
 def test_a_repeat_is_filed_once(house: House) -> None:
     person = house.plain()[0]
     key: dict[str, Any] = {"headers": {"Idempotency-Key": "sekali"}}

@@ -16,8 +16,8 @@ from settings import Settings
 
 BUCKET = "dokumen"
 REGION = "ap-southeast-3"
-# What the program needs, and no more: nothing that it may delete or replace without asking.
-ALLOWED = ["s3:PutObject", "s3:GetObject", "s3:ListBucket"]
+# What the program needs, and no more; deleting is for the documents of erased people.
+ALLOWED = ["s3:PutObject", "s3:GetObject", "s3:ListBucket", "s3:DeleteObject"]
 
 
 class S3Service:

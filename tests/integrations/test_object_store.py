@@ -5,8 +5,10 @@ a bucket of an S3 service that is asked over HTTP and signs its callers in.
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,31 @@ def test_only_bytes_under_their_own_name_are_documents(
 def test_the_bucket_s_name_is_the_only_address_that_is_asked(s3_service: S3Service) -> None:
     put(s3_service.store(), CONTENT)
     assert s3_service.names(BUCKET) == [name_of(hashlib.sha256(CONTENT).hexdigest())]
+
+
+def test_what_was_removed_is_gone_and_can_come_again(store: ObjectStore) -> None:
+    digest = put(store, CONTENT)
+    assert store.has(digest)
+    for _ in range(2):  # removing what is gone is no error
+        store.remove(digest)
+        assert not store.has(digest)
+        assert whole(store, digest) is None
+    assert put(store, CONTENT) == digest
+    assert whole(store, digest) == CONTENT
+
+
+def test_a_sweep_takes_what_is_old_and_named_by_nobody(store: ObjectStore) -> None:
+    named, unnamed = put(store, CONTENT), put(store, OTHER)
+    store.sweep({named}, datetime.now(UTC) - timedelta(hours=1))
+    assert store.has(unnamed), "it may have come for a command that is still judged"
+    store.sweep({named}, datetime.now(UTC) + timedelta(hours=1))
+    assert (store.has(named), store.has(unnamed)) == (True, False)
+
+
+def test_what_came_again_is_young_again(tmp_path: Path) -> None:
+    store = ObjectFolder(tmp_path)
+    digest = put(store, CONTENT)
+    os.utime(store.path_of(digest), (0, 0))
+    put(store, CONTENT)
+    store.sweep(set(), datetime.now(UTC) - timedelta(hours=1))
+    assert store.has(digest)
