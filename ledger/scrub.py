@@ -23,7 +23,9 @@ CREDENTIALS = frozenset({"login", "password_hash", "token_hash"})
 
 
 class NotScrubbed(Exception):
-    """Somebody reads an old state all the while; the scrubbing is to be tried again."""
+    """Somebody reads an old state all the while, or the tables are not ours to write anew: to be tried
+    again, in the second case by their owner.
+    """
 
 
 def readable_tables() -> list[Table]:
@@ -67,6 +69,7 @@ OLDER_SNAPSHOTS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() "
     "AND age(backend_xmin) > age(CAST(CAST(:mine AS text) AS xid))"
 )
+FILE_OF = text("SELECT pg_relation_filenode(quote_ident(:table)::regclass)")
 
 
 def _scrub_postgresql(engine: Engine, patience: float) -> Collection[str]:
@@ -79,7 +82,11 @@ def _scrub_postgresql(engine: Engine, patience: float) -> Collection[str]:
                 raise NotScrubbed("a transaction still sees what was deleted")
             time.sleep(0.1)
         for table in readable_tables():
+            before = connection.execute(FILE_OF, {"table": table.name}).scalar_one()
             connection.execute(text(f'VACUUM (FULL) "{table.name}"'))
+            # To whom it is not permitted PostgreSQL only says a warning, and does nothing.
+            if connection.execute(FILE_OF, {"table": table.name}).scalar_one() == before:
+                raise NotScrubbed(f"{table.name} is its owner's to write anew, by `jenjang doctor --repair`")
         try:
             connection.execute(text("SELECT pg_switch_wal()"))
             connection.execute(text("CHECKPOINT"))

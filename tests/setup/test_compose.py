@@ -125,6 +125,20 @@ def test_the_owner_makes_tables_and_the_writer_only_fills_them(databases: Any) -
     assert "must be owner" in psql(databases, "jenjang", "jenjang_writer", "-c", "DROP TABLE kept")
 
 
+def test_the_owner_alone_can_finish_an_erasure(databases: Any) -> None:
+    """See who still reads old rows, write a table anew, have the write-ahead log recycled."""
+    assert psql(databases, "jenjang", "jenjang_owner", "-c", "CREATE TABLE anew (word text)") == ""
+    for statement in ("VACUUM (FULL) anew", "CHECKPOINT"):
+        assert psql(databases, "jenjang", "jenjang_owner", "-c", statement) == ""
+        assert "permission denied" in psql(databases, "jenjang", "jenjang_writer", "-c", statement)
+    allowed = (
+        "SELECT has_function_privilege('pg_switch_wal()', 'EXECUTE'), "
+        "pg_has_role('pg_read_all_stats', 'USAGE')"
+    )
+    assert psql(databases, "jenjang", "jenjang_owner", "-c", allowed) == "t|t"
+    assert psql(databases, "jenjang", "jenjang_writer", "-c", allowed) == "f|f"
+
+
 def test_temporal_and_jenjang_cannot_enter_each_others_database(databases: Any) -> None:
     for user, database in (
         ("temporal", "jenjang"),
