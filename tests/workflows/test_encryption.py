@@ -9,6 +9,7 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from integrations.payload_codec import ENCODING, encrypting_converter
+from projections import employees
 from tests.workflows.theatre import Theatre, a_transfer
 from workflows.processes import PROCESS_OF_KIND
 
@@ -68,3 +69,22 @@ async def test_a_process_runs_on_encrypted_payloads_and_its_history_replays(seal
     )
     with pytest.raises(Exception, match=r"decod|encoding|converter|Failed"):
         await without.replay_workflow(history)
+
+
+async def test_before_it_is_encrypted_nothing_that_temporal_is_told_is_personal(theatre: Theatre) -> None:
+    await theatre.connect()
+    world = theatre.world
+    async with theatre.playing():
+        person = world.movable()[0]
+        state = world.submit(person, world.vacancies()[0], reason="rahasia-alasan").state
+        assert state is not None
+        await theatre.walk(state, "completed")
+        await theatre.over(state)
+        history = await theatre.handle(state).fetch_history()
+    with world.installation.reader.engine.connect() as connection:
+        row = employees.by_id(connection, person)
+    assert row is not None
+    told = b"".join(event.SerializeToString() for event in history.events)
+    assert state.id.encode() in told
+    for secret in (row["name"], row["nip"], "rahasia"):
+        assert secret.encode() not in told

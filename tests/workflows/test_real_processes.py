@@ -22,6 +22,7 @@ from integrations.temporal_server import (
     temporal_binary,
 )
 from operations import doctor
+from projections import employees
 from projections.action_state import state_of
 from settings import Settings
 from tests.workflows.conftest import free_port
@@ -145,6 +146,25 @@ def test_cases_survive_the_death_of_worker_and_temporal(site: Site) -> None:
     site.walk(first, "completed")
     numbers = {site.now(case).decree.sequence for case in (first, second)}  # type: ignore[union-attr]
     assert numbers == {1, 2}
+
+
+def test_no_file_of_temporal_and_no_log_has_name_nip_or_reason(site: Site) -> None:
+    site.start_temporal()
+    site.start_worker()
+    person = site.world.movable()[0]
+    state = site.world.submit(person, site.world.vacancies()[0], reason="rahasia-alasan").state
+    assert state is not None
+    site.walk(state, "completed")
+    with site.world.installation.reader.engine.connect() as connection:
+        row = employees.by_id(connection, person)
+    assert row is not None
+    site.kill_worker()
+    site.kill_temporal()
+    written = [*site.data.glob("temporal.db*"), *(site.data / "logs").iterdir(), site.data / "worker.log"]
+    whole = b"".join(file.read_bytes() for file in written)
+    assert state.id.encode() in whole, "or the search would prove nothing"
+    for secret in (row["name"], row["nip"], "rahasia"):
+        assert secret.encode() not in whole
 
 
 def test_a_wiped_temporal_is_rebuilt_from_the_ledger(site: Site) -> None:
