@@ -156,7 +156,8 @@ async def approve_erasure(
 ) -> Response:
     """For the offices of `personal_data.approved_by`; never by who asked, nor by the person. The person's
     key is destroyed in the same transaction. The answer comes when documents, credentials and free pages
-    are gone too (`completed`); if that was cut off it says `erased`, and `jenjang doctor --repair` goes on.
+    are gone too (`completed`); if that was cut off, or is the tables' owner's to do, it says `erased`, and
+    `jenjang doctor --repair` goes on.
     """
     with services.reading() as connection:
         person_id = _person(services, connection, caller, person)

@@ -62,7 +62,7 @@ def finish_all(installation: Installation) -> list[str]:
 
 def finish(installation: Installation, person_id: str) -> Purged:
     """Remove everything of an erased person that lies outside the ledger, and say so in it. Raises what
-    the database and the disk raise, and NotScrubbed; all may be tried again.
+    the database and the disk raise, StoreUnavailable and NotScrubbed; all may be tried again.
     """
     settings = installation.settings
     with installation.reader.engine.connect() as connection:

@@ -19,6 +19,7 @@ from domain.offices import COMMITTEE
 from domain.personnel_action import ActionState
 from erasure import purge
 from installation import Installation
+from integrations.object_store import StoreUnavailable
 from integrations.payload_codec import encrypting_converter
 from ledger import read
 from ledger.database import DatabaseUnavailable
@@ -124,7 +125,7 @@ def finish_erasures(installation: Installation, diagnosis: Diagnosis) -> None:
         if finding.repair is Repair.FINISH_ERASURE and finding.person_id is not None:
             try:
                 purge.finish(installation, finding.person_id)
-            except (SQLAlchemyError, OSError, NotScrubbed, ErasedListBroken) as error:
+            except (SQLAlchemyError, OSError, NotScrubbed, ErasedListBroken, StoreUnavailable) as error:
                 diagnosis.failed[finding] = f"not finished: {error}"
             else:
                 diagnosis.done[finding] = "removed what was left of the person"

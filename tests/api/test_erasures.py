@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from operations.doctor import finish_erasures
+import pytest
+
+from domain.erasure_commands import ApproveErasure, RequestErasure
+from integrations.object_folder import ObjectFolder
+from integrations.object_store import StoreUnavailable
+from operations.diagnosis import Diagnosis, Repair
+from operations.doctor import _read_ledger, finish_erasures
 from operations.verification import verify_installation
 from tests.api.conftest import House
-from tests.world import new_id
+from tests.world import a_person, new_id
 
 COURT = {"ground": "court_order", "reason": "Putusan PTUN Serang 12/G/2026"}
 
@@ -136,11 +142,11 @@ def test_cases_go_on_without_the_name(house: House) -> None:
     assert named["name"] not in register.text
 
 
-def test_the_doctor_names_an_erasure_that_was_cut_off_and_finishes_it(house: House) -> None:
-    from domain.erasure_commands import ApproveErasure, RequestErasure
-    from operations.diagnosis import Diagnosis, Repair
-    from operations.doctor import _read_ledger
-    from tests.world import a_person
+def test_the_doctor_names_an_erasure_that_was_cut_off_and_finishes_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise StoreUnavailable("the store is away")
 
     person_id, (asks, consents) = house.plain()[0], officers(house)
     ledger = house.world.installation.ledger
@@ -154,6 +160,11 @@ def test_the_doctor_names_an_erasure_that_was_cut_off_and_finishes_it(house: Hou
     (finding,) = diagnosis.findings
     assert (finding.code, finding.person_id) == ("erasure-unfinished", person_id)
     assert finding.repair is Repair.FINISH_ERASURE
+    with monkeypatch.context() as patched:
+        patched.setattr(ObjectFolder, "sweep", away)
+        finish_erasures(house.world.installation, diagnosis)
+    assert finding not in diagnosis.done
+    assert "away" in diagnosis.failed[finding]
     finish_erasures(house.world.installation, diagnosis)
     assert diagnosis.ok
     again = Diagnosis()
