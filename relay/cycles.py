@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import (
     Client,
     ScheduleActionStartWorkflow,
@@ -16,50 +14,34 @@ from temporalio.client import (
     ScheduleSpec,
 )
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
 
 from activities.cycle import CycleRef
 from domain.evaluation_policy import Opening
 from ledger.read import Reader
 from projections.evaluation_cycles import running
+from relay.lookout import Lookout
 from relay.schedules import keep_schedule
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
 from workflows.naming import cycle_workflow_id
 
-log = logging.getLogger(__name__)
-
-LOOKS_EVERY_SECONDS = 2.0
 # A process that was lost (a cluster replaced, a run terminated) comes back within this time.
 TOLD_AGAIN_AFTER_SECONDS = 60.0
 SCHEDULE = "evaluation-cycles"
 
 
-class CycleStarter:
+class CycleStarter(Lookout):
     """Starts the process of each running cycle; starting one that runs changes nothing."""
 
+    looks_every_seconds = 2.0
+    sees_to = "the processes and the calendar of evaluation cycles"
+
     def __init__(self, reader: Reader, client: Client, task_queue: str) -> None:
+        super().__init__()
         self._reader = reader
         self._client = client
         self._task_queue = task_queue
         self._told: dict[str, float] = {}
-        self._stopping = asyncio.Event()
         self._scheduled: ScheduleSpec | None = None
-
-    def stop(self) -> None:
-        """Let `run` return."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Look for running cycles until stopped. Outages of ledger and Temporal are waited out."""
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except (SQLAlchemyError, RPCError) as error:
-                log.warning("cycles are looked for later: %s", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._stopping.wait(), LOOKS_EVERY_SECONDS)
-            except TimeoutError:
-                continue
 
     async def look(self) -> None:
         """See to the calendar whenever the policy says another, and to the process of each running cycle

@@ -4,9 +4,6 @@ nobody is to be told.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 from datetime import timedelta
 
 from temporalio.client import (
@@ -22,12 +19,10 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from relay.lookout import Lookout
 from workflows.publication import CheckpointPublication
 
-log = logging.getLogger(__name__)
-
 SCHEDULE = "checkpoint-publication"
-LOOKS_AGAIN_EVERY_SECONDS = 60.0
 # A publication that was missed is made up for by the next one.
 CATCHES_UP = timedelta(minutes=1)
 
@@ -58,27 +53,19 @@ async def ensure_publications(
         await client.get_schedule_handle(SCHEDULE).update(lambda _: ScheduleUpdate(schedule))
 
 
-class PublicationClock:
-    """Sets the schedule, and again after outages, until stopped."""
+class PublicationClock(Lookout):
+    """Sets the schedule, and now and then again: a Temporal that was replaced has none."""
+
+    looks_every_seconds = 60.0
+    sees_to = "the clock of publications"
 
     def __init__(self, client: Client, task_queue: str, every: timedelta | None) -> None:
+        super().__init__()
         self._client = client
         self._task_queue = task_queue
         self._every = every
-        self._stopping = asyncio.Event()
+        self._again = False
 
-    def stop(self) -> None:
-        """Let `run` return."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """See to the schedule now and then: a Temporal that was replaced has none."""
-        again = False
-        while not self._stopping.is_set():
-            try:
-                await ensure_publications(self._client, self._task_queue, self._every, again=again)
-                again = True
-            except RPCError as error:
-                log.warning("the clock of publications is set later: %s", type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), LOOKS_AGAIN_EVERY_SECONDS)
+    async def look(self) -> None:
+        await ensure_publications(self._client, self._task_queue, self._every, again=self._again)
+        self._again = True

@@ -5,12 +5,10 @@ another moment has become due.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
@@ -18,12 +16,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.rank import RankListRef
 from ledger.read import Reader
 from projections import rank_promotions as ranks
+from relay.lookout import Lookout
 from workflows.naming import ADVANCED, rank_workflow_id
 from workflows.rank_promotion import RankPromotionProcess
 
-log = logging.getLogger(__name__)
-
-LOOKS_EVERY_SECONDS = 2.0
 # A process that was lost (a cluster replaced, a run terminated) comes back within this time.
 TOLD_AGAIN_AFTER_SECONDS = 60.0
 
@@ -35,31 +31,18 @@ class _Told:
     at: float
 
 
-class RankListStarter:
+class RankListStarter(Lookout):
     """Starts the process of each list that is not over, and tells it when what is due has changed."""
 
+    looks_every_seconds = 2.0
+    sees_to = "the processes of rank promotion lists"
+
     def __init__(self, reader: Reader, client: Client, task_queue: str) -> None:
+        super().__init__()
         self._reader = reader
         self._client = client
         self._task_queue = task_queue
         self._told: dict[str, _Told] = {}
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """Let `run` return."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Look for lists until stopped. Outages of ledger and Temporal are waited out."""
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except (SQLAlchemyError, RPCError) as error:
-                log.warning("lists of rank promotions are looked for later: %s", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._stopping.wait(), LOOKS_EVERY_SECONDS)
-            except TimeoutError:
-                continue
 
     async def look(self) -> None:
         """See to the process of each list that is not over, and let those of finished lists end."""

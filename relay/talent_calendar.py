@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import (
     Client,
     ScheduleActionStartWorkflow,
@@ -15,47 +13,31 @@ from temporalio.client import (
     ScheduleRange,
     ScheduleSpec,
 )
-from temporalio.service import RPCError
 
 from activities.talent_upkeep import Reached
 from ledger.read import Reader
+from relay.lookout import Lookout
 from relay.schedules import keep_schedule
 from workflows.talent_upkeep import TalentUpkeep
 
-log = logging.getLogger(__name__)
-
 SCHEDULE = "talent-upkeep"
-LOOKS_EVERY_SECONDS = 30.0
 
 
-class TalentCalendar:
+class TalentCalendar(Lookout):
     """Keeps the schedule as the policy in force says; a lost one comes back with the next worker."""
+
+    looks_every_seconds = 30.0
+    sees_to = "the calendar of talent's upkeep"
 
     def __init__(
         self, reader: Reader, client: Client, task_queue: str, clock: Callable[[], datetime]
     ) -> None:
+        super().__init__()
         self._reader = reader
         self._client = client
         self._task_queue = task_queue
         self._clock = clock
-        self._stopping = asyncio.Event()
         self._scheduled: ScheduleSpec | None = None
-
-    def stop(self) -> None:
-        """Let `run` return."""
-        self._stopping.set()
-
-    async def run(self) -> None:
-        """Look at the policy until stopped. Outages of ledger and Temporal are waited out."""
-        while not self._stopping.is_set():
-            try:
-                await self.look()
-            except (SQLAlchemyError, RPCError) as error:
-                log.warning("the upkeep of talent is scheduled later: %s", type(error).__name__)
-            try:
-                await asyncio.wait_for(self._stopping.wait(), LOOKS_EVERY_SECONDS)
-            except TimeoutError:
-                continue
 
     async def look(self) -> None:
         """See to the schedule where the policy says another hour than before."""
