@@ -69,7 +69,7 @@ AskedDep = Annotated[Asked | None, Depends(asked)]
 
 
 def past_of(services: Services, connection: Connection, wanted: Asked) -> Past:
-    """The ledger as it stood then. Raises NotFound for a moment before its first event."""
+    """The ledger as it stood then; a moment to come is now. Raises NotFound before the first event."""
     size = read.size(connection)
     position = wanted.position
     if position is None:
@@ -79,7 +79,7 @@ def past_of(services: Services, connection: Connection, wanted: Asked) -> Past:
     found = read.event_at(connection, position)
     if found is None:
         raise NotFound()
-    at = wanted.at or parse_moment(decode(found[0])["recorded_at"])
+    at = min(wanted.at, services.now()) if wanted.at else parse_moment(decode(found[0])["recorded_at"])
     view = services.reader.directory.at(connection, position, at)
     if not view.policies:
         raise NotFound()

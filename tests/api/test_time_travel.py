@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+
+import pytest
 
 from domain.commands import EmployeeRow, RegisterEmployees
 from domain.identity import SYSTEM
@@ -151,3 +153,10 @@ def test_there_is_nothing_before_the_first_event(house: House) -> None:
     assert house.get(person, "/v1/tasks", **past).status_code == 404
     assert house.get(person, f"/v1/employees/{house.nip(person)}", **past).status_code == 404
     assert house.get(person, "/v1/tasks", at="2026-11-24", at_position=3).status_code == 422
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "2100-01-01T00:00:00-23:59"])
+def test_a_moment_to_come_is_now(house: House, at: str) -> None:
+    found = house.get(house.a_stranger(), "/v1/tasks", at=at)
+    assert found.status_code == 200, found.text
+    assert datetime.fromisoformat(found.json()["as_of"]["at"]) <= datetime.now(UTC)
