@@ -30,7 +30,8 @@ CONTESTED = "analyst_verification"
 @dataclass
 class Rush:
     """`contenders` people for each of `rounds` tasks, `requests` actions for one post or person.
-    An API is killed `killed_after` so many seconds from the last byte, in a contest for each.
+    An API is killed `killed_after` so many seconds from the last byte, in a contest for each. They meet at
+    `processes` APIs.
     """
 
     house: House
@@ -38,6 +39,7 @@ class Rush:
     requests: int
     rounds: int = 1
     killed_after: Sequence[float] = KILLED_AFTER
+    processes: int = API_PROCESSES
     say: Callable[[str], None] = lambda _: None
     longest: dict[str, float] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
@@ -49,7 +51,7 @@ class Rush:
 
     def run(self) -> dict[str, Any]:
         """Figures of the run. Raises AssertionError for whatever was not kept."""
-        while len(self.house.ports) < API_PROCESSES:
+        while len(self.house.ports) < self.processes:
             self.house.start_another_api()
         self.client, self.portal = self.house.client(), self.house.api_key
         needed = self.rounds * 2 + len(self.killed_after) + TASKS_IN_BULK + 1 + 3 * self.requests

@@ -18,7 +18,7 @@ def test_cases_end_and_every_acknowledgement_is_kept_whatever_is_killed(house: H
 
 @pytest.mark.timeout(600)
 def test_of_many_at_the_same_instant_one_is_accepted_and_the_others_are_told_who(house: House) -> None:
-    figures = Rush(house, contenders=12, requests=6, killed_after=[0.05]).run()
+    figures = Rush(house, contenders=6, requests=4, killed_after=[0.05], processes=2).run()
     assert figures["answers"]["claim 200"] == 1
 
 
