@@ -117,7 +117,11 @@ class Commit:
         self.mirror.catch_up(connection, size)
         self._forget_erased()
         self._position = self._start
-        self._batch = Batch(agency=self.mirror.agency, policies=self.mirror.policies)
+        self._batch = Batch(
+            agency=self.mirror.agency,
+            policies=self.mirror.policies,
+            rank_lists=self.mirror.registry.ranks,
+        )
         self._flushed = 0
         self._versions: dict[str, int] = {}
         self._accepted: dict[str, _Accepted] = {}

@@ -12,6 +12,7 @@ from domain.agency import Agency
 from domain.events import Event
 from domain.personnel_action import ActionState
 from domain.policy import Policy
+from domain.rank_list import RankLists
 from ledger.record import StoredEvent
 
 
@@ -19,13 +20,14 @@ from ledger.record import StoredEvent
 class Batch:
     """One commit: its events in order and, for each action touched, its state before and after.
 
-    `agency` and `policies` are those after the commit. Sealed fields of `events` are open.
+    `agency`, `policies` and `rank_lists` are those after the commit. Sealed fields of `events` are open.
     """
 
     events: list[StoredEvent] = field(default_factory=list)
     actions: dict[str, tuple[ActionState | None, ActionState]] = field(default_factory=dict)
     agency: Agency = field(default_factory=Agency)
     policies: dict[str, Policy] = field(default_factory=dict)
+    rank_lists: RankLists = field(default_factory=RankLists)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Lists of rank promotions: one row a list, one row a person on it. No personal data: ids and numbers.
 
-Both tables are what the list's own stream tells, folded anew at each commit that touches it: a list is
-touched a few dozen times in its life.
+Both tables are what the lists' own streams tell.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, se
 
 from domain import rank_events as rk
 from domain.event import Event
-from domain.rank_list import ENDED, RankEntry, RankList, evolve_list, rank_list_of
+from domain.rank_list import ENDED, RankEntry, RankList, evolve_list
 from ledger.mirror import RANK
 from ledger.projection import Batch, History, RowWriter
-from ledger.record import decode, event_of, moment
+from ledger.record import moment
 from ledger.schema import metadata
 
 rank_lists = Table(
@@ -79,7 +78,6 @@ RANK_EVENTS: tuple[type[Event], ...] = (
     rk.RankWrittenBack,
     rk.RankAnnulled,
 )
-OF_STREAM = "SELECT record FROM events WHERE stream = ? ORDER BY version"
 
 
 class RankListRows:
@@ -87,7 +85,7 @@ class RankListRows:
     table = rank_lists
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        writer.upsert(rank_lists, [_list_row(found) for found in _touched(writer, batch)])
+        writer.upsert(rank_lists, [_list_row(found) for found, _ in _moved(batch)])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         yield from map(_list_row, _folded(history))
@@ -98,21 +96,27 @@ class RankEntryRows:
     table = rank_entries
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        for found in _touched(writer, batch):
-            writer.upsert(rank_entries, list(_entry_rows(found)))
+        for found, people in _moved(batch):
+            writer.upsert(rank_entries, [_entry_row(found, found.entries[person]) for person in people])
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         for found in _folded(history):
-            yield from _entry_rows(found)
+            for entry in found.entries.values():
+                yield _entry_row(found, entry)
 
 
-def _touched(writer: RowWriter, batch: Batch) -> Iterator[RankList]:
-    """The lists that a commit has moved, as their whole streams tell them."""
-    for stream in sorted({stored.stream for stored in batch.events if stored.category == RANK}):
-        records = [bytes(row[0]) for row in writer.execute(OF_STREAM, (stream,)).fetchall()]
-        found = rank_list_of(event_of(decode(record)) for record in records)
-        if found is not None:
-            yield found
+def _moved(batch: Batch) -> Iterator[tuple[RankList, Iterable[str]]]:
+    """The lists that a commit has moved, and the people on them whose rows may differ: those of whom it
+    tells, everybody where it tells of the list itself.
+    """
+    told: dict[str, list[str | None]] = {}
+    for stored in batch.events:
+        if stored.category == RANK:
+            list_id = stored.stream.partition("/")[2]
+            told.setdefault(list_id, []).append(getattr(stored.event, "person_id", None))
+    for list_id, people in told.items():
+        found = batch.rank_lists.by_id[list_id]
+        yield found, found.entries if None in people else {person for person in people if person}
 
 
 def _folded(history: History) -> Iterable[RankList]:
@@ -148,11 +152,6 @@ def _list_row(found: RankList) -> tuple[Any, ...]:
         int(found.over),
         found.version,
     )
-
-
-def _entry_rows(found: RankList) -> Iterator[tuple[Any, ...]]:
-    for entry in found.entries.values():
-        yield _entry_row(found, entry)
 
 
 def _entry_row(found: RankList, entry: RankEntry) -> tuple[Any, ...]:
