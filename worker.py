@@ -152,6 +152,8 @@ class _Service:
                 PublicationClock(self._client, queue, every),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
+            for each in starting:
+                each.add_done_callback(lambda _: self._stopping.set())
             try:
                 await self._work(self._client, activities, cycles, upkeep, publications, ranks)
             finally:

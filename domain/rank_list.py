@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -121,14 +120,6 @@ class RankList:
         waits = self.in_status(EntryStatus.RETURNED)
         waits += [entry for entry in self.in_status(EntryStatus.DECREED) if not entry.held]
         return self.effective_at if waits else None
-
-
-def rank_list_of(events: Iterable[Event]) -> RankList | None:
-    """The list that a stream's events tell, oldest first."""
-    found: RankList | None = None
-    for event in events:
-        found = evolve_list(found, event)
-    return found
 
 
 def evolve_list(known: RankList | None, event: Event) -> RankList | None:

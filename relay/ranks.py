@@ -27,7 +27,6 @@ TOLD_AGAIN_AFTER_SECONDS = 60.0
 @dataclass(frozen=True)
 class _Told:
     next_due: str | None
-    version: int
     at: float
 
 
@@ -53,7 +52,7 @@ class RankListStarter(Lookout):
             if known is not None and not news and time.monotonic() - known.at < TOLD_AGAIN_AFTER_SECONDS:
                 continue
             await self._start(list_id, row["version"], news=news)
-            self._told[list_id] = _Told(row["next_due"], row["version"], time.monotonic())
+            self._told[list_id] = _Told(row["next_due"], time.monotonic())
         for list_id in self._told.keys() - lists.keys():
             await self._end(list_id)
             del self._told[list_id]

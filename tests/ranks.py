@@ -10,7 +10,7 @@ from domain.calendar import months_after
 from domain.commands import EmployeeRow, RegisterEmployees
 from domain.identity import SYSTEM
 from domain.performance import Judgement
-from domain.rank_list import RankList, rank_list_of
+from domain.rank_list import RankList, evolve_list
 from domain.talent_commands import RecordSkp, SkpRow
 from ledger.result import Result
 from projections import employees
@@ -136,6 +136,8 @@ def list_of(world: World, list_id: str) -> RankList:
     """The list as its stream tells it."""
     with world.installation.reader.engine.connect() as connection:
         stream = world.installation.reader.stream(connection, f"rank-promotion/{list_id}")
-    found = rank_list_of(stored.event for stored in stream)
+    found: RankList | None = None
+    for stored in stream:
+        found = evolve_list(found, stored.event)
     assert found is not None
     return found
