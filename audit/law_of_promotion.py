@@ -15,11 +15,10 @@ from domain.candidacy import (
     CandidateSheet,
     StartSheet,
     assess_candidate,
-    facts_of,
-    outcomes_of,
     separation_assessed,
 )
 from domain.canonical import NotCanonical
+from domain.eligibility import facts_of, outcomes_of
 from domain.fact_sheet import SeparationFacts
 from domain.personnel_action import ActionState
 from domain.policy import Kind, Severity

@@ -15,9 +15,10 @@ from audit.law_of_registers import Problem
 from domain import promotion_events as pe
 from domain.agency import Post
 from domain.calendar import months_after
-from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
+from domain.candidacy import CandidateSheet, assess_candidate
 from domain.canonical import NotCanonical, digest
 from domain.career import kind_since, yearly_ratings
+from domain.eligibility import facts_of, outcomes_of
 from domain.fact_sheet import SubjectFacts, TargetFacts
 from domain.facts import Identity
 from domain.offices import split_key

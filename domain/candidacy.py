@@ -9,30 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from domain.canonical import digest
 from domain.eligibility import (
     PREDICATE_ORDER,
     Finding,
-    Verdict,
     explain,
+    facts_of,
+    outcomes_of,
     retirement_day_of,
     separation_verdict,
     years_before,
 )
 from domain.employment import EDUCATIONS, UnknownEducation, parse_education
 from domain.events import ActionAssessed
-from domain.fact_sheet import PerformanceYear, SeparationFacts, SubjectFacts, TargetFacts
-from domain.findings import FindingFacts, FindingOutcome
+from domain.fact_sheet import PerformanceYear, SeparationFacts, Sheet, SubjectFacts, TargetFacts
 from domain.grades import UnknownGrade, parse_grade
 from domain.policy import Policy, RuleParameters
+from domain.verdict import Verdict, entered_in, ruled
 
 
-class CandidateSheet(BaseModel):
-    """Everything that the rules may use of one candidate. `salt` keeps its hash from being guessed.
+class CandidateSheet(Sheet):
+    """Everything that the rules may use of one candidate.
 
     Axes are in hundredths. `rank` is the place on the frozen list, or the lower of that place and the
     committee's where one is chosen; `kind_since` is the day since which the person has held posts of
@@ -40,9 +37,6 @@ class CandidateSheet(BaseModel):
     None as long as nobody can have asked the ministry, `separation` outside the choice.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    salt: str
     vacancy_id: str
     assessed_on: date
     effective_date: date
@@ -62,34 +56,16 @@ class CandidateSheet(BaseModel):
     election_consent: bool | None = None
     separation: SeparationFacts | None = None
 
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
-        return digest(self.as_json())
 
-    def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
-
-
-class StartSheet(BaseModel):
+class StartSheet(Sheet):
     """All that is asked when a promotion starts: the candidates were judged when their list was frozen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    salt: str
     separation: SeparationFacts
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
-        return digest(self.as_json())
-
-    def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
 
 
 Rule = Callable[[CandidateSheet, RuleParameters, Policy], Verdict]
 CANDIDATE_RULES: dict[str, Rule] = {}
+_rule = entered_in(CANDIDATE_RULES)
 SEPARATION = "candidate_separation"
 
 
@@ -117,26 +93,6 @@ def separation_assessed(sheet: StartSheet, policy: Policy) -> ActionAssessed:
     )
 
 
-def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
-    return tuple(FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in findings)
-
-
-def facts_of(findings: tuple[Finding, ...]) -> tuple[FindingFacts, ...]:
-    return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in findings if f.facts)
-
-
-def _rule(name: str) -> Callable[[Rule], Rule]:
-    def register(function: Rule) -> Rule:
-        CANDIDATE_RULES[name] = function
-        return function
-
-    return register
-
-
-def _verdict(*, passes: bool, **facts: Any) -> Verdict:
-    return Verdict("pass" if passes else "fail", facts)
-
-
 @_rule(SEPARATION)
 def has_every_step_an_owner(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> Verdict:
     return separation_verdict(sheet.separation, policy)
@@ -144,13 +100,13 @@ def has_every_step_an_owner(sheet: CandidateSheet, _: RuleParameters, policy: Po
 
 @_rule("candidate_identity")
 def is_identity_valid(sheet: CandidateSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(passes=sheet.subject.nip_birth_date is not None)
+    return ruled(passes=sheet.subject.nip_birth_date is not None)
 
 
 @_rule("candidate_effective_date")
 def is_effective_date_near(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -> Verdict:
     latest = sheet.assessed_on + timedelta(days=int(rule.parameters["latest_days"]))
-    return _verdict(
+    return ruled(
         passes=sheet.assessed_on <= sheet.effective_date <= latest,
         effective_date=sheet.effective_date.isoformat(),
         latest=latest.isoformat(),
@@ -166,33 +122,33 @@ def is_outside_election_window(sheet: CandidateSheet, _: RuleParameters, policy:
     period = {"first": window.first.isoformat(), "last": window.last.isoformat()}
     if sheet.election_consent is None:
         return Verdict("unknown", period)
-    return _verdict(passes=sheet.election_consent, **period)
+    return ruled(passes=sheet.election_consent, **period)
 
 
 @_rule("candidate_active")
 def is_in_active_service(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
-    return _verdict(passes=status in rule.parameters["eligible"], employment_status=status)
+    return ruled(passes=status in rule.parameters["eligible"], employment_status=status)
 
 
 @_rule("candidate_integrity")
 def is_free_of_vetoes(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
     barred = bool(sheet.vetoes) or status in rule.parameters["status_codes"]
-    return _verdict(passes=not barred, employment_status=status)
+    return ruled(passes=not barred, employment_status=status)
 
 
 @_rule("candidate_permanent")
 def is_civil_servant(sheet: CandidateSheet, _: RuleParameters, __: Policy) -> Verdict:
     kind = sheet.subject.employment_kind
-    return _verdict(passes=kind == "PNS", employment_kind=kind)
+    return ruled(passes=kind == "PNS", employment_kind=kind)
 
 
 @_rule("candidate_kind")
 def comes_from_a_feeding_post(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> Verdict:
     wanted = policy.promotion.requirements[sheet.target.kind].from_kinds
     kind = sheet.subject.position_kind
-    return _verdict(passes=kind in wanted, kind=kind or "-")
+    return ruled(passes=kind in wanted, kind=kind or "-")
 
 
 @_rule("candidate_education")
@@ -202,7 +158,7 @@ def has_the_education(sheet: CandidateSheet, _: RuleParameters, policy: Policy) 
         held = parse_education(sheet.subject.education or "")
     except UnknownEducation:
         return Verdict("unknown", {"least": least})
-    return _verdict(passes=held.level >= EDUCATIONS[least].level, education=held.code, least=least)
+    return ruled(passes=held.level >= EDUCATIONS[least].level, education=held.code, least=least)
 
 
 @_rule("candidate_retirement")
@@ -210,7 +166,7 @@ def is_before_retirement(sheet: CandidateSheet, rule: RuleParameters, _: Policy)
     leaves, age = retirement_day_of(
         sheet.subject.birth_date, sheet.target.kind, sheet.target.name, rule.parameters
     )
-    return _verdict(passes=sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
+    return ruled(passes=sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
 
 
 @_rule("candidate_age")
@@ -219,7 +175,7 @@ def is_not_too_old(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> 
     if oldest is None:
         return Verdict("not_applicable")
     born = sheet.subject.birth_date
-    return _verdict(passes=born > years_before(sheet.effective_date, oldest + 1), oldest=oldest)
+    return ruled(passes=born > years_before(sheet.effective_date, oldest + 1), oldest=oldest)
 
 
 @_rule("candidate_years")
@@ -228,7 +184,7 @@ def has_the_years_in_kind(sheet: CandidateSheet, _: RuleParameters, policy: Poli
     if sheet.kind_since is None:
         return Verdict("unknown", {"years": years})
     enough = sheet.kind_since <= years_before(sheet.effective_date, years)
-    return _verdict(passes=enough, years=years, kind_since=sheet.kind_since.isoformat())
+    return ruled(passes=enough, years=years, kind_since=sheet.kind_since.isoformat())
 
 
 @_rule("candidate_performance")
@@ -240,7 +196,7 @@ def has_performed_well(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -
         return Verdict("unknown", {"rated": rated})
     enough = PREDICATE_ORDER.index(least)
     good = all(PREDICATE_ORDER.index(item.predicate) >= enough for item in newest)
-    return _verdict(passes=good, rated=rated)
+    return ruled(passes=good, rated=rated)
 
 
 @_rule("candidate_competency")
@@ -249,7 +205,7 @@ def is_competency_valid(sheet: CandidateSheet, _: RuleParameters, __: Policy) ->
         return Verdict("unknown")
     if sheet.lapses_on is None:
         return Verdict("pass", {"lapses_on": "-"})
-    return _verdict(passes=sheet.effective_date < sheet.lapses_on, lapses_on=sheet.lapses_on.isoformat())
+    return ruled(passes=sheet.effective_date < sheet.lapses_on, lapses_on=sheet.lapses_on.isoformat())
 
 
 @_rule("candidate_grade_band")
@@ -260,7 +216,7 @@ def is_grade_in_band(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -
     known = {"grade": sheet.subject.grade, "band": f"{band[0]} - {band[1]}"}
     try:
         lowest, grade, highest = (parse_grade(text) for text in (band[0], sheet.subject.grade, band[1]))
-        return _verdict(passes=lowest <= grade <= highest, **known)
+        return ruled(passes=lowest <= grade <= highest, **known)
     except (UnknownGrade, TypeError):
         return Verdict("unknown", known)
 
@@ -268,7 +224,7 @@ def is_grade_in_band(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -
 @_rule("candidate_documents")
 def is_file_complete(sheet: CandidateSheet, rule: RuleParameters, _: Policy) -> Verdict:
     missing = sorted(set(rule.parameters["types"]) - set(sheet.document_types))
-    return _verdict(passes=not missing, missing=", ".join(missing) or "-")
+    return ruled(passes=not missing, missing=", ".join(missing) or "-")
 
 
 @_rule("candidate_retirement_near")
@@ -276,7 +232,7 @@ def is_retirement_far(sheet: CandidateSheet, rule: RuleParameters, policy: Polic
     limits = policy.promotion.rules["candidate_retirement"].parameters
     leaves, _ = retirement_day_of(sheet.subject.birth_date, sheet.target.kind, sheet.target.name, limits)
     months = (leaves.year - sheet.effective_date.year) * 12 + leaves.month - sheet.effective_date.month
-    return _verdict(passes=months >= int(rule.parameters["months"]), months_left=months)
+    return ruled(passes=months >= int(rule.parameters["months"]), months_left=months)
 
 
 @_rule("talent_pool")
@@ -286,10 +242,10 @@ def is_in_the_pool(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> 
         return Verdict("not_applicable")
     if sheet.box is None:
         return Verdict("fail", {"box": "-"})
-    return _verdict(passes=sheet.box in policy.talent.pool.boxes, box=sheet.box)
+    return ruled(passes=sheet.box in policy.talent.pool.boxes, box=sheet.box)
 
 
 @_rule("leading_ranks")
 def is_among_the_first(sheet: CandidateSheet, _: RuleParameters, policy: Policy) -> Verdict:
     free = policy.promotion.pool.free_ranks
-    return _verdict(passes=sheet.rank <= free, rank=sheet.rank, free_ranks=free)
+    return ruled(passes=sheet.rank <= free, rank=sheet.rank, free_ranks=free)

@@ -8,9 +8,9 @@ from the policy. A fact that nobody has established yet gives `unknown`, never a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,16 +19,10 @@ from domain.finding_texts import message_of, remedy_of
 from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import UnknownGrade, parse_grade
 from domain.policy import Policy, RuleParameters, Severity, Variant
+from domain.verdict import Outcome, Verdict, entered_in, ruled
 
-Outcome = Literal["pass", "fail", "unknown", "not_applicable"]
 PREDICATE_ORDER = ("SANGAT_KURANG", "KURANG", "BUTUH_PERBAIKAN", "BAIK", "SANGAT_BAIK")
 KIND_ORDER = ("PELAKSANA", "FUNGSIONAL", "PENGAWAS", "ADMINISTRATOR", "JPT")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    outcome: Outcome
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class PolicyName(BaseModel):
@@ -72,25 +66,16 @@ class Assessment:
 
     @property
     def facts(self) -> tuple[FindingFacts, ...]:
-        return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in self.findings if f.facts)
+        return facts_of(self.findings)
 
     @property
     def outcomes(self) -> tuple[FindingOutcome, ...]:
-        return tuple(
-            FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in self.findings
-        )
+        return outcomes_of(self.findings)
 
 
 Rule = Callable[[FactSheet, RuleParameters, Policy], Verdict]
 RULES: dict[str, Rule] = {}
-
-
-def _rule(name: str) -> Callable[[Rule], Rule]:
-    def register(function: Rule) -> Rule:
-        RULES[name] = function
-        return function
-
-    return register
+_rule = entered_in(RULES)
 
 
 def assess(sheet: FactSheet, policy: Policy) -> Assessment:
@@ -102,6 +87,16 @@ def assess(sheet: FactSheet, policy: Policy) -> Assessment:
         verdict = RULES[name](sheet, weight, policy)
         findings.append(explain(name, verdict.outcome, verdict.facts, policy, "id"))
     return Assessment(tuple(findings), sheet)
+
+
+def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
+    """What the ledger keeps readable of findings."""
+    return tuple(FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in findings)
+
+
+def facts_of(findings: tuple[Finding, ...]) -> tuple[FindingFacts, ...]:
+    """What the ledger seals of findings."""
+    return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in findings if f.facts)
 
 
 def hard_stops(findings: Iterable[Finding], *, unanswered: bool) -> list[Finding]:
@@ -129,10 +124,6 @@ def explain(rule: str, outcome: Outcome, facts: dict[str, Any], policy: Policy, 
 def name_of(policy: Policy) -> PolicyName:
     """The name, version and hash by which findings and cases cite a policy."""
     return PolicyName(id=policy.id, version=policy.version, hash=policy.hash)
-
-
-def _verdict(*, passes: bool, **facts: Any) -> Verdict:
-    return Verdict("pass" if passes else "fail", facts)
 
 
 def years_before(day: date, years: int) -> date:
@@ -185,13 +176,13 @@ def has_every_step_an_owner(sheet: FactSheet, _: RuleParameters, policy: Policy)
 
 @_rule("identity")
 def is_identity_valid(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(passes=sheet.subject.nip_birth_date is not None)
+    return ruled(passes=sheet.subject.nip_birth_date is not None)
 
 
 @_rule("employment_active")
 def is_employment_active(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
-    return _verdict(passes=status in rule.parameters["eligible"], employment_status=status)
+    return ruled(passes=status in rule.parameters["eligible"], employment_status=status)
 
 
 @_rule("no_discipline")
@@ -224,7 +215,7 @@ def _attested(sheet: FactSheet, question: str) -> Verdict:
     if sheet.attested is None:
         return Verdict("unknown")
     answered = bool(getattr(sheet.attested, question))
-    return _verdict(passes=answered, attested=answered)
+    return ruled(passes=answered, attested=answered)
 
 
 @_rule("position_vacant")
@@ -232,7 +223,7 @@ def is_position_vacant(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdi
     if sheet.target is None:
         return Verdict("not_applicable")
     held_by_other = sheet.target.held_by is not None
-    return _verdict(passes=not held_by_other, position_id=sheet.target.position_id, vacant=not held_by_other)
+    return ruled(passes=not held_by_other, position_id=sheet.target.position_id, vacant=not held_by_other)
 
 
 @_rule("effective_date")
@@ -245,7 +236,7 @@ def is_effective_date_possible(sheet: FactSheet, rule: RuleParameters, _: Policy
     )
     if sheet.decree_date is not None:
         earliest = max(earliest, sheet.decree_date)
-    return _verdict(
+    return ruled(
         passes=earliest <= sheet.effective_date <= latest,
         effective_date=sheet.effective_date.isoformat(),
         earliest=earliest.isoformat(),
@@ -256,14 +247,14 @@ def is_effective_date_possible(sheet: FactSheet, rule: RuleParameters, _: Policy
 @_rule("retirement_age")
 def is_before_retirement(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Verdict:
     leaves, age = retirement_day(sheet, rule.parameters)
-    return _verdict(passes=sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
+    return ruled(passes=sheet.effective_date < leaves, retires_on=leaves.isoformat(), age_limit=age)
 
 
 @_rule("retirement_near")
 def is_retirement_far(sheet: FactSheet, rule: RuleParameters, policy: Policy) -> Verdict:
     leaves, _ = retirement_day(sheet, policy.rules["retirement_age"].parameters)
     months = (leaves.year - sheet.effective_date.year) * 12 + leaves.month - sheet.effective_date.month
-    return _verdict(
+    return ruled(
         passes=months >= int(rule.parameters["months"]), retires_on=leaves.isoformat(), months_left=months
     )
 
@@ -289,7 +280,7 @@ def does_partner_name_the_post(sheet: FactSheet, _: RuleParameters, __: Policy) 
     if sheet.consented_post_name is None:
         return Verdict("unknown")
     same = _plain(sheet.consented_post_name) == _plain(sheet.requested_post_name or "")
-    return _verdict(passes=same, requested=sheet.requested_post_name, consented=sheet.consented_post_name)
+    return ruled(passes=same, requested=sheet.requested_post_name, consented=sheet.consented_post_name)
 
 
 def _plain(text: str) -> str:
@@ -304,7 +295,7 @@ def has_served_minimum_tenure(sheet: FactSheet, rule: RuleParameters, _: Policy)
     if since is None:
         return Verdict("unknown")
     enough = since <= years_before(sheet.effective_date, int(rule.parameters["years"]))
-    return _verdict(passes=enough, position_since=since.isoformat())
+    return ruled(passes=enough, position_since=since.isoformat())
 
 
 @_rule("tenure_maximum")
@@ -313,7 +304,7 @@ def is_within_maximum_tenure(sheet: FactSheet, rule: RuleParameters, _: Policy) 
     if since is None:
         return Verdict("not_applicable")
     within = since >= years_before(sheet.effective_date, int(rule.parameters["years"]))
-    return _verdict(passes=within, position_since=since.isoformat())
+    return ruled(passes=within, position_since=since.isoformat())
 
 
 @_rule("performance")
@@ -330,7 +321,7 @@ def has_performed_well(sheet: FactSheet, rule: RuleParameters, _: Policy) -> Ver
     # Last year's rating is given early this year, so the newest one may be two years old.
     years = sorted(year for year in worst if year >= sheet.assessed_on.year - wanted - 1)[-wanted:]
     good = len(years) == wanted and all(PREDICATE_ORDER.index(worst[year]) >= enough for year in years)
-    return _verdict(passes=good, rated=[{"year": year, "predicate": worst[year]} for year in years])
+    return ruled(passes=good, rated=[{"year": year, "predicate": worst[year]} for year in years])
 
 
 @_rule("linearity")
@@ -342,7 +333,7 @@ def is_move_linear(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
     ):
         return Verdict("not_applicable")
     old, new = _family(sheet.subject.position_name or ""), _family(sheet.target.name)
-    return _verdict(passes=old == new, from_family=old, to_family=new)
+    return ruled(passes=old == new, from_family=old, to_family=new)
 
 
 def _family(name: str) -> str:
@@ -374,7 +365,7 @@ def keeps_leadership_rank(sheet: FactSheet, _: RuleParameters, __: Policy) -> Ve
         if sheet.target.kind in KIND_ORDER
         else True
     )
-    return _verdict(passes=keeps, from_kind="JPT", to_kind=sheet.target.kind)
+    return ruled(passes=keeps, from_kind="JPT", to_kind=sheet.target.kind)
 
 
 @_rule("grade_band")
@@ -392,7 +383,7 @@ def is_grade_in_band(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict
         lowest, grade, highest = (
             parse_grade(text) for text in (target.grade_min, sheet.subject.grade, target.grade_max)
         )
-        return _verdict(passes=lowest <= grade <= highest, **known)
+        return ruled(passes=lowest <= grade <= highest, **known)
     except (UnknownGrade, TypeError):  # not a grade, or one of the other scheme (PPPK)
         return Verdict("unknown", known)
 
@@ -401,10 +392,10 @@ def is_grade_in_band(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict
 def does_birth_date_match(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
     if sheet.subject.nip_birth_date is None:
         return Verdict("unknown")
-    return _verdict(passes=sheet.subject.nip_birth_date == sheet.subject.birth_date)
+    return ruled(passes=sheet.subject.nip_birth_date == sheet.subject.birth_date)
 
 
 @_rule("contract_employee")
 def is_permanent_employee(sheet: FactSheet, _: RuleParameters, __: Policy) -> Verdict:
     kind = sheet.subject.employment_kind
-    return _verdict(passes=kind == "PNS", employment_kind=kind)
+    return ruled(passes=kind == "PNS", employment_kind=kind)

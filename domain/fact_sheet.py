@@ -73,12 +73,25 @@ class SeparationFacts(_Part):
     why: Unowned | None = None
 
 
-class FactSheet(_Part):
-    """Everything the rules may use. `salt` keeps the sheet's hash from being guessed. `separation` is None
-    where nobody asked: after the submission.
-    """
+class Sheet(_Part):
+    """What rules judge by. `salt` keeps the sheet's hash from being guessed."""
 
     salt: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
+        return digest(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+class FactSheet(Sheet):
+    """Everything that the rules on a transfer may use. `separation` is None where nobody asked: after the
+    submission.
+    """
+
     assessed_on: date
     submitted_on: date
     variant: Variant
@@ -91,11 +104,3 @@ class FactSheet(_Part):
     election_consent: bool = False
     attested: Attestation | None = None
     separation: SeparationFacts | None = None
-
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
-        return digest(self.as_json())
-
-    def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")

@@ -11,10 +11,11 @@ from datetime import date
 from typing import Any
 
 from domain.candidacy import CANDIDATE_RULES, CandidateSheet
-from domain.eligibility import KIND_ORDER, RULES, Verdict, explain
+from domain.eligibility import KIND_ORDER, RULES, explain
 from domain.employment import EDUCATIONS
 from domain.fact_sheet import Attestation, FactSheet, PerformanceYear, SubjectFacts, TargetFacts
 from domain.policy import TRANSFERS, Policy
+from domain.verdict import Verdict
 
 DAY = date(2026, 6, 15)
 UNFIT = (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError)

@@ -16,12 +16,10 @@ from domain.candidacy import (
     SEPARATION,
     StartSheet,
     assess_candidate,
-    facts_of,
-    outcomes_of,
     separation_assessed,
 )
 from domain.commands import DecideTask
-from domain.eligibility import Finding, hard_stops
+from domain.eligibility import Finding, facts_of, hard_stops, outcomes_of
 from domain.errors import (
     AlreadyExists,
     CandidateListLapsed,

@@ -14,7 +14,7 @@ from datetime import date
 from domain import rank_events as rk
 from domain.agency import Agency
 from domain.canonical import digest
-from domain.eligibility import Finding
+from domain.eligibility import Finding, facts_of, outcomes_of
 from domain.errors import (
     AlreadyExists,
     CapacityNotAllowed,
@@ -38,7 +38,7 @@ from domain.rank_commands import FreezeRankList, WithdrawRankList
 from domain.rank_list import ListStatus, RankList
 from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankRules
-from domain.rank_sheet import assess_rank, facts_of, outcomes_of, rank_sheet, stops
+from domain.rank_sheet import assess_rank, rank_sheet, stops
 
 
 @dataclass(frozen=True)

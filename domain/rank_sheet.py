@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
-from domain.canonical import digest
 from domain.career import yearly_ratings
-from domain.eligibility import PREDICATE_ORDER, Finding, Verdict, explain, hard_stops, retirement_day_of
+from domain.eligibility import PREDICATE_ORDER, Finding, explain, hard_stops, retirement_day_of
 from domain.employment import EDUCATIONS, UnknownEducation, parse_education
-from domain.fact_sheet import PerformanceYear, SubjectFacts
+from domain.fact_sheet import PerformanceYear, Sheet, SubjectFacts
 from domain.facts import Facts
-from domain.findings import FindingFacts, FindingOutcome
 from domain.grades import parse_grade
 from domain.personnel_file import codes_at_hand, verified_codes
 from domain.policy import Policy
@@ -27,19 +22,17 @@ from domain.rank_policy import RankKind
 from domain.register_facts import subject_facts
 from domain.rule_parameters import RuleParameters
 from domain.talent_record import TalentRecord
+from domain.verdict import Verdict, entered_in, ruled
 
 
-class RankSheet(BaseModel):
-    """Everything that the rules may use of one person. `salt` keeps its hash from being guessed.
+class RankSheet(Sheet):
+    """Everything that the rules may use of one person.
 
     `months` are those in grade that the kind asks for, `due_on` when they are over; `filed` are the
     document types at hand, `verified` those that an officer accepted. `listed` is the path that the list
     gave, None while there is no list.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    salt: str
     period: date
     assessed_on: date
     subject: SubjectFacts
@@ -55,17 +48,10 @@ class RankSheet(BaseModel):
     verified: tuple[str, ...]
     listed: tuple[RankKind, str] | None = None
 
-    @property
-    def hash(self) -> str:
-        """SHA-256 of the sheet's canonical JSON, in hexadecimal."""
-        return digest(self.as_json())
-
-    def as_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
-
 
 Rule = Callable[[RankSheet, RuleParameters, Policy], Verdict]
 RANK_RULES: dict[str, Rule] = {}
+_rule = entered_in(RANK_RULES)
 
 
 def rank_sheet(
@@ -109,42 +95,22 @@ def stops(findings: tuple[Finding, ...]) -> tuple[str, ...]:
     return tuple(finding.rule for finding in hard_stops(findings, unanswered=True))
 
 
-def outcomes_of(findings: tuple[Finding, ...]) -> tuple[FindingOutcome, ...]:
-    return tuple(FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in findings)
-
-
-def facts_of(findings: tuple[Finding, ...]) -> tuple[FindingFacts, ...]:
-    return tuple(FindingFacts(rule=f.rule, facts=f.facts) for f in findings if f.facts)
-
-
-def _rule(name: str) -> Callable[[Rule], Rule]:
-    def register(function: Rule) -> Rule:
-        RANK_RULES[name] = function
-        return function
-
-    return register
-
-
-def _verdict(*, passes: bool, **facts: Any) -> Verdict:
-    return Verdict("pass" if passes else "fail", facts)
-
-
 @_rule("rank_identity")
 def is_identity_valid(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
-    return _verdict(passes=sheet.subject.nip_birth_date is not None)
+    return ruled(passes=sheet.subject.nip_birth_date is not None)
 
 
 @_rule("rank_active")
 def is_in_service(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
-    return _verdict(passes=status in rule.parameters["eligible"], employment_status=status)
+    return ruled(passes=status in rule.parameters["eligible"], employment_status=status)
 
 
 @_rule("rank_integrity")
 def is_free_of_vetoes(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
     status = sheet.subject.employment_status
     barred = bool(sheet.vetoes) or status in rule.parameters["status_codes"]
-    return _verdict(passes=not barred, employment_status=status)
+    return ruled(passes=not barred, employment_status=status)
 
 
 @_rule("rank_as_listed")
@@ -152,14 +118,14 @@ def is_the_path_that_was_listed(sheet: RankSheet, _: RuleParameters, __: Policy)
     if sheet.listed is None:
         return Verdict("not_applicable")
     kind, to_grade = sheet.listed
-    return _verdict(passes=(sheet.kind, sheet.to_grade) == sheet.listed, kind=kind.value, to_grade=to_grade)
+    return ruled(passes=(sheet.kind, sheet.to_grade) == sheet.listed, kind=kind.value, to_grade=to_grade)
 
 
 @_rule("rank_years")
 def are_the_years_over(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
     if sheet.due_on is None:
         return Verdict("unknown", {"months": sheet.months})
-    return _verdict(passes=sheet.due_on <= sheet.period, months=sheet.months, due_on=sheet.due_on.isoformat())
+    return ruled(passes=sheet.due_on <= sheet.period, months=sheet.months, due_on=sheet.due_on.isoformat())
 
 
 @_rule("rank_ceiling")
@@ -167,7 +133,7 @@ def is_below_the_ceiling(sheet: RankSheet, _: RuleParameters, __: Policy) -> Ver
     if sheet.ceiling is None:
         return Verdict("unknown", {"to_grade": sheet.to_grade})
     fits = parse_grade(sheet.to_grade) <= parse_grade(sheet.ceiling)
-    return _verdict(passes=fits, to_grade=sheet.to_grade, ceiling=sheet.ceiling)
+    return ruled(passes=fits, to_grade=sheet.to_grade, ceiling=sheet.ceiling)
 
 
 @_rule("rank_performance")
@@ -204,7 +170,7 @@ def has_passed_the_examination(sheet: RankSheet, _: RuleParameters, policy: Poli
     except UnknownEducation:
         pass  # not exempt by it
     passed = {crossing.document, *crossing.instead} & set(sheet.verified)
-    return _verdict(passes=bool(passed), **known)
+    return ruled(passes=bool(passed), **known)
 
 
 @_rule("rank_credit")
@@ -222,17 +188,17 @@ def is_before_retirement(sheet: RankSheet, rule: RuleParameters, _: Policy) -> V
     leaves, age = retirement_day_of(
         subject.birth_date, subject.position_kind or "PELAKSANA", subject.position_name or "", rule.parameters
     )
-    return _verdict(passes=sheet.period < leaves, retires_on=leaves.isoformat(), age_limit=age)
+    return ruled(passes=sheet.period < leaves, retires_on=leaves.isoformat(), age_limit=age)
 
 
 @_rule("rank_documents")
 def is_file_complete(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
     missing = sorted(set(rule.parameters["types"]) - set(sheet.filed))
-    return _verdict(passes=not missing, missing=", ".join(missing) or "-")
+    return ruled(passes=not missing, missing=", ".join(missing) or "-")
 
 
 @_rule("rank_authority")
 def is_decreed_by_the_agency(sheet: RankSheet, _: RuleParameters, policy: Policy) -> Verdict:
     highest = policy.rank_promotion.authority.highest_own
     own = parse_grade(sheet.to_grade) <= parse_grade(highest)
-    return _verdict(passes=own, to_grade=sheet.to_grade, highest=highest)
+    return ruled(passes=own, to_grade=sheet.to_grade, highest=highest)

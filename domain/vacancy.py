@@ -15,10 +15,10 @@ from datetime import date
 from domain import promotion_events as pe
 from domain.agency import Agency, Post
 from domain.calendar import months_after
-from domain.candidacy import CandidateSheet, assess_candidate, facts_of, outcomes_of
+from domain.candidacy import CandidateSheet, assess_candidate
 from domain.canonical import digest
 from domain.career import kind_since, yearly_ratings
-from domain.eligibility import hard_stops
+from domain.eligibility import facts_of, hard_stops, outcomes_of
 from domain.errors import (
     AlreadyExists,
     DateOutOfOrder,

@@ -14,11 +14,10 @@ from domain.candidacy import (
     CandidateSheet,
     StartSheet,
     assess_candidate,
-    facts_of,
-    outcomes_of,
     separation_assessed,
 )
 from domain.canonical import canonical_json
+from domain.eligibility import facts_of, outcomes_of
 from domain.event import Event
 from domain.fact_sheet import FactSheet
 from domain.policy import Policy
