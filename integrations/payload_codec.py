@@ -7,7 +7,6 @@ can be replaced while processes run. What was written before there was a key is 
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,8 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
     PayloadCodec,
 )
+
+from proofs.keys import place_file, sync_directory
 
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
@@ -50,13 +51,7 @@ def load_or_create_keys(path: Path) -> CodecKeys:
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         key_id = secrets.token_hex(4)
-        draft = _written(path, CodecKeys(key_id, {key_id: secrets.token_bytes(32)}))
-        try:
-            os.link(draft, path)  # of two that start together, the first wins
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        place_file(path, _text(CodecKeys(key_id, {key_id: secrets.token_bytes(32)})), mode=0o600)
     if path.stat().st_mode & 0o077:
         raise CodecKeysUnsafe(f"{path} may be read by others; run: chmod 600 {path}")
     try:
@@ -77,7 +72,10 @@ def rotate(path: Path) -> CodecKeys:
     known = load_or_create_keys(path)
     key_id = secrets.token_hex(4)
     made = CodecKeys(key_id, known.keys | {key_id: secrets.token_bytes(32)})
-    _written(path, made).replace(path)
+    draft = path.with_name(f".{path.name}.{key_id}")
+    place_file(draft, _text(made), mode=0o600)
+    draft.replace(path)
+    sync_directory(path.parent)  # before anything is closed under a key that a power cut would take back
     return made
 
 
@@ -127,11 +125,7 @@ def _encrypted(payload: Payload, key_id: str, cipher: AESGCM) -> Payload:
     return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id.encode()}, data=box)
 
 
-def _written(path: Path, keys: CodecKeys) -> Path:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    document = {"current": keys.current, "keys": {key_id: key.hex() for key_id, key in keys.keys.items()}}
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(document, file)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+def _text(keys: CodecKeys) -> str:
+    return json.dumps(
+        {"current": keys.current, "keys": {key_id: key.hex() for key_id, key in keys.keys.items()}}
+    )

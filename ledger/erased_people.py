@@ -22,6 +22,7 @@ from ledger.database import fetch
 from ledger.record import clear_part, event_of
 from ledger.record import decode as decode_record
 from ledger.schema import events
+from proofs.keys import sync_directory
 
 FILE = "erased.jsonl"
 MARKS_AT_ONCE = 500
@@ -81,11 +82,7 @@ class ErasedPeople:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_directory(self._path.parent)
 
 
 def entry_of(connection: Connection, person_id: str) -> dict[str, Any] | None:
