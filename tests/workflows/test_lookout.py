@@ -10,7 +10,6 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from relay.lookout import Lookout
 
-
 pytestmark = pytest.mark.anyio
 
 
