@@ -44,6 +44,22 @@ ASKED_FOR = (
     *(("submitters", "submitters", variant.value) for variant in (*TRANSFERS, Variant.SIX_MONTHLY)),
     *(("step", "steps", name) for name in OF_THE_PROCESS),
 )
+# Steps whose answers the process itself reads, by the form that it has to be.
+READ_BY_THE_PROCESS = {
+    "analyst_verification": "verification",
+    "partner_consent": "partner_consent",
+    "committee_deliberation": "vote",
+    "appointing_decision": "appointing_decision",
+    "candidate_ranking": "ranking_vote",
+    "promotion_choice": "candidate_choice",
+    "rating": "rating",
+    "calibration": "calibration_vote",
+    "result_response": "result_response",
+    "objection_decision": "objection_decision",
+    "improvement_plan": "improvement_plan",
+    "retest": "retest",
+    "follow_up_decision": "follow_up_measure",
+}
 # Kinds with routes of their own, by the step that ends each: what the process does after it is no task.
 LAST_STEPS: dict[Kind, dict[Variant, str]] = {
     Kind.PROMOTION: {
@@ -196,6 +212,8 @@ def _parts(policy: Policy) -> Iterator[PolicyFinding]:
     for name, step in policy.steps.items():
         if step.form is not None and step.form not in FORMS:
             yield _error("form-unknown", f"steps.{name}.form", f"there is no form {step.form}")
+        elif step.form != (read := READ_BY_THE_PROCESS.get(name, step.form)):
+            yield _error("form-differs", f"steps.{name}.form", f"the process reads an answer to {read}")
     for name in policy.rules:
         if name not in RULES:
             yield _error("rule-unknown", f"rules.{name}", "no rule of this name can be judged")

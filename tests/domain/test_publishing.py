@@ -233,6 +233,8 @@ def without(*path: str) -> dict[str, Any]:
         (without("acting_terms", "PLT"), "term-missing"),
         (without("annulment_by", "COURT"), "authority-missing"),
         (without("steps", "siasn_correction"), "step-missing"),
+        (without("steps", "rating", "form"), "form-differs"),
+        (broken("steps", "follow_up_decision", "form", to="retest"), "form-differs"),
         (broken("committee", "quorum", to=9), "quorum-impossible"),
         (text(id="elsewhere/2026-12"), "id-malformed"),
         (text(id="kota-serang/a b"), "id-malformed"),
