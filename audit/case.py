@@ -18,7 +18,7 @@ from domain.identity import Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
 from domain.personnel_action import ActionState, Status
 from domain.personnel_file import PersonnelFiles
-from domain.policy import Policy, StepRule
+from domain.policy import Policy, StepRule, in_force
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
@@ -36,6 +36,13 @@ class Moment:
     calendar: WorkingCalendar
     offices: Offices
     files: PersonnelFiles
+
+    def policy_in_force(self, day: date) -> Policy:
+        """The newest policy in effect on `day`, the oldest before its time. Raises LookupError if none is."""
+        current = in_force(self.policies.values(), day)
+        if current is None:
+            raise LookupError("no policy was adopted")
+        return current
 
 
 @dataclass

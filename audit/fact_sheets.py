@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from audit.case import VERIFICATION, Case
 from domain import events as ev
-from domain.agency import Post
+from domain.agency import Agency, Person, Post
 from domain.canonical import canonical_json
 from domain.fact_sheet import Attestation, FactSheet, SeparationFacts, SubjectFacts, TargetFacts
 from domain.facts import Identity
@@ -71,25 +71,30 @@ def _separation(case: Case, state: ActionState) -> SeparationFacts | None:
     return after_submission(state, case.policy, case.moment.offices, case.moment.day)
 
 
+def registered(person: Person, known: Identity, agency: Agency) -> SubjectFacts:
+    """A person as the register has them."""
+    post = agency.posts.get(person.position_id or "")
+    return SubjectFacts(
+        person_id=person.id,
+        employment_kind=person.employment_kind,
+        employment_status=person.employment_status,
+        grade=person.grade,
+        education=person.education,
+        birth_date=known.birth_date,
+        nip_birth_date=known.nip_birth_date,
+        position_id=person.position_id,
+        position_name=post.name if post else None,
+        position_kind=post.kind if post else None,
+        position_since=person.position_since,
+    )
+
+
 def _subject(case: Case, state: ActionState) -> SubjectFacts | None:
     """The registered person, or whom this very command brought in; None where the seal is closed."""
     agency, person_id = case.moment.agency, state.subject_id
     person, known = agency.people.get(person_id), case.identities.get(person_id)
     if person is not None and known is not None:
-        post = agency.posts.get(person.position_id or "")
-        return SubjectFacts(
-            person_id=person_id,
-            employment_kind=person.employment_kind,
-            employment_status=person.employment_status,
-            grade=person.grade,
-            education=person.education,
-            birth_date=known.birth_date,
-            nip_birth_date=known.nip_birth_date,
-            position_id=person.position_id,
-            position_name=post.name if post else None,
-            position_kind=post.kind if post else None,
-            position_since=person.position_since,
-        )
+        return registered(person, known, agency)
     born = (s.event for s in case.group if isinstance(s.event, ev.CandidateRegistered))
     newcomer = next((e for e in born if e.person_id == person_id and e.birth_date is not None), None)
     identity = _identity(newcomer) if newcomer else None

@@ -108,7 +108,7 @@ class Cycles:
         if policy is None or policy.hash != event.policy_hash:
             return [*found, ("wrong-policy", "the cycle names another policy than was adopted")]
         first, last = event.period_start, event.period_end
-        if _in_force(moment, last).id != policy.id:
+        if moment.policy_in_force(last).id != policy.id:
             found.append(("wrong-policy", f"another policy is in force on {last}"))
         longest = months_after(first, policy.evaluation.period.longest_months)
         if not first < last < longest or first > moment.day:
@@ -220,12 +220,7 @@ def people_of(unit_ids: tuple[str, ...], agency: Agency, policy: Policy) -> list
 
 def _policy_of(cycle: _Cycle, moment: Moment) -> Policy:
     """The one that the cycle began under; where it names one that was never adopted, the lawful one."""
-    return moment.policies.get(cycle.policy_id) or _in_force(moment, cycle.period[1])
-
-
-def _in_force(moment: Moment, day: date) -> Policy:
-    ordered = sorted(moment.policies.values(), key=lambda policy: policy.effective_from)
-    return ([policy for policy in ordered if policy.effective_from <= day] or ordered[:1])[-1]
+    return moment.policies.get(cycle.policy_id) or moment.policy_in_force(cycle.period[1])
 
 
 def _by_entitled(stored: StoredEvent, moment: Moment) -> list[Problem]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from audit.case import Moment
+from audit.fact_sheets import registered
 from audit.law_of_registers import Problem
+from audit.sealed_sheets import judged_again
 from domain import rank_events as rk
-from domain.canonical import NotCanonical, digest
+from domain.canonical import digest
 from domain.career import yearly_ratings
-from domain.fact_sheet import SubjectFacts
 from domain.facts import Identity
-from domain.findings import FindingOutcome
 from domain.identity import Capacity, Signature
 from domain.offices import split_key
 from domain.personnel_file import codes_at_hand, verified_codes
@@ -29,7 +29,6 @@ from domain.talent_record import TalentRecord
 from ledger.record import StoredEvent
 
 RecordOf = Callable[[str], TalentRecord | None]
-CodedOutcome = tuple[str, Severity]
 
 
 @dataclass(frozen=True)
@@ -57,24 +56,12 @@ class Eyes:
         record = self.record_of(person_id)
         if person is None or known is None or record is None:
             return None
-        held, filed = moment.agency.posts.get(person.position_id or ""), moment.files.of(person_id)
+        filed = moment.files.of(person_id)
         return RankSheet(
             salt="",
             period=period,
             assessed_on=moment.day,
-            subject=SubjectFacts(
-                person_id=person.id,
-                employment_kind=person.employment_kind,
-                employment_status=person.employment_status,
-                grade=person.grade,
-                education=person.education,
-                birth_date=known.birth_date,
-                nip_birth_date=known.nip_birth_date,
-                position_id=person.position_id,
-                position_name=held.name if held else None,
-                position_kind=held.kind if held else None,
-                position_since=person.position_since,
-            ),
+            subject=registered(person, known, moment.agency),
             grade_since=person.grade_since,
             kind=path.kind,
             to_grade=path.to_grade,
@@ -114,8 +101,7 @@ def lawful_list(period: date, moment: Moment, policy: Policy, busy: Collection[s
 def check_proposed(event: rk.RankListProposed, moment: Moment, policy: Policy) -> list[Problem]:
     """Whether the list was made by the policy of its period, in its window, with its moments."""
     found: list[Problem] = []
-    ordered = sorted(moment.policies.values(), key=lambda each: each.effective_from)
-    current = ([each for each in ordered if each.effective_from <= event.period] or ordered[:1])[-1]
+    current = moment.policy_in_force(event.period)
     if (current.id, current.hash) != (event.policy_id, event.policy_hash):
         found.append(("wrong-policy", f"{current.id} is in force on {event.period}"))
     periods = policy.rank_promotion.periods
@@ -157,28 +143,11 @@ def check_entry(
 def _judged_again(
     event: rk.RankCandidateListed, path: RankPath, period: date, moment: Moment, policy: Policy, eyes: Eyes
 ) -> list[Problem]:
-    found: list[Problem] = []
-    try:
-        sheet = RankSheet.model_validate(event.sheet)
-        if event.entry_hash not in (sheet.hash, digest(event.sheet)):
-            found.append(("finding-mismatch", "the person's sheet is not the one that was hashed"))
-        findings = assess_rank(sheet, policy)
-    except (ValueError, KeyError, TypeError, NotCanonical) as error:
-        return [("finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")]
-    outcomes = tuple(FindingOutcome(rule=f.rule, outcome=f.outcome, severity=f.severity) for f in findings)
-    if _coded(outcomes) != _coded(event.outcomes):
-        found.append(("finding-mismatch", "the rules say otherwise of this person"))
-    facts = {f.rule: f.facts for f in findings if f.facts}
-    if facts != {f.rule: f.facts for f in event.facts or ()}:
-        found.append(("finding-mismatch", "the findings rest on other facts than the sheet's"))
+    sheet, found = judged_again(event, RankSheet, lambda said: assess_rank(said, policy))
     known = eyes.sheet_of(event.person_id, path, period, moment, policy)
-    if known is not None and known != sheet.model_copy(update={"salt": ""}):
+    if known is not None and sheet is not None and known != sheet:
         found.append(("facts-differ", "the sheet has other facts than the ledger"))
     return found
-
-
-def _coded(outcomes: tuple[FindingOutcome, ...]) -> dict[str, CodedOutcome]:
-    return {o.rule: (o.outcome, o.severity) for o in outcomes}
 
 
 def check_frozen(

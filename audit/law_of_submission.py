@@ -26,12 +26,11 @@ def submitted(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> Non
         case.report(stored, "wrong-stream", f"{event.action_id} was submitted in {stored.stream}")
     if event.policy_hash != policy.hash or event.policy_id != policy.id:
         case.report(stored, "wrong-policy", "the policy is not the one adopted under that id")
-    ordered = sorted(case.moment.policies.values(), key=lambda each: each.effective_from)
-    current = [each for each in ordered if each.effective_from <= event.effective_date] or ordered[:1]
+    current = case.moment.policy_in_force(event.effective_date)
     # A promotion stays under the policy by which its list was frozen, an evaluation under its cycle's.
     begun_before = event.kind is Kind.PROMOTION or event.cycle_id is not None
-    if not begun_before and current[-1].id != event.policy_id:
-        case.report(stored, "wrong-policy", f"{current[-1].id} is in force on {event.effective_date}")
+    if not begun_before and current.id != event.policy_id:
+        case.report(stored, "wrong-policy", f"{current.id} is in force on {event.effective_date}")
     if event.calendar_version != case.moment.calendar.version:
         case.report(stored, "wrong-deadline", "the calendar is not the one of that moment")
     if event.kind is Kind.PROMOTION:

@@ -11,15 +11,16 @@ from datetime import date
 
 from audit import law_of_replacements
 from audit.case import Moment
+from audit.fact_sheets import registered
 from audit.law_of_registers import Problem
+from audit.sealed_sheets import judged_again
 from domain import promotion_events as pe
 from domain.agency import Post
 from domain.calendar import months_after
 from domain.candidacy import CandidateSheet, assess_candidate
-from domain.canonical import NotCanonical, digest
+from domain.canonical import digest
 from domain.career import kind_since, yearly_ratings
-from domain.eligibility import facts_of, outcomes_of
-from domain.fact_sheet import SubjectFacts, TargetFacts
+from domain.fact_sheet import TargetFacts
 from domain.facts import Identity
 from domain.offices import split_key
 from domain.personnel_file import codes_at_hand
@@ -99,10 +100,9 @@ class VacancyLaw:
     ) -> list[Problem]:
         found: list[Problem] = []
         day = max(event.vacant_from, moment.day)
-        ordered = sorted(moment.policies.values(), key=lambda each: each.effective_from)
-        current = [each for each in ordered if each.effective_from <= day] or ordered[:1]
-        if (current[-1].id, current[-1].hash) != (event.policy_id, event.policy_hash):
-            found.append(("wrong-policy", f"{current[-1].id} is in force on {day}"))
+        current = moment.policy_in_force(day)
+        if (current.id, current.hash) != (event.policy_id, event.policy_hash):
+            found.append(("wrong-policy", f"{current.id} is in force on {day}"))
         openers = policy.promotion.opened_by
         if stored.actor.kind != "person" or not moment.offices.holds_any(
             stored.actor.id, openers, moment.day
@@ -121,20 +121,9 @@ class VacancyLaw:
     ) -> list[Problem]:
         if event.sheet is None:
             return []
-        found: list[Problem] = []
-        try:
-            sheet = CandidateSheet.model_validate(event.sheet)
-            if event.entry_hash not in (sheet.hash, digest(event.sheet)):
-                found.append(("finding-mismatch", "the candidate's sheet is not the one that was hashed"))
-            findings = assess_candidate(sheet, policy)
-        except (ValueError, KeyError, TypeError, NotCanonical) as error:
-            return [("finding-mismatch", f"the sheet cannot be judged: {type(error).__name__}")]
-        if outcomes_of(findings) != event.outcomes:
-            found.append(("finding-mismatch", "the rules say otherwise of this candidate"))
-        if facts_of(findings) != (event.facts or ()):
-            found.append(("finding-mismatch", "the findings rest on other facts than the sheet's"))
+        sheet, found = judged_again(event, CandidateSheet, lambda said: assess_candidate(said, policy))
         known = self.sheet_of(event.person_id, opened, moment, policy, post, rank=event.rank)
-        if known is not None and known != sheet.model_copy(update={"salt": ""}):
+        if known is not None and sheet is not None and known != sheet:
             found.append(("facts-differ", "the sheet has other facts than the ledger"))
         return found
 
@@ -147,25 +136,13 @@ class VacancyLaw:
         record = self._record_of(person_id)
         if person is None or known is None or record is None:
             return None
-        held, placement = moment.agency.posts.get(person.position_id or ""), record.placement
+        placement = record.placement
         return CandidateSheet(
             salt="",
             vacancy_id=opened.id if isinstance(opened, Vacancy) else opened.vacancy_id,
             assessed_on=moment.day,
             effective_date=effective_date or max(opened.vacant_from, moment.day),
-            subject=SubjectFacts(
-                person_id=person.id,
-                employment_kind=person.employment_kind,
-                employment_status=person.employment_status,
-                grade=person.grade,
-                education=person.education,
-                birth_date=known.birth_date,
-                nip_birth_date=known.nip_birth_date,
-                position_id=person.position_id,
-                position_name=held.name if held else None,
-                position_kind=held.kind if held else None,
-                position_since=person.position_since,
-            ),
+            subject=registered(person, known, moment.agency),
             target=TargetFacts(
                 position_id=post.id, name=post.name, kind=post.kind, eselon=post.eselon,
                 grade_min=post.grade_min, grade_max=post.grade_max, held_by=post.incumbent_id,

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from domain.separation_texts import SEPARATION, SEPARATION_REMEDY
+from domain.shared_texts import (
+    ACTIVE,
+    DOCUMENTS,
+    GRADE_BAND,
+    IDENTITY,
+    IDENTITY_REMEDY,
+    INTEGRITY,
+    PERFORMANCE,
+    RETIREMENT,
+    RETIREMENT_NEAR,
+)
 
 CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
-    "candidate_identity": {
-        "pass": ("NIP sah.", "The NIP is valid."),
-        "fail": ("NIP tidak sah.", "The NIP is not valid."),
-    },
+    "candidate_identity": IDENTITY,
     "candidate_effective_date": {
         "pass": ("TMT {effective_date} dapat dipakai.", "Effective date {effective_date} is possible."),
         "fail": (
@@ -30,23 +38,8 @@ CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Effective in the election window from {first} to {last}; the minister's consent is needed.",
         ),
     },
-    "candidate_active": {
-        "pass": ("Kedudukan hukum aktif.", "Employment status is active."),
-        "fail": (
-            "Kedudukan hukum {employment_status}, bukan aktif.",
-            "Employment status is {employment_status}, not active.",
-        ),
-    },
-    "candidate_integrity": {
-        "pass": (
-            "Tidak ada hukuman disiplin atau proses pidana.",
-            "No disciplinary punishment, no criminal process.",
-        ),
-        "fail": (
-            "Sedang menjalani hukuman disiplin atau proses pidana.",
-            "Undergoing disciplinary punishment or a criminal process.",
-        ),
-    },
+    "candidate_active": ACTIVE,
+    "candidate_integrity": INTEGRITY,
     "candidate_permanent": {
         "pass": ("Pegawai negeri sipil.", "A permanent civil servant."),
         "fail": ("Bukan pegawai negeri sipil.", "Not a permanent civil servant."),
@@ -69,13 +62,7 @@ CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "unknown": ("Pendidikan tidak tercatat; syarat {least}.", "No education recorded; {least} is asked."),
     },
-    "candidate_retirement": {
-        "pass": ("Sebelum batas usia pensiun ({retires_on}).", "Before retirement ({retires_on})."),
-        "fail": (
-            "Mencapai batas usia pensiun {age_limit} tahun pada {retires_on}.",
-            "Reaches the retirement age of {age_limit} on {retires_on}.",
-        ),
-    },
+    "candidate_retirement": RETIREMENT,
     "candidate_age": {
         "pass": ("Usia tidak lebih dari {oldest} tahun.", "Not older than {oldest}."),
         "fail": ("Usia lebih dari {oldest} tahun.", "Older than {oldest}."),
@@ -94,20 +81,7 @@ CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "The years in the kind of post are not known; {years} are asked.",
         ),
     },
-    "candidate_performance": {
-        "pass": (
-            "Predikat kinerja {years} tahun terakhir baik.",
-            "Performance was good in the last {years} years.",
-        ),
-        "fail": (
-            "Predikat kinerja {years} tahun terakhir belum semuanya {at_least}.",
-            "Performance in the last {years} years was not {at_least} throughout.",
-        ),
-        "unknown": (
-            "Predikat kinerja {years} tahun terakhir belum lengkap.",
-            "The ratings of the last {years} years are not complete.",
-        ),
-    },
+    "candidate_performance": PERFORMANCE,
     "candidate_competency": {
         "pass": (
             "Hasil penilaian masih berlaku ({lapses_on}).",
@@ -116,22 +90,9 @@ CANDIDATE_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "fail": ("Hasil penilaian kedaluwarsa pada {lapses_on}.", "Assessment results lapse on {lapses_on}."),
         "unknown": ("Belum ada penempatan kotak talenta.", "There is no placement in the nine boxes."),
     },
-    "candidate_grade_band": {
-        "pass": ("Golongan {grade} sesuai ({band}).", "Grade {grade} fits ({band})."),
-        "fail": ("Golongan {grade} di luar {band}.", "Grade {grade} is outside {band}."),
-        "unknown": ("Golongan {grade} tidak dikenal.", "Grade {grade} is not known."),
-    },
-    "candidate_documents": {
-        "pass": ("Berkas lengkap.", "The file is complete."),
-        "fail": ("Berkas kurang: {missing}.", "Documents are missing: {missing}."),
-    },
-    "candidate_retirement_near": {
-        "pass": ("Masih {months_left} bulan sampai pensiun.", "{months_left} months until retirement."),
-        "fail": (
-            "Tinggal {months_left} bulan sampai pensiun.",
-            "Only {months_left} months until retirement.",
-        ),
-    },
+    "candidate_grade_band": GRADE_BAND,
+    "candidate_documents": DOCUMENTS,
+    "candidate_retirement_near": RETIREMENT_NEAR,
     "talent_pool": {
         "pass": (
             "Kotak talenta {box}: dalam kelompok rencana suksesi.",
@@ -156,7 +117,7 @@ _REASON = ("Beri alasan tertulis; perlu orang kedua.", "Give a written reason; a
 _OTHER = ("Pilih calon lain.", "Choose another candidate.")
 
 CANDIDATE_REMEDIES: dict[str, tuple[str, str]] = {
-    "candidate_identity": ("Perbaiki NIP pada data induk.", "Correct the NIP in the register."),
+    "candidate_identity": IDENTITY_REMEDY,
     "candidate_effective_date": ("Ubah TMT.", "Choose another effective date."),
     "candidate_election_window": (
         "Minta izin Mendagri atau pilih TMT di luar masa larangan.",

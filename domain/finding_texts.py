@@ -7,19 +7,19 @@ from typing import Any
 from domain.candidate_texts import CANDIDATE_REMEDIES, CANDIDATE_TEXTS
 from domain.rank_texts import RANK_REMEDIES, RANK_TEXTS
 from domain.separation_texts import SEPARATION, SEPARATION_REMEDY, UNOWNED
+from domain.shared_texts import (
+    ACTIVE,
+    GRADE_BAND,
+    IDENTITY,
+    IDENTITY_REMEDY,
+    PERFORMANCE,
+    RETIREMENT,
+    RETIREMENT_NEAR,
+)
 
 TEXTS: dict[str, dict[str, tuple[str, str]]] = {
-    "identity": {
-        "pass": ("NIP sah.", "The NIP is valid."),
-        "fail": ("NIP tidak sah.", "The NIP is not valid."),
-    },
-    "employment_active": {
-        "pass": ("Kedudukan hukum aktif.", "Employment status is active."),
-        "fail": (
-            "Kedudukan hukum {employment_status}, bukan aktif.",
-            "Employment status is {employment_status}, not active.",
-        ),
-    },
+    "identity": IDENTITY,
+    "employment_active": ACTIVE,
     "no_discipline": {
         "pass": ("Tidak sedang menjalani hukuman disiplin.", "Not undergoing disciplinary punishment."),
         "fail": ("Sedang menjalani hukuman disiplin.", "Undergoing disciplinary punishment."),
@@ -51,20 +51,11 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Effective date {effective_date} must lie between {earliest} and {latest}.",
         ),
     },
-    "retirement_age": {
+    "retirement_age": RETIREMENT
+    | {
         "pass": ("TMT sebelum batas usia pensiun ({retires_on}).", "Before retirement ({retires_on})."),
-        "fail": (
-            "Mencapai batas usia pensiun {age_limit} tahun pada {retires_on}.",
-            "Reaches the retirement age of {age_limit} on {retires_on}.",
-        ),
     },
-    "retirement_near": {
-        "pass": ("Masih {months_left} bulan sampai pensiun.", "{months_left} months until retirement."),
-        "fail": (
-            "Tinggal {months_left} bulan sampai pensiun.",
-            "Only {months_left} months until retirement.",
-        ),
-    },
+    "retirement_near": RETIREMENT_NEAR,
     "election_window": {
         "pass": ("Tidak terhalang masa pemilihan.", "Not barred by an election period."),
         "fail": (
@@ -100,15 +91,8 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "More than {years} years in post; the transfer ends this.",
         ),
     },
-    "performance": {
-        "pass": (
-            "Predikat kinerja {years} tahun terakhir baik.",
-            "Performance was good in the last {years} years.",
-        ),
-        "fail": (
-            "Predikat kinerja {years} tahun terakhir belum semuanya {at_least}.",
-            "Performance in the last {years} years was not {at_least} throughout.",
-        ),
+    "performance": PERFORMANCE
+    | {
         "unknown": ("Predikat kinerja belum diverifikasi.", "Performance has not been verified yet."),
     },
     "linearity": {
@@ -119,11 +103,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "pass": ("Tetap jabatan pimpinan tinggi.", "Remains a senior leadership post."),
         "fail": ("Pimpinan tinggi dipindah ke {to_kind}.", "A senior leader is moved to {to_kind}."),
     },
-    "grade_band": {
-        "pass": ("Golongan {grade} sesuai ({band}).", "Grade {grade} fits ({band})."),
-        "fail": ("Golongan {grade} di luar {band}.", "Grade {grade} is outside {band}."),
-        "unknown": ("Golongan {grade} tidak dikenal.", "Grade {grade} is not known."),
-    },
+    "grade_band": GRADE_BAND,
     "birth_date_matches": {
         "pass": ("Tanggal lahir sesuai NIP.", "The birth date agrees with the NIP."),
         "fail": ("Tanggal lahir berbeda dengan NIP.", "The birth date differs from the NIP."),
@@ -140,7 +120,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 REMEDIES: dict[str, tuple[str, str]] = {
-    "identity": ("Perbaiki NIP pada data induk.", "Correct the NIP in the register."),
+    "identity": IDENTITY_REMEDY,
     "employment_active": ("Tunggu sampai kedudukan hukum aktif.", "Wait until employment is active."),
     "no_discipline": (
         "Tunggu hukuman selesai dan verifikasi ulang.",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from domain.shared_texts import DOCUMENTS, IDENTITY, IDENTITY_REMEDY, INTEGRITY, PERFORMANCE, RETIREMENT
+
 RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
-    "rank_identity": {
-        "pass": ("NIP sah.", "The NIP is valid."),
-        "fail": ("NIP tidak sah.", "The NIP is not valid."),
-    },
+    "rank_identity": IDENTITY,
     "rank_active": {
         "pass": (
             "Kedudukan hukum {employment_status} dapat naik pangkat.",
@@ -17,13 +16,7 @@ RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Employment status {employment_status} does not allow a rank promotion.",
         ),
     },
-    "rank_integrity": {
-        "pass": ("Tidak ada hukuman disiplin atau proses pidana.", "No discipline, no criminal process."),
-        "fail": (
-            "Sedang menjalani hukuman disiplin atau proses pidana.",
-            "Undergoing disciplinary punishment or a criminal process.",
-        ),
-    },
+    "rank_integrity": INTEGRITY,
     "rank_as_listed": {
         "pass": ("Jenis dan pangkat sama dengan usul.", "Kind and grade are those of the list."),
         "fail": (
@@ -53,20 +46,7 @@ RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "The highest grade that post or education gives is not known.",
         ),
     },
-    "rank_performance": {
-        "pass": (
-            "Predikat kinerja {years} tahun terakhir baik.",
-            "Performance was good in the last {years} years.",
-        ),
-        "fail": (
-            "Predikat kinerja {years} tahun terakhir belum semuanya {at_least}.",
-            "Performance in the last {years} years was not {at_least} throughout.",
-        ),
-        "unknown": (
-            "Predikat kinerja {years} tahun terakhir belum lengkap.",
-            "The ratings of the last {years} years are not complete.",
-        ),
-    },
+    "rank_performance": PERFORMANCE,
     "rank_examination": {
         "pass": ("Syarat ujian untuk {to_grade} terpenuhi.", "The examination for {to_grade} is met."),
         "fail": (
@@ -81,17 +61,8 @@ RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "No verified assessment of credit points ({types}).",
         ),
     },
-    "rank_retirement": {
-        "pass": ("Sebelum batas usia pensiun ({retires_on}).", "Before retirement ({retires_on})."),
-        "fail": (
-            "Mencapai batas usia pensiun {age_limit} tahun pada {retires_on}.",
-            "Reaches the retirement age of {age_limit} on {retires_on}.",
-        ),
-    },
-    "rank_documents": {
-        "pass": ("Berkas lengkap.", "The file is complete."),
-        "fail": ("Berkas kurang: {missing}.", "The file lacks: {missing}."),
-    },
+    "rank_retirement": RETIREMENT,
+    "rank_documents": DOCUMENTS,
     "rank_authority": {
         "pass": ("Ditetapkan oleh PPK.", "Decreed by the appointing official."),
         "fail": (
@@ -102,7 +73,7 @@ RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 }
 
 RANK_REMEDIES: dict[str, tuple[str, str]] = {
-    "rank_identity": ("Perbaiki NIP pada data induk.", "Correct the NIP in the register."),
+    "rank_identity": IDENTITY_REMEDY,
     "rank_active": ("Tunggu sampai aktif kembali.", "Wait until active again."),
     "rank_integrity": ("Tunggu sampai hukuman atau proses selesai.", "Wait until it has ended."),
     "rank_as_listed": (
