@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
@@ -156,6 +157,40 @@ Ids = dict[str, str]
 ACT: dict[str, Any] = {"response_model": RankListReceipt, "responses": responses(403, 404, 409, 413, 415)}
 
 
+@dataclass(frozen=True)
+class Act:
+    """Who acts on a list, and by which request."""
+
+    services: Services
+    request: Request
+    caller: Caller
+    key: str | None
+
+    async def send(
+        self,
+        list_id: str,
+        body: BaseModel,
+        nips: tuple[str, ...],
+        command: Callable[[dict[str, Any], Ids], rc.RankListCommand],
+    ) -> Response:
+        """Have the ledger judge the command that is made of the people's ids."""
+        services, caller = self.services, self.caller
+        caller.require_person()
+        identified = identify(self.request, caller, self.key, body)
+        found = as_id(list_id)
+        ids = await run_in_threadpool(_on_the_list, services, caller, identified, found, nips)
+        values = {"command_id": identified.command_id, "actor": caller.actor, "list_id": found}
+        result = await services.send(command(values, ids), identified.body_hash)
+        return await run_in_threadpool(_answered, services, caller, found, result, 200)
+
+
+def _act(request: Request, services: ServicesDep, caller: CallerDep, key: IdempotencyKey = None) -> Act:
+    return Act(services, request, caller, key)
+
+
+ActDep = Annotated[Act, Depends(_act)]
+
+
 @router.post(
     "", status_code=201, response_model=RankListReceipt, responses=responses(403, 409, 413, 415),
     summary="Make and freeze the list of a period",
@@ -172,36 +207,27 @@ async def freeze(
 
 
 @router.post("/{list_id}/withdrawal", **ACT, summary="Take back a list that was not sent")
-async def withdraw(
-    list_id: str, body: Withdrawal, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def withdraw(list_id: str, act: ActDep, body: Withdrawal) -> Response:
     """The period may get another list."""
 
     def command(values: dict[str, Any], _: Ids) -> rc.RankListCommand:
         return rc.WithdrawRankList(**values, why=body.why)
 
-    return await _act(services, request, caller, list_id, key, body, (), command)
+    return await act.send(list_id, body, (), command)
 
 
 @router.post("/{list_id}/dispatch", **ACT, summary="Record that the list went to BKN")
-async def dispatch(
-    list_id: str, body: Dispatch, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def dispatch(list_id: str, act: ActDep, body: Dispatch) -> Response:
     """By another person than made it, and while its window is open."""
 
     def command(values: dict[str, Any], _: Ids) -> rc.RankListCommand:
         return rc.SendRankList(**values, letter_number=body.letter_number, sent_on=body.sent_on)
 
-    return await _act(services, request, caller, list_id, key, body, (), command)
+    return await act.send(list_id, body, (), command)
 
 
 @router.post("/{list_id}/answers", **ACT, summary="Record BKN's answers")
-async def record_answers(
-    list_id: str, body: Answers, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def record_answers(list_id: str, act: ActDep, body: Answers) -> Response:
     """All of them or none."""
 
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
@@ -211,14 +237,11 @@ async def record_answers(
         return rc.RecordRankAnswers(**values, answers=tuple(answers))
 
     nips = tuple(item.nip for item in body.items)
-    return await _act(services, request, caller, list_id, key, body, nips, command)
+    return await act.send(list_id, body, nips, command)
 
 
 @router.post("/{list_id}/decrees", **ACT, summary="Decree ranks")
-async def decree(
-    list_id: str, body: Decrees, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def decree(list_id: str, act: ActDep, body: Decrees) -> Response:
     """By the appointing official. Each decree takes the next number of the year; the grade changes on the
     first day of the period, or at once where that has passed.
     """
@@ -226,14 +249,11 @@ async def decree(
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
         return rc.DecreeRankPromotions(**values, person_ids=tuple(ids[nip] for nip in body.nips))
 
-    return await _act(services, request, caller, list_id, key, body, body.nips, command)
+    return await act.send(list_id, body, body.nips, command)
 
 
 @router.post("/{list_id}/outside-decrees", **ACT, summary="Record decrees from outside")
-async def record_outside_decrees(
-    list_id: str, body: OutsideDecrees, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def record_outside_decrees(list_id: str, act: ActDep, body: OutsideDecrees) -> Response:
     """For grades above the agency's own authority."""
 
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
@@ -244,14 +264,11 @@ async def record_outside_decrees(
         return rc.RecordOutsideDecrees(**values, decrees=tuple(decrees))
 
     nips = tuple(item.nip for item in body.items)
-    return await _act(services, request, caller, list_id, key, body, nips, command)
+    return await act.send(list_id, body, nips, command)
 
 
 @router.post("/{list_id}/write-backs", **ACT, summary="Record what SIASN knows")
-async def record_write_backs(
-    list_id: str, body: WriteBacks, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def record_write_backs(list_id: str, act: ActDep, body: WriteBacks) -> Response:
     """After the effect; after an annulment it is the correction."""
 
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
@@ -259,34 +276,18 @@ async def record_write_backs(
         return rc.RecordRankWriteBacks(**values, written=tuple(written))
 
     nips = tuple(item.nip for item in body.items)
-    return await _act(services, request, caller, list_id, key, body, nips, command)
+    return await act.send(list_id, body, nips, command)
 
 
 @router.post("/{list_id}/annulments", **ACT, summary="Annul a decreed rank promotion")
-async def annul(
-    list_id: str, body: RankAnnulment, request: Request, services: ServicesDep, caller: CallerDep,
-    key: IdempotencyKey = None,
-) -> Response:  # fmt: skip
+async def annul(list_id: str, act: ActDep, body: RankAnnulment) -> Response:
     """Who has the grade by it gets back what was before."""
 
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
         told = body.model_dump(exclude={"nip"})
         return rc.AnnulRankPromotion(**values, person_id=ids[body.nip], **told)
 
-    return await _act(services, request, caller, list_id, key, body, (body.nip,), command)
-
-
-async def _act(
-    services: Services, request: Request, caller: Caller, list_id: str, key: str | None, body: BaseModel,
-    nips: tuple[str, ...], command: Callable[[dict[str, Any], Ids], rc.RankListCommand],
-) -> Response:  # fmt: skip
-    caller.require_person()
-    identified = identify(request, caller, key, body)
-    found = as_id(list_id)
-    ids = await run_in_threadpool(_on_the_list, services, caller, identified, found, nips)
-    values = {"command_id": identified.command_id, "actor": caller.actor, "list_id": found}
-    result = await services.send(command(values, ids), identified.body_hash)
-    return await run_in_threadpool(_answered, services, caller, found, result, 200)
+    return await act.send(list_id, body, (body.nip,), command)
 
 
 def _on_the_list(
