@@ -89,8 +89,8 @@ def _other_stream(event: ev.Event) -> str | None:
 def check_register_event(stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
     """What is unlawful about an event outside the actions' streams."""
     event, found = stored.event, list[Problem]()
-    kept = isinstance(event, KEPT_BY_OPERATORS) and not law_of_results.is_entered(stored, group)
-    if kept and not _keeps_registers(stored, moment):
+    kept = isinstance(event, KEPT_BY_OPERATORS)
+    if kept and not (_keeps_registers(stored, moment) or law_of_results.is_entered(stored, group)):
         found.append(("not-entitled", f"{stored.type} by {stored.actor.kind} {stored.actor.id}"))
     match event:
         case ev.PolicyAdopted() | PolicyProposed():
