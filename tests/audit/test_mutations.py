@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from audit.findings import Findings
+from audit.projection_check import compare_rows
+from audit.rebuild import fold_history
+from audit.stored_rows import Row
+from ledger.database import open_database
 from ledger.schema import guards, metadata
+from projections.catalogue import all_projections
 from tests.audit.conftest import Evidence, copy_of
 
 # Tables that prove nothing about what was decided, each with its reason.
@@ -22,10 +28,43 @@ UNPROVABLE = {
 }
 MUTATIONS = ("flip", "null", "retype", "swap")
 TABLES = sorted(set(metadata.tables) - NO_EVIDENCE.keys())
+PROJECTIONS = {projection.table.name: projection for projection in all_projections()}
+Rows = dict[str, list[Row]]
+
+
+@pytest.fixture(scope="session")
+def rows(small: Evidence) -> Rows:
+    """What each read model must hold. The events under them stay as they are while a row is mutated, so
+    they are folded once instead of some hundred times.
+    """
+    with small.installation.reader.engine.connect() as connection:
+        history = fold_history(connection, small.installation.sealing_key)
+        return {name: list(projection.rows(history)) for name, projection in PROJECTIONS.items()}
+
+
+def passes(small: Evidence, path: Path, table: str, rows: Rows) -> bool:
+    """Whether a mutated copy is taken for sound: by the whole of `verify`, or by its comparison of the
+    read model that `table` is. (That `verify` compares each read model is seen by the deleted rows below.)
+    """
+    if table not in PROJECTIONS:
+        return small.verify(path).ok
+    engine, findings = open_database(f"sqlite+pysqlite:///{path}", read_only=True), Findings()
+    try:
+        with engine.connect() as connection:
+            compare_rows(connection, metadata.tables[table], table, lambda: iter(rows[table]), findings)
+    finally:
+        engine.dispose()
+    return not findings.found
+
+
+@pytest.mark.parametrize("table", sorted(PROJECTIONS))
+def test_what_is_not_mutated_passes(small: Evidence, table: str, rows: Rows) -> None:
+    assert rows[table]
+    assert passes(small, small.database, table, rows)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_mutation_of_a_column_survives(small: Evidence, tmp_path: Path, table: str) -> None:
+def test_no_mutation_of_a_column_survives(small: Evidence, tmp_path: Path, table: str, rows: Rows) -> None:
     survived, tried = [], 0
     for column in (column.name for column in metadata.tables[table].columns):
         if (table, column) in UNPROVABLE:
@@ -34,7 +73,7 @@ def test_no_mutation_of_a_column_survives(small: Evidence, tmp_path: Path, table
             path = copy_of(small.database, tmp_path / "mutated.db")
             if mutate(path, table, column, mutation):
                 tried += 1
-                if small.verify(path).ok:
+                if passes(small, path, table, rows):
                     survived.append((table, column, mutation))
             path.unlink()
     assert not survived
