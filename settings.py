@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -58,6 +59,28 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="encrypt the connection to the mail server")
     smtp_user: str | None = Field(default=None, description="login at the mail server")
     smtp_password_file: Path | None = Field(default=None, description="file with the mail password")
+    siasn_mode: Literal["training", "production"] | None = Field(
+        default=None, description="which SIASN outcomes are written to; default: officers do it by hand"
+    )
+    siasn_origin: str | None = Field(
+        default=None, description="https address before all of SIASN's paths (a proxy); default: BKN's own"
+    )
+    siasn_codes: Path | None = Field(
+        default=None, description="YAML file: SIASN's ids of the agency, its units and its posts"
+    )
+    siasn_consumer_key_file: Path | None = Field(default=None, description="file with the APIM consumer key")
+    siasn_consumer_secret_file: Path | None = Field(
+        default=None, description="file with the APIM consumer secret"
+    )
+    siasn_sso_token_file: Path | None = Field(
+        default=None, description="file with a pasted SSO token; else the three below sign in"
+    )
+    siasn_sso_client_id: str | None = Field(default=None, description="client id at SIASN's SSO")
+    siasn_sso_username_file: Path | None = Field(default=None, description="file with the SSO user name")
+    siasn_sso_password_file: Path | None = Field(default=None, description="file with the SSO password")
+    siasn_ca_file: Path | None = Field(default=None, description="PEM of the CAs that SIASN is trusted by")
+    siasn_seconds: float = Field(default=30.0, gt=0, le=120, description="how long an answer is waited for")
+    siasn_talent_mapping: bool = Field(default=False, description="let boxes of talent be told to SIASN")
     log_level: str = Field(default="INFO", description="Python log level")
 
     @property
