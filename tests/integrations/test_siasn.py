@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -107,7 +108,7 @@ def person_id(emulator: TrustedEmulator) -> str:
 
 
 def a_position(emulator: TrustedEmulator, **changes: object) -> PositionSave:
-    values = {
+    values: dict[str, Any] = {
         "pns_id": person_id(emulator), "instansi_id": "i1", "satuan_kerja_id": "sk1", "unor_id": "u2",
         "jenis_jabatan": "1", "jenis_mutasi_id": "MJ", "nomor_sk": "800.1.3.3/7/2026", "tanggal_sk": DAY,
         "tmt_jabatan": DAY, "tmt_mutasi": DAY, "tmt_pelantikan": DAY,
@@ -116,7 +117,7 @@ def a_position(emulator: TrustedEmulator, **changes: object) -> PositionSave:
 
 
 def payloads(who: str) -> list[Payload]:
-    rated = {
+    rated: dict[str, Any] = {
         "tahun": "2026",
         "hasil_kinerja_nilai": "1",
         "perilaku_kerja_nilai": "2",
@@ -126,8 +127,8 @@ def payloads(who: str) -> list[Payload]:
         "penilai_golongan": "42",
         "penilai_unor_nama": "Dinas",
     }
-    months = {"bulan_mulai_penilaian": "1", "bulan_selesai_penilaian": "3"}
-    years = {"tahun_mulai_penilaian": "2026", "tahun_selesai_penilaian": "2026"}
+    months: dict[str, Any] = {"bulan_mulai_penilaian": "1", "bulan_selesai_penilaian": "3"}
+    years: dict[str, Any] = {"tahun_mulai_penilaian": "2026", "tahun_selesai_penilaian": "2026"}
     return [
         CreditSave(
             pns_id=who,
