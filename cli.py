@@ -237,27 +237,6 @@ def conformance(options: argparse.Namespace, settings: Settings) -> int:
     return WELL if found.ok else WRONG
 
 
-def bundle(options: argparse.Namespace, settings: Settings) -> int:
-    from installation import Installation
-    from operations.bundles import write_to
-    from operations.output import check_output
-
-    check_output(options.out, settings)
-    installation = Installation(settings)
-    try:
-        write_to(
-            installation,
-            options.action,
-            options.out,
-            checkpoint_size=options.checkpoint_size,
-            purpose=options.purpose,
-        )
-    finally:
-        installation.close()
-    print(json.dumps({"file": str(options.out)}) if options.json else f"{options.out}")
-    return WELL
-
-
 def audit_key(_: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
 
@@ -345,7 +324,7 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
-    from operations import key_command
+    from operations import bundle_command, key_command
     from witness import command as witness_command
 
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
@@ -423,13 +402,8 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     out.add_argument("--to", dest="last", metavar="MOMENT", help="recorded before, ISO 8601")
     out.add_argument("--kind", metavar="TYPE", help="event type")
     command("conformance", conformance, "what happened against what the routes allow", reports=True)
-    evidence = command("bundle", bundle, "evidence of one case in one file, with its verifier", reports=True)
-    evidence.add_argument("--action", required=True, metavar="ID", help="the personnel action")
-    evidence.add_argument("--out", type=Path, required=True, metavar="FILE")
-    evidence.add_argument("--checkpoint-size", type=int, metavar="N", help="a tree size kept earlier")
-    evidence.add_argument(
-        "--purpose", metavar="TEXT", help="put in fact sheets and documents too; recorded as reading"
-    )
+    evidence = command("bundle", bundle_command.run, "evidence in one file, with its verifier", reports=True)
+    bundle_command.add_options(evidence)
     command("audit-key", audit_key, "print the log's verifier key; in a rotation both, the newer first")
     signing = command("key", key_command.run, "change the log's signing key", reports=True)
     key_command.add_verbs(signing, _common)

@@ -1,40 +1,106 @@
-"""Evidence of one case in one file, for auditors; that they took it is recorded with their purpose."""
+"""Evidence of a case or a query in one file, for auditors; its taking is recorded with their purpose."""
 
 from __future__ import annotations
 
-import io
-import uuid
-from functools import partial
-from typing import Annotated, Any
+import tempfile
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Annotated, Any, BinaryIO
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
-from api.audit import LARGEST, TreeDep
-from api.auditors import AuditorDep
+from api.audit import LARGEST, Filter, TreeDep
+from api.auditors import AuditorDep, Moment, utc
+from api.credentials import Caller
 from api.problems import Problem, responses
 from api.views import as_id
 from api.visibility import viewer_for
-from api.wiring import ServicesDep
+from api.wiring import Services, ServicesDep
 from domain.authorization import may_see_person
-from domain.commands import RecordPersonalDataRead
+from evidence import query as evidence
 from evidence.bundle import NoSuchCase, NoSuchSize, Terms, write_bundle
 from integrations.object_store import whole
-from projections import action_state, employees
+from projections import employees
+from projections.audit_search import Filters
+from proofs.tree_reader import TreeReader
+from review.evidence_query import evidence_query, record_bundle
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 ZIP = "application/zip"
+# Up to this size a bundle is made in memory, beyond it in a file without a name.
+KEPT_IN_MEMORY = 8 * 2**20
+CHUNK = 64 * 2**10
 FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The bundle; `verify_bundle.py` in it says how to check it.",
         "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+Purpose = Annotated[
+    str,
+    Query(
+        min_length=3,
+        max_length=500,
+        pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$",
+        description="What it is for; recorded, sealed, before the file is handed out.",
+        examples=["Pemeriksaan khusus 2026/11"],
+    ),
+]
+TrustedSize = Annotated[
+    int | None,
+    Query(ge=1, le=LARGEST, description="A tree size that you already trust: a consistency proof."),
+]
+
+WholeCases = Annotated[bool, Query(description="Also all records of each personnel action that answers.")]
+Exhaustive = Annotated[
+    bool,
+    Query(description="Every record of the time asked about, so that the answers are proven complete."),
+]
+
+
+@router.get(
+    "/bundles",
+    response_class=StreamingResponse,
+    responses=FILE | responses(),
+    summary="Evidence of a query in one file",
+)
+def query_bundle(
+    services: ServicesDep,
+    caller: AuditorDep,
+    tree: TreeDep,
+    purpose: Purpose,
+    actor: Filter = None,
+    type: Filter = None,  # noqa: A002  (as in the search of events)
+    stream: Filter = None,
+    first: Annotated[Moment, Query(alias="from")] = None,
+    last: Annotated[Moment, Query(alias="to")] = None,
+    q: Filter = None,
+    whole_cases: WholeCases = False,  # noqa: FBT002  (a query parameter has no other form)
+    exhaustive: Exhaustive = False,  # noqa: FBT002
+    checkpoint_size: TrustedSize = None,
+) -> StreamingResponse:
+    """For the audit offices and keys with `audit:read`; conditions as in `GET /v1/audit/events`. `422
+    bundle-too-large` beyond 10,000 records, 200 cases or 512 MiB of documents. Fact sheets and documents
+    are in it of those people whose file the caller may see.
+    """
+    filters = Filters(
+        actor=actor,
+        type=type,
+        stream=stream,
+        first=utc(first, "from") if first else None,
+        last=utc(last, "to") if last else None,
+        query=q,
+    )
+    wanted = evidence_query(filters, whole_cases=whole_cases, exhaustive=exhaustive)
+    return _handed_out(services, caller, tree, wanted, purpose, checkpoint_size, "query")
 
 
 @router.get(
     "/bundles/{action_id}",
-    response_class=Response,
+    response_class=StreamingResponse,
     responses=FILE | responses(),
     summary="Evidence of one personnel action in one file",
 )
@@ -43,50 +109,58 @@ def bundle(
     services: ServicesDep,
     caller: AuditorDep,
     tree: TreeDep,
-    purpose: Annotated[
-        str,
-        Query(
-            min_length=3,
-            max_length=500,
-            pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$",
-            description="What it is for; recorded, sealed, before the file is handed out.",
-            examples=["Pemeriksaan khusus 2026/11"],
-        ),
-    ],
-    checkpoint_size: Annotated[
-        int | None,
-        Query(ge=1, le=LARGEST, description="A tree size that you already trust: a consistency proof."),
-    ] = None,
-) -> Response:
+    purpose: Purpose,
+    checkpoint_size: TrustedSize = None,
+) -> StreamingResponse:
     """For the audit offices and keys with `audit:read`: records, proofs, the signed checkpoint, policy
     texts and a verifier. Fact sheets and documents are in it for those who may see the person's file
     (a key needs `employees:read` too). `422` when the ledger never had `checkpoint_size` events.
     """
-    with services.reading() as connection:
-        viewer = viewer_for(services, connection, caller)
-        wanted = as_id(action_id)
-        state = action_state.states_of(connection, [wanted]).get(wanted)
-        if state is None:
-            raise Problem("not-found")
-        owner = employees.by_id(connection, state.subject_id)
-    opened = may_see_person(viewer, owner["unit_id"] if owner else None, state.subject_id)
-    terms = Terms(checkpoint_size, opened, partial(whole, services.installation.documents))
-    out = io.BytesIO()
+    wanted = as_id(action_id)
+    return _handed_out(services, caller, tree, wanted, purpose, checkpoint_size, wanted)
+
+
+def _handed_out(
+    services: Services,
+    caller: Caller,
+    tree: TreeReader,
+    wanted: str | evidence.Query,
+    purpose: str,
+    checkpoint_size: int | None,
+    name: str,
+) -> StreamingResponse:
+    """The bundle, once the ledger has that it was taken."""
+    content = partial(whole, services.installation.documents)
+    terms = Terms(checkpoint_size, _may_open(services, caller), content)
+    out: BinaryIO = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
     try:
-        write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
+        written = write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
+        record_bundle(services.ledger, caller.actor, wanted, written, purpose)
     except NoSuchCase:
+        out.close()
         raise Problem("not-found") from None
     except NoSuchSize as error:
+        out.close()
         told = {"field": "checkpoint_size", "in": "query", "message": str(error)}
         raise Problem("invalid-request", errors=[told]) from None
-    services.ledger.execute(
-        RecordPersonalDataRead(
-            command_id=str(uuid.uuid4()),
-            actor=caller.actor,
-            subject_id=state.subject_id,
-            what="bundle",
-            purpose=purpose,
-        )
-    )
-    headers = {"Content-Disposition": f'attachment; filename="bundle-{wanted}.zip"'}
-    return Response(out.getvalue(), media_type=ZIP, headers=headers)
+    except evidence.TooMuch as error:
+        out.close()
+        raise Problem("bundle-too-large", detail=str(error)) from None
+    out.seek(0)
+    headers = {"Content-Disposition": f'attachment; filename="bundle-{name}.zip"'}
+    chunks = iter(partial(out.read, CHUNK), b"")
+    return StreamingResponse(chunks, media_type=ZIP, headers=headers, background=BackgroundTask(out.close))
+
+
+def _may_open(services: Services, caller: Caller) -> Callable[[str], bool]:
+    """Whose file the caller may see, by the agency of this moment."""
+    with services.reading() as connection:
+        viewer = viewer_for(services, connection, caller)
+
+    @cache
+    def may(person_id: str) -> bool:
+        with services.reading() as connection:
+            row = employees.by_id(connection, person_id)
+        return may_see_person(viewer, row["unit_id"] if row else None, person_id)
+
+    return may

@@ -49,6 +49,11 @@ TITLES: dict[str, tuple[int, str, str]] = {
         "Permintaan tidak sesuai bentuknya.",
         "The request does not have the right form.",
     ),
+    "bundle-too-large": (
+        422,
+        "Lebih dari yang dimuat satu bundel; persempit pertanyaan.",
+        "More than one bundle holds; narrow the query.",
+    ),
     "malformed-json": (400, "JSON tidak terbaca.", "The JSON cannot be read."),
     "bad-request": (400, "Permintaan tidak terbaca.", "The request cannot be read."),
     "unauthenticated": (401, "Masuk dahulu.", "Sign in first."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles, law_of_documents, law_of_erasure, law_of_log, law_of_results
+from audit import law_of_cycles, law_of_documents, law_of_erasure, law_of_evidence, law_of_log, law_of_results
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -37,7 +37,7 @@ Problem = tuple[str, str]
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
-    elsewhere = (law_of_cycles, law_of_log, law_of_erasure)
+    elsewhere = (law_of_cycles, law_of_log, law_of_erasure, law_of_evidence)
     return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
 
 
@@ -113,7 +113,7 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
         case ev.DocumentFiled():
             found += law_of_documents.filed(event, moment)
         case _:
-            pass
+            found += law_of_evidence.problems(stored, moment)
     return found
 
 

@@ -16,6 +16,7 @@ from domain import (
     erasure,
     evaluation_cycle,
     evaluation_opening,
+    evidence,
     log_commands,
     log_keeping,
     process,
@@ -54,6 +55,7 @@ from domain.evaluation_commands import (
     ReplaceOfficial,
     SubmitEvaluation,
 )
+from domain.evidence_commands import RecordEvidenceTaken
 from domain.facts import Facts
 from domain.identity import SYSTEM, Actor
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, SUBJECT
@@ -81,6 +83,7 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.IssueApiKey: directory.issue_api_key,
     cmd.RevokeApiKey: directory.revoke_api_key,
     cmd.RecordPersonalDataRead: directory.record_read,
+    RecordEvidenceTaken: evidence.record_taken,
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
     VerifyDocument: verification.verify_document,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import domain.document_events
 import domain.erasure_events
 import domain.evaluation_events
+import domain.evidence_events
 import domain.log_events
 import domain.policy_events
 import domain.profiling_events

@@ -15,6 +15,7 @@ import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
 import time
 import zipfile
@@ -207,6 +208,32 @@ def continued(old: int, new: int, path: list[bytes], old_root: bytes, new_root: 
     return last == 0 and first == old_root and second == new_root
 
 
+# --- the query ---------------------------------------------------------------------------------------
+
+# The readable fields of a record by whose values its words are found.
+SEARCHED = [
+    *("step", "office", "outcome", "variant", "rule", "number", "target_position_id", "origin_position_id"),
+    *("position_id", "unit_id", "subject_id", "person_id", "delegate_id", "capacity", "to_office", "what"),
+    *("document_type", "authority"),
+]
+
+
+def matches(query: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Whether the record answers the query; where it lies in time apart."""
+    asked = {"actor": record["actor"]["id"], "type": record["type"], "stream": record["stream"]}
+    if any(query[name] not in (None, value) for name, value in asked.items()):
+        return False
+    values = [record["data"].get(name) for name in SEARCHED]
+    known = {value.casefold() for value in values if isinstance(value, str)}
+    words = [word.casefold() for word in re.findall(r"[^\s,;]+", query["words"] or "")]
+    return all(
+        any(value.startswith(word[:-1]) for value in known)
+        if word.endswith("*") and len(word) > 1
+        else word in known
+        for word in words
+    )
+
+
 # --- the bundle --------------------------------------------------------------------------------------
 
 SENTENCES = {
@@ -219,7 +246,15 @@ SENTENCES = {
         "The bundle's key is not the one you gave.",
     ),
     "record-not-in-tree": ("Rekaman tidak ada di log itu.", "A record is not in the signed log."),
-    "record-missing": ("Rekaman perkara ini hilang.", "A record of this case is missing."),
+    "record-missing": ("Rekaman yang harus ada hilang.", "A record that has to be here is missing."),
+    "record-not-matching": (
+        "Jawaban tidak cocok dengan pertanyaan, atau jawaban yang cocok disembunyikan.",
+        "What is told as an answer does not fit the query, or one that fits is not told.",
+    ),
+    "window-not-proven": (
+        "Batas waktu pertanyaan tidak terbukti.",
+        "Where the time asked about begins and ends is not proven.",
+    ),
     "back-dated": ("Waktu rekaman mundur.", "The time of records goes backwards."),
     "not-consistent": (
         "Log yang baru bukan kelanjutan dari checkpoint yang disebut.",
@@ -254,8 +289,6 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 PROVEN = _pairs("""
 Setiap rekaman di bundel ini ada, byte demi byte, di log yang akarnya ditandatangani.
 Every record here stands, byte for byte, in the log whose root was signed.
-Tidak ada rekaman perkara ini yang dihapus atau disisipkan di antara rekaman yang disertakan.
-Between the records given here none of this case was removed or inserted.
 Teks kebijakan, lembar fakta dan dokumen yang disertakan adalah yang dicatat.
 The policy texts, fact sheets and documents included are the recorded ones.
 """)
@@ -285,6 +318,18 @@ The records given here at position {} or later were not witnessed yet.
 Stempel waktu dalam bundel: periksa dengan perintah openssl di README.txt.
 The timestamp in the bundle: check it with the openssl command in README.txt.
 """)
+WHOLE_CASES, ANSWERS, ALL_ANSWERS, ALL_OF_STREAM, NOT_ALL_ANSWERS = _pairs("""
+Dari {} perkara utuh tidak ada rekaman yang dihapus atau disisipkan di antara rekaman yang disertakan.
+Of {} whole cases no record was removed or inserted between the records given here.
+{} rekaman cocok dengan pertanyaan {} dan berada dalam jangka posisi {} sampai {}.
+{} records fit the query {} and lie in the range of positions from {} to {}.
+Itu semua jawaban dalam jangka itu: seluruh rekaman jangka itu disertakan dan diperiksa.
+These are all the answers in that range: every record of it is here and was looked at.
+Itu semua rekaman alur itu dari versi {} sampai {}: nomor versinya berurutan.
+These are all the records of that stream from version {} to {}: its versions follow each other.
+Bahwa jawaban lengkap: jangka itu berisi {} rekaman; bahwa yang lain tidak cocok hanya kata instansi.
+That the answers are all: the range has {} records; that the others do not fit is the agency's word alone.
+""")
 
 LARGEST = 2**30
 # What a file that is no bundle, or not one of this form, may raise.
@@ -299,6 +344,7 @@ class Bundle:
         self.witnessed: tuple[int, list[str]] | None = None
         self.erased: list[tuple[str, str, str, int]] = []
         self.last = 0
+        self.versions: tuple[int, int] | None = None
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
@@ -334,7 +380,11 @@ class Bundle:
             for position, record in sorted(records.items())
             if record["type"] in ("PersonErased", "ErasureReinstated")
         ]
-        self._check_case(records)
+        for action_id, versions in self.manifest["cases"].items():
+            self._check_case(f"personnel-action/{action_id}", versions, records)
+        self._check_time(records)
+        if self.query is not None:
+            self._check_query(self.query, records, head[0])
         heads = self._check_consistency(proofs, head)
         self._check_kept(heads, trusted, kept)
         self._check_witnesses(heads, policy)
@@ -355,17 +405,47 @@ class Bundle:
                 self.find("record-not-in-tree", f"{name} (position {position})")
         return found
 
-    def _check_case(self, records: dict[int, dict[str, Any]]) -> None:
-        stream = f"personnel-action/{self.manifest['action_id']}"
-        case = [records[position] for position in sorted(records) if records[position]["stream"] == stream]
-        versions = [document["version"] for document in case]
-        if not case:
+    def _check_case(self, stream: str, told: int, records: dict[int, dict[str, Any]]) -> None:
+        versions = {record["version"] for record in records.values() if record["stream"] == stream}
+        if not versions:
             self.find("record-missing", f"all of {stream}")
-        for version in sorted({*range(1, max(self.manifest["versions"], *versions, 0) + 1)} - {*versions}):
+        for version in sorted({*range(1, max(told, *versions, 0) + 1)} - versions):
             self.find("record-missing", f"version {version} of {stream}")
+
+    def _check_time(self, records: dict[int, dict[str, Any]]) -> None:
         times = [records[position]["recorded_at"] for position in sorted(records)]
         if times != sorted(times):
-            self.find("back-dated", stream)
+            self.find("back-dated", "the records in the order of their positions")
+
+    @property
+    def query(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.manifest["query"]
+        return found
+
+    def _check_query(self, query: dict[str, Any], records: dict[int, dict[str, Any]], size: int) -> None:
+        """What is told as an answer is one, and the window of positions is that of the time asked about."""
+        (first, last), told = query["window"], {*query["matched"]}
+        earliest, latest = query["from"] or "", query["to"] or "~"
+        at = {position: record["recorded_at"] for position, record in records.items()}
+        begins = first == 0 or at.get(first - 1, "~") < earliest
+        ends = last == size or at.get(last, "") >= latest
+        if not (0 <= first <= last <= size and begins and ends):
+            self.find("window-not-proven", f"positions {first} to {last - 1}")
+        for position in sorted(told - {*records}):
+            self.find("record-missing", f"the answer at position {position}")
+        fitting = {p for p, r in records.items() if first <= p < last and matches(query, r)}
+        wrong = (told & {*records}) - {p for p in fitting if earliest <= at[p] < latest}
+        if query["exhaustive"]:
+            for position in sorted({*range(first, min(last, size))} - {*records})[:100]:
+                self.find("record-missing", f"position {position} of the range")
+            wrong |= fitting - told
+        for position in sorted(wrong):
+            self.find("record-not-matching", f"position {position}")
+        if query["stream"] and not (query["actor"] or query["type"] or query["words"]):
+            versions = [records[position]["version"] for position in sorted(told & {*records})]
+            if versions != [*range(min(versions, default=0), min(versions, default=0) + len(versions))]:
+                self.find("record-missing", f"a version of {query['stream']}")
+            self.versions = (versions[0], versions[-1]) if versions else None
 
     def _check_consistency(self, proofs: dict[str, Any], head: tuple[int, bytes]) -> dict[int, bytes]:
         """The trees that the newest checkpoint continues: itself, the named one, the cosigned one."""
@@ -435,25 +515,40 @@ class Bundle:
                     self.find("document-differs", name)
 
 
+def _filled(sentences: tuple[str, str], *values: object) -> tuple[str, str]:
+    return sentences[0].format(*values), sentences[1].format(*values)
+
+
 def proven(bundle: Bundle) -> list[tuple[str, str]]:
     """What holds, as (Indonesian, English)."""
-    told = [*PROVEN, *((ERASED[0].format(*one), ERASED[1].format(*one)) for one in bundle.erased)]
+    told, query = [*PROVEN, *(_filled(ERASED, *one) for one in bundle.erased)], bundle.query
+    if bundle.manifest["cases"]:
+        told.append(_filled(WHOLE_CASES, len(bundle.manifest["cases"])))
+    if query is not None:
+        asked = {name: query[name] for name in ("actor", "type", "stream", "from", "to", "words")}
+        text = json.dumps({name: value for name, value in asked.items() if value}, ensure_ascii=False)
+        first, last = query["window"]
+        told.append(_filled(ANSWERS, len(query["matched"]), text, first, last - 1))
+        if query["exhaustive"]:
+            told.append(ALL_ANSWERS)
+        elif bundle.versions is not None:
+            told.append(_filled(ALL_OF_STREAM, *bundle.versions))
     if bundle.witnessed is not None and bundle.witnessed[1]:
-        seen = bundle.witnessed[0], ", ".join(bundle.witnessed[1])
-        told.append((WITNESSED[0].format(*seen), WITNESSED[1].format(*seen)))
+        told.append(_filled(WITNESSED, bundle.witnessed[0], ", ".join(bundle.witnessed[1])))
     return told
 
 
 def unproven(bundle: Bundle, *, keyed: bool, kept: bool) -> list[tuple[str, str]]:
     """What this check leaves open, as (Indonesian, English)."""
-    size = bundle.witnessed[0] if bundle.witnessed else None
-    after = [(AFTER_WITNESSES[0].format(size), AFTER_WITNESSES[1].format(size))]
+    size, query = bundle.witnessed[0] if bundle.witnessed else None, bundle.query
+    counted = query is not None and not query["exhaustive"]
     return [
         *NOT_PROVEN,
+        *((_filled(NOT_ALL_ANSWERS, query["window"][1] - query["window"][0]),) if query and counted else ()),
         *(() if keyed else (KEY_NOT_PROVEN,)),
         *(() if kept or size is not None else (NO_OLDER,)),
         *((NOT_WITNESSED,) if size is None else ()),
-        *(after if size is not None and bundle.last >= size else ()),
+        *((_filled(AFTER_WITNESSES, size),) if size is not None and bundle.last >= size else ()),
         *((STAMPED,) if "timestamp.tsr" in bundle.files else ()),
     ]
 

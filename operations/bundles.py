@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import os
-import uuid
 from functools import partial
 from pathlib import Path
 
-from domain.commands import RecordPersonalDataRead
 from domain.identity import SYSTEM
-from evidence.bundle import Terms, write_bundle
+from evidence.bundle import Terms, Written, write_bundle
+from evidence.query import Query
 from installation import Installation
 from integrations.object_store import whole
 from ledger.read import leaf_hashes
-from projections import action_state
 from proofs.tree_reader import TreeReader
+from review.evidence_query import record_bundle
 
 
 def write_to(
     installation: Installation,
-    action_id: str,
+    wanted: str | Query,
     out: Path,
     *,
     checkpoint_size: int | None = None,
     purpose: str | None = None,
-) -> None:
-    """Write the bundle to `out`, whole or not at all. With a `purpose` it holds fact sheets and
-    documents, and that they were read is recorded before the file appears. Raises NoSuchCase, NoSuchSize.
+) -> Written:
+    """Write the bundle of a case, or of a query, to `out`, whole or not at all. With a `purpose` it holds
+    fact sheets and documents, and that they were read is recorded before the file appears; a query needs
+    one. Raises NoSuchCase, NoSuchSize, TooMuch, ReasonRequired.
     """
     reader = installation.reader
 
@@ -34,25 +34,18 @@ def write_to(
         with reader.engine.connect() as connection:
             return leaf_hashes(connection, start, stop)
 
-    terms = Terms(checkpoint_size, purpose is not None, partial(whole, installation.documents))
+    def opened(_: str) -> bool:
+        return purpose is not None
+
+    terms = Terms(checkpoint_size, opened, partial(whole, installation.documents))
     draft = out.with_name(f".{out.name}.partial")
     try:
         # It may hold personal data: nobody else's to read.
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
-            write_bundle(reader, TreeReader(leaves), installation.vkeys, action_id, file, terms)
-        if purpose is not None:
-            with reader.engine.connect() as connection:
-                state = action_state.state_of(connection, action_id)
-            assert state is not None  # write_bundle found the case
-            installation.ledger.execute(
-                RecordPersonalDataRead(
-                    command_id=str(uuid.uuid4()),
-                    actor=SYSTEM,
-                    subject_id=state.subject_id,
-                    what="bundle",
-                    purpose=purpose,
-                )
-            )
+            written = write_bundle(reader, TreeReader(leaves), installation.vkeys, wanted, file, terms)
+        if purpose is not None or isinstance(wanted, Query):
+            record_bundle(installation.ledger, SYSTEM, wanted, written, purpose or "")
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)
+    return written

@@ -107,6 +107,12 @@ def page(
     return [(row[0], bytes(row[1]), bytes(row[2])) for row in connection.execute(statement)]
 
 
+def all_positions(connection: Connection, filters: Filters, size: int, limit: int) -> list[int]:
+    """The positions below `size` that meet all conditions, ascending; of too many the newest `limit`."""
+    found = connection.execute(_positions(connection, filters, size).limit(limit)).scalars()
+    return sorted(found)
+
+
 def _positions(connection: Connection, filters: Filters, before: int | None) -> Select[Any]:
     """The positions that meet all conditions, newest first."""
     words = [_meant(connection, word.casefold()) for word in WORD.findall(filters.query or "")]

@@ -7,6 +7,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from evidence.verify_bundle import main
 from tests.api.conftest import House
 
@@ -67,3 +69,28 @@ def test_documents_of_the_case_are_carried_along(house: House, tmp_path: Path) -
     with zipfile.ZipFile(tmp_path / "case.zip") as archive:
         assert archive.read(f"documents/{filed['sha256']}") == b"%PDF-1.7 keputusan"
     assert main([str(tmp_path / "case.zip")]) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_auditor_carries_several_cases_out_that_answer_a_query(house: House, tmp_path: Path) -> None:
+    auditor, cases = house.world.holder("inspector"), [house.a_case(0), house.a_case(1)]
+    where, asked = "/v1/audit/bundles", {"type": "ActionSubmitted", "whole_cases": True, "purpose": PURPOSE}
+    answer = house.get(auditor, where, **asked, checkpoint_size=20)
+    assert answer.status_code == 200, answer.text
+    (tmp_path / "query.zip").write_bytes(answer.content)
+    assert main([str(tmp_path / "query.zip")]) == 0
+    with zipfile.ZipFile(tmp_path / "query.zip") as archive:
+        assert json.loads(archive.read("manifest.json"))["cases"].keys() == {case.id for case in cases}
+        assert [name for name in archive.namelist() if name.startswith("facts/")]
+    newest = house.get(auditor, "/v1/audit/events", limit=3).json()["items"]
+    assert [e["type"] for e in newest] == ["PersonalDataRead", "PersonalDataRead", "EvidenceTaken"]
+    assert {e["actor"]["id"] for e in newest} == {auditor}
+    assert house.get(house.a_stranger(), where, **asked).status_code == 403
+    assert house.get(auditor, where, type="ActionSubmitted").status_code == 422
+    sealed = house.get(house.key("audit:read"), where, **asked)
+    with zipfile.ZipFile(io.BytesIO(sealed.content)) as archive:
+        assert not [name for name in archive.namelist() if name.startswith("facts/")]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("evidence.bundle.LARGEST_RECORDS", 5)
+        refused = house.get(auditor, where, exhaustive=True, purpose=PURPOSE)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bundle-too-large")

@@ -132,13 +132,13 @@ def _without_the_case(files: Files) -> None:
     ]:
         del files[name]
     manifest = json.loads(files["manifest.json"])
-    files["manifest.json"] = json.dumps(manifest | {"versions": 0}).encode()
+    files["manifest.json"] = json.dumps(manifest | {"cases": dict.fromkeys(manifest["cases"], 0)}).encode()
 
 
 def _of_another_case(files: Files) -> None:
     manifest = json.loads(files["manifest.json"])
     files["manifest.json"] = json.dumps(
-        manifest | {"action_id": "7f8a5c52-4a06-4f9b-9a5c-0000000000aa"}
+        manifest | {"cases": {"7f8a5c52-4a06-4f9b-9a5c-0000000000aa": 1}}
     ).encode()
 
 

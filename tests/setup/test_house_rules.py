@@ -20,6 +20,7 @@ NAMELESS = {
     "misc",
 }
 LONGEST = 500  # lines; near 300 it is time to look for the second idea
+ONE_FILE = {"evidence/verify_bundle.py": 650}  # carried and read alone (decision 0041)
 
 
 def sources() -> list[Path]:
@@ -52,6 +53,7 @@ def test_every_file_is_one_idea_long() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in sources()
-        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > LONGEST
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text().splitlines())) > ONE_FILE.get(str(path.relative_to(ROOT)), LONGEST)
     }
     assert long == {}

@@ -1,0 +1,19 @@
+"""What is recorded before evidence leaves the building."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.commands import Command
+from domain.evidence_events import Taken
+
+
+class RecordEvidenceTaken(Command):
+    """Fields as in `EvidenceTaken`."""
+
+    taking_id: str
+    what: Taken
+    records: int
+    tree_size: int
+    purpose: str
+    query: dict[str, Any]
