@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 
 from accounts.schema import accounts, sessions
+from accounts.second_factor import forget
 
 
 def close_account(connection: Connection, person_id: str, *, remember_login: bool = False) -> str | None:
@@ -12,6 +13,7 @@ def close_account(connection: Connection, person_id: str, *, remember_login: boo
     they have one still.
     """
     connection.execute(delete(sessions).where(sessions.c.person_id == person_id))
+    forget(connection, person_id)
     mine = accounts.c.person_id == person_id
     login: str | None = connection.execute(select(accounts.c.login).where(mine)).scalar()
     if not remember_login:

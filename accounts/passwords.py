@@ -11,6 +11,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from accounts.schema import accounts
+from accounts.second_factor import forget
 from accounts.sessions import end_all_sessions
 from ledger.record import moment
 
@@ -69,11 +70,13 @@ def create_account(
 ) -> str:
     """Give the person a login and return its password, generated unless given.
 
-    An account that the person or the login had before ends, with all its sessions. `must_change`
+    An account that the person or the login had before ends, with all its sessions and its second factor:
+    whoever gives a first password has seen who asks for it. `must_change`
     accounts may do nothing but change their password.
     """
     password = password or generate_password()
     end_all_sessions(connection, person_id)
+    forget(connection, person_id)
     connection.execute(
         delete(accounts).where((accounts.c.person_id == person_id) | (accounts.c.login == login))
     )

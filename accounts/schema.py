@@ -1,4 +1,4 @@
-"""The tables of credentials. Only hashes of secrets are stored."""
+"""The tables of credentials. Only hashes of secrets are stored, and sealed what has to be read again."""
 
 from __future__ import annotations
 
@@ -26,5 +26,27 @@ sessions = Table(
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
     Column("revoked_at", Text),
+    Column("browser", Integer, nullable=False),
+    Column("awaits_code", Integer, nullable=False),
     Index("sessions_person", "person_id"),
+)
+
+# The seed is sealed under the agency's key: codes are computed from it, so a hash would not do.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("sealed_seed", Text, nullable=False),
+    Column("confirmed_at", Text),
+    Column("last_step", Integer, nullable=False),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("locked_until", Text),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("code_hash", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Index("recovery_codes_person", "person_id"),
 )

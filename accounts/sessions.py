@@ -38,21 +38,33 @@ def repeatable_token(secret: bytes, *parts: str) -> str:
     return TOKEN_PREFIX + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def running_until(connection: Connection, token: str, now: datetime) -> str | None:
-    """When the session of `token` ends, None where there never was one. Raises SessionEnded."""
-    statement = select(sessions.c.expires_at, sessions.c.revoked_at)
+def running(connection: Connection, token: str, now: datetime) -> tuple[str, bool] | None:
+    """When the session of `token` ends and whether it waits for the second factor's code, None where there
+    never was one. Raises SessionEnded.
+    """
+    statement = select(sessions.c.expires_at, sessions.c.revoked_at, sessions.c.awaits_code)
     known = connection.execute(statement.where(sessions.c.token_hash == hash_token(token))).first()
     if known is None:
         return None
     if known.revoked_at is not None or known.expires_at <= moment(now):
         raise SessionEnded
-    return str(known.expires_at)
+    return str(known.expires_at), bool(known.awaits_code)
 
 
 def open_session(
-    connection: Connection, person_id: str, hours: int, now: datetime, *, token: str | None = None
+    connection: Connection,
+    person_id: str,
+    hours: int,
+    now: datetime,
+    *,
+    token: str | None = None,
+    browser: bool = False,
+    awaits_code: bool = False,
 ) -> tuple[str, str]:
-    """A new session's token, made unless given, and the moment at which it ends. The token is not stored."""
+    """A new session's token, made unless given, and the moment at which it ends. The token is not stored.
+    `browser` says that it is a session of our pages; one that `awaits_code` may do nothing but give the
+    second factor's code.
+    """
     token = token or new_token()
     expires_at = moment(now + timedelta(hours=hours))
     connection.execute(delete(sessions).where(sessions.c.expires_at < moment(now - KEPT_AFTER_END)))
@@ -63,6 +75,8 @@ def open_session(
             created_at=moment(now),
             expires_at=expires_at,
             revoked_at=None,
+            browser=int(browser),
+            awaits_code=int(awaits_code),
         )
     )
     return token, expires_at
@@ -78,6 +92,12 @@ def sessions_of(connection: Connection, person_id: str, now: datetime) -> list[d
     return [
         dict(row) for row in connection.execute(statement.order_by(sessions.c.created_at.desc())).mappings()
     ]
+
+
+def code_was_given(connection: Connection, token_hash: str) -> None:
+    """The session's second factor was shown: it may do everything from now on."""
+    mine = sessions.c.token_hash == token_hash
+    connection.execute(update(sessions).where(mine).values(awaits_code=0))
 
 
 def end_session(connection: Connection, token_hash: str) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select, update
 
 from accounts.passwords import hash_password, is_outdated, is_password
 from accounts.schema import accounts
-from accounts.sessions import new_token, open_session, running_until
+from accounts.second_factor import is_on
+from accounts.sessions import new_token, open_session, running
 from ledger.record import moment, parse_moment
 
 FAILURES_UNTIL_LOCKED = 8
@@ -41,7 +42,7 @@ class TooManyAttempts(LockedOut):
 @dataclass(frozen=True)
 class SignedIn:
     """`failures` counts the failed attempts since the last sign-in: its owner is told. `known` says that
-    the session was open already.
+    the session was open already, `awaits_code` that it opens nothing before the second factor's code.
     """
 
     token: str
@@ -50,6 +51,7 @@ class SignedIn:
     must_change: bool
     failures: int
     known: bool
+    awaits_code: bool
 
 
 class SignIn:
@@ -65,7 +67,14 @@ class SignIn:
         self._addresses = Failures()
 
     def attempt(
-        self, login: str, password: str, address: str, now: datetime, token: str | None = None
+        self,
+        login: str,
+        password: str,
+        address: str,
+        now: datetime,
+        token: str | None = None,
+        *,
+        browser: bool = False,
     ) -> SignedIn:
         """Open a session, with the given token if there is one: the same token again finds the session
         that it opened. Raises WrongCredentials, LockedOut, TooManyAttempts, SessionEnded.
@@ -93,12 +102,47 @@ class SignIn:
         with self._writing.begin() as connection:
             mine = accounts.c.person_id == row["person_id"]
             connection.execute(update(accounts).where(mine).values(**values))
-            known = running_until(connection, token, now)
-            expires_at = known or open_session(connection, row["person_id"], self._hours, now, token=token)[1]
-        must_change = bool(row["must_change"])
+            known = running(connection, token, now)
+            if known is not None:
+                expires_at, awaits_code = known
+            else:
+                awaits_code = is_on(connection, row["person_id"]) is not None
+                _, expires_at = open_session(
+                    connection,
+                    row["person_id"],
+                    self._hours,
+                    now,
+                    token=token,
+                    browser=browser,
+                    awaits_code=awaits_code,
+                )
         return SignedIn(
-            token, expires_at, row["person_id"], must_change, row["failed_attempts"], known is not None
+            token,
+            expires_at,
+            row["person_id"],
+            must_change=bool(row["must_change"]),
+            failures=row["failed_attempts"],
+            known=known is not None,
+            awaits_code=awaits_code,
         )
+
+    def prove(self, person_id: str, password: str, now: datetime) -> bool:
+        """Whether it is the password of a person who is signed in; failures count as those of signing in
+        do. Raises LockedOut.
+        """
+        mine = accounts.c.person_id == person_id
+        with self._reading.connect() as connection:
+            stored = connection.execute(select(accounts.c.password_hash).where(mine)).scalar()
+        if stored is None:
+            return False
+        locked_until = self._use_attempt(person_id, now)
+        if locked_until is not None:
+            raise LockedOut(locked_until)
+        if not is_password(stored, password):
+            return False
+        with self._writing.begin() as connection:
+            connection.execute(update(accounts).where(mine).values(failed_attempts=0, locked_until=None))
+        return True
 
     def _use_attempt(self, person_id: str, now: datetime) -> datetime | None:
         """Count an attempt; the end of the lock when none is left. One statement, so that of attempts

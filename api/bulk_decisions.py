@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api import shapes
 from api.cases import seen_by
 from api.credentials import Caller, CallerDep
+from api.doorkeeper import DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, identify
 from api.problems import body_of_refusal, problem_body
-from api.tasks import Addressed, Body, Decision
+from api.step_up import is_asked_again, prove_again
+from api.tasks import Addressed, Body, Decision, steps_asking
 from api.views import answer, receipt_view
 from api.wiring import Services, ServicesDep
 from domain.commands import DecideTask
@@ -44,6 +48,15 @@ class BulkDecisions(Body):
 
     items: Annotated[tuple[BulkItem, ...], Field(max_length=MOST_AT_ONCE)]
     preview: bool = False
+    password: Annotated[
+        str | None,
+        Field(
+            max_length=1024,
+            exclude=True,
+            repr=False,
+            description="Once for all, where one of the steps asks for it again.",
+        ),
+    ] = None
 
 
 @router.post("/decisions", responses=shapes.ok("BulkAnswer", 413, 415))
@@ -51,6 +64,7 @@ async def decide_many(
     request: Request,
     services: ServicesDep,
     caller: CallerDep,
+    doorkeeper: DoorkeeperDep,
     body: BulkDecisions,
     key: IdempotencyKey = None,
 ) -> Response:
@@ -68,6 +82,9 @@ async def decide_many(
         else None
         for index, (item, task_id) in enumerate(zip(body.items, wanted, strict=True))
     ]
+    again = await run_in_threadpool(_asking_again, services, caller, body, actions)
+    if again and not body.preview:
+        await prove_again(doorkeeper, caller, body.password, services.now())
     if body.preview:
         found = _previewed(services, commands)
     else:
@@ -77,9 +94,26 @@ async def decide_many(
         _result(request, services, caller, item.task_id, command, outcome)
         for item, command, outcome in zip(body.items, commands, found, strict=True)
     ]
+    for shown in results:
+        if body.preview and shown["task_id"].lower() in again:
+            shown["password_again"] = True
     replayed = bool(found) and all(isinstance(o, Result) and o.replayed for o in found)
     headers = {REPLAY: "true"} if replayed else {}
     return answer({"preview": body.preview, "items": results}, headers=headers)
+
+
+def _asking_again(
+    services: Services, caller: Caller, body: BulkDecisions, actions: Mapping[str, str]
+) -> frozenset[str]:
+    """The tasks to be approved for which this caller has to prove the password."""
+    with services.reading() as connection:
+        view = services.view(connection)
+        rule = view.policy_in_force(services.today(view)).password_again
+        if not rule.steps or not is_asked_again(caller, rule, services.now()):
+            return frozenset()
+        approved = {item.task_id.lower() for item in body.items if item.outcome == "approve"}
+        wanted = {task: action for task, action in actions.items() if task in approved}
+        return steps_asking(connection, services, caller, wanted)
 
 
 async def _sent(services: Services, command: DecideTask | None, identified: Identified) -> Result | Exception:

@@ -18,7 +18,8 @@ from ledger.database import fetch
 from ledger.record import moment
 
 SESSION = (
-    "SELECT s.person_id, a.must_change FROM sessions s LEFT JOIN accounts a ON a.person_id = s.person_id "
+    "SELECT s.person_id, a.must_change, s.awaits_code, s.browser, s.created_at FROM sessions s "
+    "LEFT JOIN accounts a ON a.person_id = s.person_id "
     "WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?"
 )
 API_KEY = "SELECT key_id, scopes FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL"
@@ -39,6 +40,9 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     must_change: bool = False
     token_hash: str | None = None
+    awaits_code: bool = False
+    browser: bool = False
+    signed_in_at: str | None = None
 
     def require_scope(self, scope: str) -> None:
         """Raise a 403 for a key without `scope`; people need none."""
@@ -63,7 +67,15 @@ def find_caller(services: Services, connection: Connection, secret: str) -> Call
             return None
         row = found[0]
         actor = Actor(kind="person", id=row[0])
-        return Caller(actor, row[0], must_change=bool(row[1]), token_hash=hashed)
+        return Caller(
+            actor,
+            row[0],
+            must_change=bool(row[1]),
+            token_hash=hashed,
+            awaits_code=bool(row[2]),
+            browser=bool(row[3]),
+            signed_in_at=row[4],
+        )
     if secret.startswith(KEY_PREFIX):
         found = fetch(connection, API_KEY, (hashed,))
         if not found:
@@ -82,17 +94,32 @@ def signed_in(services: Services, connection: Connection, credentials: Credentia
     return found
 
 
+def past_second_factor(caller: Caller) -> Caller:
+    """The caller; a 403 for one who still has to show their second factor."""
+    if caller.awaits_code:
+        raise Problem("second-factor-required")
+    return caller
+
+
 def in_full_right(caller: Caller) -> Caller:
-    """The caller; a 403 for one whose first password still has to be changed."""
+    """The caller; a 403 for one whose second factor is awaited, or whose first password has to be changed."""
+    past_second_factor(caller)
     if caller.must_change:
         raise Problem("password-change-required")
     return caller
 
 
-async def any_caller(services: ServicesDep, credentials: CredentialsDep) -> Caller:
-    """The caller, also one who has to change their password first. Raises a 401."""
+async def half_signed_in(services: ServicesDep, credentials: CredentialsDep) -> Caller:
+    """The caller, also one who still owes the code of their second factor. Raises a 401."""
     with services.reading() as connection:
         return signed_in(services, connection, credentials)
+
+
+async def any_caller(caller: Annotated[Caller, Depends(half_signed_in)]) -> Caller:
+    """The caller, also one who has to change their password first. Raises a 401, or a 403 where the
+    second factor is awaited.
+    """
+    return past_second_factor(caller)
 
 
 async def current_caller(caller: Annotated[Caller, Depends(any_caller)]) -> Caller:
@@ -100,5 +127,6 @@ async def current_caller(caller: Annotated[Caller, Depends(any_caller)]) -> Call
     return in_full_right(caller)
 
 
+HalfSignedInDep = Annotated[Caller, Depends(half_signed_in)]
 AnyCallerDep = Annotated[Caller, Depends(any_caller)]
 CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -62,6 +62,17 @@ TITLES: dict[str, tuple[int, str, str]] = {
         "Ganti kata sandi dahulu.",
         "Change your password first.",
     ),
+    "second-factor-required": (
+        403,
+        "Masukkan kode faktor kedua dahulu.",
+        "Give the code of your second factor first.",
+    ),
+    "password-again": (
+        403,
+        "Langkah ini meminta kata sandi Anda sekali lagi.",
+        "This step asks for your password once more.",
+    ),
+    "wrong-password": (403, "Kata sandi tidak benar.", "That is not your password."),
     "scope-missing": (403, "Kunci API ini tidak mencakup hal itu.", "This API key does not cover that."),
     "not-found": (404, "Tidak ditemukan.", "Not found."),
     "not-permitted": (403, "Anda tidak berwenang melakukan ini.", "You have no right to do this."),

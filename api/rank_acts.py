@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -15,10 +15,12 @@ from starlette.responses import Response
 
 from api.cases import receipt_of
 from api.credentials import Caller, CallerDep
+from api.doorkeeper import DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, identify, was_answered
 from api.problems import responses
 from api.rank_promotions import visible_list, whole_list
 from api.rank_views import RankListReceipt
+from api.step_up import is_asked_again, prove_again
 from api.views import answer, as_id
 from api.visibility import is_readable
 from api.wiring import Services, ServicesDep
@@ -111,6 +113,10 @@ class Decrees(_Body):
     model_config = _example(nips=[])
 
     nips: Annotated[tuple[Nip, ...], Field(max_length=MOST_AT_ONCE)] = ()
+    password: Annotated[
+        str | None,
+        Field(max_length=1024, exclude=True, repr=False, description="Where it is asked for again."),
+    ] = None
 
 
 class OutsideDecreeBody(_Body):
@@ -241,15 +247,27 @@ async def record_answers(list_id: str, act: ActDep, body: Answers) -> Response:
 
 
 @router.post("/{list_id}/decrees", **ACT, summary="Decree ranks")
-async def decree(list_id: str, act: ActDep, body: Decrees) -> Response:
+async def decree(list_id: str, act: ActDep, doorkeeper: DoorkeeperDep, body: Decrees) -> Response:
     """By the appointing official. Each decree takes the next number of the year; the grade changes on the
-    first day of the period, or at once where that has passed.
+    first day of the period, or at once where that has passed. Asks for the password again where the policy
+    does (403 `password-again`), as deciding a task does.
     """
+    now = act.services.now()
+    if await run_in_threadpool(_is_asked_again, act, as_id(list_id), now):
+        await prove_again(doorkeeper, act.caller, body.password, now)
 
     def command(values: dict[str, Any], ids: Ids) -> rc.RankListCommand:
         return rc.DecreeRankPromotions(**values, person_ids=tuple(ids[nip] for nip in body.nips))
 
     return await act.send(list_id, body, body.nips, command)
+
+
+def _is_asked_again(act: Act, list_id: str, now: datetime) -> bool:
+    with act.services.reading() as connection:
+        visible_list(act.services, connection, act.caller, list_id)
+        view = act.services.view(connection)
+        rule = view.policy_in_force(act.services.today(view)).password_again
+    return rule.rank_decrees and is_asked_again(act.caller, rule, now)
 
 
 @router.post("/{list_id}/outside-decrees", **ACT, summary="Record decrees from outside")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts import passwords, sessions
-from accounts.sign_in import Failures, LockedOut, SignIn, TooManyAttempts, WrongCredentials
-from api.credentials import AnyCallerDep, CallerDep
+from api.credentials import AnyCallerDep, CallerDep, HalfSignedInDep
+from api.doorkeeper import DoorkeeperDep, refusals, wait
 from api.idempotency import REPLAY, IdempotencyKey
 from api.problems import Problem, responses
 from api.sight import inbox_keys
 from api.wiring import Services, ServicesDep
-from domain.errors import IdempotencyKeyReused
 from domain.offices import split_key
 from projections import employees
 
@@ -46,6 +41,7 @@ class Credentials(BaseModel):
 
     nip: str = Field(min_length=1, max_length=64)
     password: str = Field(min_length=1, max_length=1024)
+    browser: bool = Field(default=False, description="A session of our pages: always asked again at decrees.")
 
 
 class NewPassword(BaseModel):
@@ -73,6 +69,7 @@ class OpenedSession(BaseModel):
     expires_at: str
     person: SignedInPerson
     failed_attempts: int = Field(description="Failed attempts since the last sign-in.")
+    awaits_code: bool = Field(description="Opens nothing before `POST /v1/sessions/current/second-factor`.")
 
 
 class RunningSession(BaseModel):
@@ -84,29 +81,6 @@ class RunningSession(BaseModel):
 class SessionList(BaseModel):
     items: list[RunningSession]
     next: None = None
-
-
-@dataclass(frozen=True)
-class Doorkeeper:
-    """What has to be remembered between attempts, in this process."""
-
-    sign_in: SignIn
-    wrong_passwords: Failures
-
-
-async def _doorkeeper(request: Request, services: ServicesDep) -> Doorkeeper:
-    state = request.app.state
-    if not hasattr(state, "doorkeeper"):
-        installation = services.installation
-        sign_in = SignIn(
-            services.reader.engine, installation.writing_engine, installation.settings.session_hours
-        )
-        state.doorkeeper = Doorkeeper(sign_in, Failures())
-    found: Doorkeeper = state.doorkeeper
-    return found
-
-
-DoorkeeperDep = Annotated[Doorkeeper, Depends(_doorkeeper)]
 
 
 @router.post(
@@ -133,8 +107,10 @@ def sign_in(
     token = None
     if idempotency_key is not None:
         token = sessions.repeatable_token(services.installation.sealing_key, login, idempotency_key)
-    with _refusals(now):
-        signed_in = doorkeeper.sign_in.attempt(login, body.password, address, now, token)
+    with refusals(now):
+        signed_in = doorkeeper.sign_in.attempt(
+            login, body.password, address, now, token, browser=body.browser
+        )
     if signed_in.known:
         response.headers[REPLAY] = "true"
     return {
@@ -142,6 +118,7 @@ def sign_in(
         "expires_at": signed_in.expires_at,
         "person": person_view(services, signed_in.person_id, must_change=signed_in.must_change),
         "failed_attempts": signed_in.failures,
+        "awaits_code": signed_in.awaits_code,
     }
 
 
@@ -164,7 +141,7 @@ def list_sessions(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
 
 
 @router.delete("/sessions/current", status_code=204, responses=responses(413, 415), summary="Sign out")
-def sign_out(services: ServicesDep, caller: AnyCallerDep) -> None:
+def sign_out(services: ServicesDep, caller: HalfSignedInDep) -> None:
     caller.require_person()
     with services.installation.writing_engine.begin() as connection:
         sessions.end_session(connection, caller.token_hash or "")
@@ -192,7 +169,7 @@ def change_password(
     now = services.now()
     until = doorkeeper.wrong_passwords.use(person_id, WRONG_PASSWORDS, PASSWORD_WINDOW, now)
     if until is not None:
-        raise _wait("too-many-attempts", until, now)
+        raise wait("too-many-attempts", until, now)
     try:
         changed = passwords.change_password(
             services.reader.engine,
@@ -227,32 +204,3 @@ def person_view(services: Services, person_id: str, *, must_change: bool) -> dic
         keys = inbox_keys(services, services.view(connection), person_id)
     roles = [*sorted({split_key(key)[0] for key in keys}), "employee"]
     return {"id": person_id, "nip": nip, "name": name, "roles": roles, "must_change": must_change}
-
-
-@contextmanager
-def _refusals(now: datetime) -> Iterator[None]:
-    try:
-        yield
-    except WrongCredentials:
-        raise Problem(
-            "wrong-credentials",
-            status=401,
-            title=("NIP atau kata sandi tidak benar.", "That NIP and password do not belong together."),
-        ) from None
-    except TooManyAttempts as busy:
-        raise _wait("too-many-attempts", busy.until, now) from None
-    except LockedOut as locked:
-        raise _wait("account-locked", locked.until, now) from None
-    except sessions.SessionEnded:
-        raise IdempotencyKeyReused() from None
-
-
-def _wait(code: str, until: datetime, now: datetime) -> Problem:
-    seconds = max(1, math.ceil((until - now).total_seconds()))
-    return Problem(
-        code,
-        status=429,
-        title=("Terlalu banyak percobaan; tunggu dahulu.", "Too many attempts; wait a while."),
-        headers={"Retry-After": str(seconds)},
-        locked_until=until.isoformat(timespec="seconds"),
-    )

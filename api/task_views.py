@@ -79,12 +79,17 @@ def task_view(
         "allowed": allowed,
         "outcomes": outcomes,
         "return_to": return_steps(task, step, state) if "return" in outcomes else [],
+        "password_again": "decide" in allowed and task.step in _asks_again(view, facts),
         "overrides_required": overrides_required(step, state) if "decide" in allowed else [],
         "documents_lacking": lacks,
         "form": form,
         "rates": _rated_part(task, state, view) if task.is_open else None,
         "version": state.version,
     }
+
+
+def _asks_again(view: DirectoryView, facts: Facts | None) -> tuple[str, ...]:
+    return view.policy_in_force(facts.today).password_again.steps if facts is not None else ()
 
 
 def _rated_part(task: Task, state: ActionState, view: DirectoryView) -> dict[str, Any] | None:

@@ -15,12 +15,14 @@ from api import shapes
 from api.cases import command_case, detail, receipt_of
 from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, signed_in
 from api.cycle_units import consideration_of
+from api.doorkeeper import Doorkeeper, DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
 from api.moments import Asked, AskedDep, past_of
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.past_views import inbox_then
 from api.problems import Problem, language_of
 from api.sight import inbox_keys, sight_of
+from api.step_up import is_asked_again, prove_again
 from api.task_views import task_view
 from api.views import action_summary, answer, as_id, evidence_of, names_of, people_of, receipt_view
 from api.visibility import viewer_for, visible_person
@@ -73,6 +75,15 @@ class Decision(Body):
     return_to: Annotated[str, Field(max_length=64)] | None = None
     overrides: Annotated[tuple[Override, ...], Field(max_length=50)] | None = None
     details: dict[str, Any] | None = None
+    password: Annotated[
+        str | None,
+        Field(
+            max_length=1024,
+            exclude=True,
+            repr=False,
+            description="Where the policy asks for it again (403 `password-again`): one's own.",
+        ),
+    ] = None
 
     def command(self, addressed: Mapping[str, Any]) -> DecideTask:
         return DecideTask(
@@ -263,16 +274,49 @@ COMMAND = shapes.ok("TaskAnswer", 403, 404, 409, 412, 413, 415)
 async def decide(
     request: Request,
     addressed: AddressedDep,
+    doorkeeper: DoorkeeperDep,
     task_id: TaskId,  # noqa: ARG001  (described here, read by _addressed)
     body: Decision,
     key: IdempotencyKey = None,
     if_match: IfMatch = None,
     accept_language: Language = None,
 ) -> Response:
-    """Decide: approve, reject or return. The first decision wins; the next one is a 409 that says whose."""
+    """Decide: approve, reject or return. The first decision wins; the next one is a 409 that says whose.
+    Steps that the policy names ask for the password again (`password`): in a session of our pages always,
+    in another one when its sign-in is too long ago.
+    """
+    await _prove_for(addressed, doorkeeper, body)
     identified = identify(request, addressed.caller, key, body)
     command = body.command(addressed.to(identified, if_match))
     return await _answered(addressed, command, identified, accept_language)
+
+
+async def _prove_for(addressed: Addressed, doorkeeper: Doorkeeper, body: Decision) -> None:
+    """Ask for the password where the task's step wants it and the caller sees the task."""
+    services, now = addressed.services, addressed.services.now()
+    rule = addressed.view.policy_in_force(services.today(addressed.view)).password_again
+    if body.outcome != "approve" or not rule.steps or not is_asked_again(addressed.caller, rule, now):
+        return
+    with services.reading() as connection:
+        steps = steps_asking(connection, services, addressed.caller, {addressed.task_id: addressed.action_id})
+    if steps:
+        await prove_again(doorkeeper, addressed.caller, body.password, now)
+
+
+def steps_asking(
+    connection: Connection, services: Services, caller: Caller, tasks: Mapping[str, str]
+) -> frozenset[str]:
+    """Of the tasks (each with its action) that the caller sees, those whose step asks for the password."""
+    view = services.view(connection)
+    asking = view.policy_in_force(services.today(view)).password_again.steps
+    sight = sight_of(services, connection, caller)
+    found = set()
+    for state in states_of(connection, sorted(set(tasks.values()))).values():
+        for task_id, action_id in tasks.items():
+            task = state.task(task_id) if action_id == state.id else None
+            if task is not None and task.step in asking and task.is_open and sight.may_see(state):
+                found.add(task_id)
+    return frozenset(found)
 
 
 @router.post("/{task_id}/claim", responses=COMMAND)

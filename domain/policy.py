@@ -23,6 +23,7 @@ from domain.publishing_policy import PublishingRules
 from domain.question_policy import AuditQuestions
 from domain.rank_policy import RankRules
 from domain.rule_parameters import RuleParameters, Severity
+from domain.sign_in_policy import PasswordAgain
 from domain.talent_policy import TalentRules
 
 __all__ = ["RuleParameters", "Severity"]
@@ -303,6 +304,7 @@ class Policy(_Part):
     audit_questions: AuditQuestions = Field(default_factory=AuditQuestions)
     publishing: PublishingRules
     personal_data: PersonalDataRules
+    password_again: PasswordAgain = Field(default_factory=PasswordAgain)
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:
@@ -319,6 +321,9 @@ class Policy(_Part):
         for office in (*self.committee.members, self.committee.chair):
             if office not in self.offices:
                 raise ValueError(f"committee office {office!r} is not defined")
+        asking = [step for step in self.password_again.steps if step not in self.steps]
+        if asking:
+            raise ValueError(f"steps {asking} that ask for the password again are not defined")
         for clearance in self.clearances:
             if clearance.step not in self.steps:
                 raise ValueError(f"clearance step {clearance.step!r} is not defined")

@@ -147,6 +147,8 @@ def _refusal(page: Page, refused: Refused) -> Response:
         response = redirect(f"/masuk{wanted}")
         forget_session(response)
         return response
+    if code == "second-factor-required":
+        return redirect("/kode")
     if code == "password-change-required":
         return redirect("/kata-sandi")
     return page.show_to_anybody("problem.html", status, problem=refused.answer.body or {"status": status})

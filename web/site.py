@@ -11,7 +11,20 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from web.pages import audit, case, cycles, inbox, mine, register, sign_in, start, talent, task, vacancies
+from web.pages import (
+    audit,
+    case,
+    cycles,
+    inbox,
+    mine,
+    register,
+    second_factor,
+    sign_in,
+    start,
+    talent,
+    task,
+    vacancies,
+)
 from web.rendering import FORM_LIMIT, Headers
 
 STATIC = Path(__file__).parent / "static"
@@ -27,6 +40,7 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
 
     pages = [
         *sign_in.routes,
+        *second_factor.routes,
         *inbox.routes,
         *task.routes,
         *register.routes,

@@ -316,8 +316,27 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("expires_at", sa.Text(), nullable=False),
         sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.Column("browser", sa.Integer(), nullable=False),
+        sa.Column("awaits_code", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash"),
     )
+    op.create_table(
+        "second_factors",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("sealed_seed", sa.Text(), nullable=False),
+        sa.Column("confirmed_at", sa.Text(), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("failed_attempts", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    op.create_index("recovery_codes_person", "recovery_codes", ["person_id"], unique=False)
     op.create_index("sessions_person", "sessions", ["person_id"], unique=False)
     op.create_table(
         "tasks",

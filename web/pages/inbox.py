@@ -34,9 +34,10 @@ async def decide_many(page: Page) -> Response:
         return redirect("/")
     items = [{"task_id": task, "outcome": outcome, "comment": comment} for task in chosen]
     confirmed = form.get("confirmed") == "yes"
-    answer = await page.api.post(
-        "/v1/tasks/decisions", {"items": items, "preview": not confirmed}, key=form.get("key")
-    )
+    body: dict[str, Any] = {"items": items, "preview": not confirmed}
+    if confirmed and form.get("password"):
+        body["password"] = form["password"]
+    answer = await page.api.post("/v1/tasks/decisions", body, key=form.get("key"))
     if not answer.ok:
         return await page.show("problem.html", answer.status, problem=answer.body)
     results = answer.body["items"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from web.rendering import Page, page_route, redirect
@@ -22,15 +24,36 @@ async def ask(page: Page) -> Response:
 async def enter(page: Page) -> Response:
     form = await page.form()
     nip, wanted = form.get("nip", ""), _own_path(form.get("next", "/"))
-    answer = await page.api.post("/v1/sessions", {"nip": nip, "password": form.get("password", "")})
+    asked = {"nip": nip, "password": form.get("password", ""), "browser": True}
+    answer = await page.api.post("/v1/sessions", asked)
     if not answer.ok:
         return page.show_to_anybody(
             "sign_in.html", answer.status, next=wanted, problem=answer.body, nip=nip,
             wait=answer.headers.get("retry-after"),
         )  # fmt: skip
-    response = redirect("/kata-sandi" if answer.body["person"]["must_change"] else wanted)
+    if answer.body["awaits_code"]:
+        response = redirect(f"/kode?next={quote(wanted)}")
+    else:
+        response = redirect("/kata-sandi" if answer.body["person"]["must_change"] else wanted)
     keep_session(response, answer.body["token"])
     return response
+
+
+async def ask_code(page: Page) -> Response:
+    """The second factor of somebody whose password was right."""
+    wanted = _own_path(page.request.query_params.get("next", "/"))
+    return page.show_to_anybody("code.html", next=wanted, problem=None)
+
+
+async def give_code(page: Page) -> Response:
+    form = await page.form()
+    wanted = _own_path(form.get("next", "/"))
+    answer = await page.api.post("/v1/sessions/current/second-factor", {"code": form.get("code", "")})
+    if answer.status == 401:
+        return redirect("/masuk")
+    if not answer.ok:
+        return page.show_to_anybody("code.html", answer.status, next=wanted, problem=answer.body)
+    return redirect(wanted)
 
 
 async def leave(page: Page) -> Response:
@@ -69,6 +92,8 @@ async def speak(page: Page) -> Response:
 routes = [
     page_route("/masuk", ask),
     page_route("/masuk", enter, ("POST",)),
+    page_route("/kode", ask_code),
+    page_route("/kode", give_code, ("POST",)),
     page_route("/keluar", leave, ("POST",)),
     page_route("/kata-sandi", ask_password),
     page_route("/kata-sandi", change_password, ("POST",)),

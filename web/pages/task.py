@@ -91,6 +91,8 @@ async def decide(page: Page) -> Response:
         reasons = {
             name.removeprefix(OVERRIDE): text for name, text in form.items() if name.startswith(OVERRIDE)
         }
+        if form.get("password"):
+            body["password"] = form["password"]
         body["overrides"] = [{"rule": rule, "reason": text} for rule, text in reasons.items() if text.strip()]
     elif "vote" in shape:
         body["details"] = {"vote": outcome}
