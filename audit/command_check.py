@@ -15,6 +15,7 @@ from audit.record_check import is_uuid
 from audit.stored_rows import rows_of
 from ledger.schema import commands
 
+IN_ORDER = select(commands).order_by(commands.c.position)
 # Empty where the command came from a part of the system and not with a request.
 HASH = re.compile(r"([0-9a-f]{64})?")
 VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
@@ -124,7 +125,7 @@ class CommandCheck:
         self._findings.add("command-row-differs", row["position"], f"command {row['command_id']}: {problem}")
 
     def _sound_rows(self, connection: Connection) -> Iterator[Document]:
-        for row in rows_of(connection, select(commands).order_by(commands.c.position)):
+        for row in rows_of(connection, IN_ORDER):
             typed = (
                 is_uuid(row["command_id"])
                 and type(row["stream"]) is str

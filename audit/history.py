@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import pickle
 import zlib
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import Connection, Select, select
 
 from audit.record_check import Report, check_data, meaning_of
-from audit.stored_rows import batches_of
+from audit.stored_rows import batches_of, whole
 from domain import events as ev
 from domain.agency import Agency
 from domain.identity import Actor
@@ -22,7 +24,7 @@ from ledger.schema import events, person_keys
 from ledger.sealing import Keyring, SealBroken
 
 EVENTS_IN_MEMORY = 50_000
-READ = (events.c.position, events.c.record, events.c.leaf_hash)
+READ = select(events.c.position, events.c.record, events.c.leaf_hash).order_by(events.c.position)
 SealReport = Callable[[str, int, str], None]
 
 
@@ -48,15 +50,16 @@ class Events:
         self._wrapped: dict[str, bytes] | None = None
         self._cache: list[StoredEvent] | None = [] if size <= EVENTS_IN_MEMORY else None
         self._cached = False
+        self._by_kind: dict[type[ev.Event], list[StoredEvent]] = {}
         # Whose data could not be opened for want of a key, and where: erased people, or a loss.
         self.closed: list[tuple[str, int]] = []
 
     def __iter__(self) -> Iterator[StoredEvent]:
         if self._cache is None:
-            yield from self._walk(select(*READ).order_by(events.c.position))
+            yield from self._walk(READ)
         else:
             if not self._cached:
-                self._cache = list(self._walk(select(*READ).order_by(events.c.position)))
+                self._cache = list(self._walk(READ))
                 self._cached = True
             yield from self._cache
         self._report = None
@@ -64,12 +67,20 @@ class Events:
     def of(self, *kinds: type[ev.Event]) -> Iterator[StoredEvent]:
         """The events of these classes and their subclasses, in order."""
         if self._cached and self._cache is not None:
-            yield from (stored for stored in self._cache if isinstance(stored.event, kinds))
+            lists = [items for kind, items in self._kinds().items() if issubclass(kind, kinds)]
+            yield from heapq.merge(*lists, key=attrgetter("position"))
             return
         names = [name for name, model in ev.EVENT_TYPES.items() if issubclass(model, kinds)]
         # An expression, so that no index is asked: a database's owner may have made it leave out some.
         type_ = events.c.type + ""
-        yield from self._walk(select(*READ).where(type_.in_(names)).order_by(events.c.position))
+        yield from self._walk(READ.where(type_.in_(names)))
+
+    def _kinds(self) -> dict[type[ev.Event], list[StoredEvent]]:
+        """What is in memory by class, once for all read models."""
+        if not self._by_kind:
+            for stored in self._cache or ():
+                self._by_kind.setdefault(type(stored.event), []).append(stored)
+        return self._by_kind
 
     def _walk(self, statement: Select[Any]) -> Iterator[StoredEvent]:
         for batch in batches_of(self._connection, statement):
@@ -134,7 +145,7 @@ class Events:
         """The stored key, the first where an altered table has two."""
         if self._wrapped is None:
             self._wrapped = {}
-            for batch in batches_of(self._connection, select(person_keys)):
+            for batch in batches_of(self._connection, whole(person_keys)):
                 for owner, key in batch:
                     if type(key) is bytes:
                         self._wrapped.setdefault(owner, key)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from audit.findings import Findings
-from audit.stored_rows import rows_of
+from audit.stored_rows import rows_of, whole
 from domain.erasure_events import PersonErased
 from ledger.record import StoredEvent
 from ledger.schema import person_keys
@@ -40,7 +40,7 @@ class SealedPeople:
         of an erased person must be missing.
         """
         stored: set[str] = set()
-        for row in rows_of(connection, select(person_keys)):
+        for row in rows_of(connection, whole(person_keys)):
             person_id, wrapped = row["person_id"], row["wrapped_key"]
             if type(person_id) is not str or type(wrapped) is not bytes:
                 findings.add("person-key-broken", None, f"the key of {person_id!r} is not typed as such")

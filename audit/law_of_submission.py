@@ -156,5 +156,11 @@ def assessed(case: Case, stored: StoredEvent, event: ev.ActionAssessed, state: A
 
 def same_bytes(found: Sequence[BaseModel], said: Sequence[BaseModel]) -> bool:
     """Whether two sequences of outcomes or facts are recorded in the same bytes."""
+    if len(found) == len(said) and all(map(_same_text, found, said)):
+        return True  # whatever the order of keys: it is the same in both
     first, second = ([item.model_dump(mode="json") for item in items] for items in (found, said))
     return canonical_json(first) == canonical_json(second)
+
+
+def _same_text(found: BaseModel, said: BaseModel) -> bool:
+    return type(found) is type(said) and found.model_dump_json() == said.model_dump_json()

@@ -60,12 +60,12 @@ class VacancyLaw:
         if isinstance(event, pe.VacancyWithdrawn):
             known = self.known.get(event.vacancy_id)
             return law_of_replacements.withdrawn(stored, event, known, moment, group)
+        if not isinstance(event, VACANCY_EVENTS):
+            return []
         beside = [s.event for s in group if s.stream == stored.stream]
         opened = next((e for e in beside if isinstance(e, pe.VacancyOpened)), None)
-        if isinstance(event, VACANCY_EVENTS) and opened is None:
-            return [("candidate-list-differs", f"{stored.type} of a list that was frozen before")]
         if opened is None:
-            return []
+            return [("candidate-list-differs", f"{stored.type} of a list that was frozen before")]
         policy, post = moment.policies.get(opened.policy_id), moment.agency.posts.get(opened.position_id)
         if policy is None or post is None or post.kind not in policy.promotion.requirements:
             return [("wrong-facts", f"{opened.position_id} is not filled by promotion")]

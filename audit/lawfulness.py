@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, cast
+
+import orjson
 
 from audit import (
     law_of_decisions,
@@ -43,6 +46,7 @@ from domain import events as ev
 from domain import promotion_events as pe
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
+from domain.canonical import canonical_json
 from domain.facts import Identity
 from domain.offices import Offices
 from domain.personnel_action import ActionState, Status, evolve, wakes
@@ -306,7 +310,7 @@ class Lawfulness:
             self._erasures.follow(stored)
             self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
-                self.policies[stored.event.policy_id] = Policy.model_validate(stored.event.document)
+                self.policies[stored.event.policy_id] = _policy_read(canonical_json(stored.event.document))
             elif stored.category == POLICY:
                 pass  # proposed: nobody is judged by it
             elif isinstance(stored.event, ev.CalendarAdopted):
@@ -349,6 +353,11 @@ class Lawfulness:
             self._judgements.pop(action_id, None)
             self._attested.pop(action_id, None)
             self._words.pop(action_id, None)
+
+
+@lru_cache(maxsize=8)
+def _policy_read(text: bytes) -> Policy:
+    return Policy.model_validate(orjson.loads(text))
 
 
 def _newly_born(group: list[StoredEvent], person_id: str) -> date | None:

@@ -17,6 +17,8 @@ from ledger.record import moment
 from ledger.schema import checkpoints, events
 from proofs.merkle import Frontier
 
+IN_ORDER = select(events).order_by(events.c.position)
+SIZES = select(checkpoints.c.size)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 Document = dict[str, Any]
 
@@ -46,7 +48,7 @@ class LedgerPass:
         """Read everything once. `now` is the verifier's own clock."""
         self._latest = moment(now + CLOCK_TOLERANCE)
         self._stored_sizes = _checkpoint_sizes(connection)
-        for batch in batches_of(connection, select(events).order_by(events.c.position)):
+        for batch in batches_of(connection, IN_ORDER):
             for row in batch:
                 self._row(row)
         if self.size and self.size not in self.checkpoint_roots:
@@ -123,5 +125,5 @@ class LedgerPass:
 
 
 def _checkpoint_sizes(connection: Connection) -> frozenset[int]:
-    found = batches_of(connection, select(checkpoints.c.size))
+    found = batches_of(connection, SIZES)
     return frozenset(row[0] for batch in found for row in batch if type(row[0]) is int)

@@ -1,7 +1,7 @@
 """Stored rows of a projection against those that the history gives, in bounded memory.
 
-Both sides are summed in buckets of rows by primary key (a sum of hashes does not depend on order);
-only rows of buckets whose sums differ are looked at one by one.
+Both sides are summed (a sum of hashes does not depend on order). Where the sums differ they are taken
+again in buckets of rows by primary key, and rows of differing buckets are looked at one by one.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from audit.findings import Findings
-from audit.stored_rows import Row, batches_of
+from audit.stored_rows import Row, batches_of, whole
 
 BUCKETS = 4096
 BUCKETS_LOOKED_AT = 64
@@ -31,22 +31,33 @@ def compare_rows(
     """Report missing, extra and different rows of `table`; returns how many are stored. The columns at
     `hidden` are not compared; `expected` gives None there.
     """
-    key = [index for index, column in enumerate(table.columns) if column.primary_key]
-    sums, count = [0] * BUCKETS, 0
+    total, count = 0, 0
     try:
         for row in expected():
-            sums[_bucket(row, key)] += _digest(row)
+            total += _digest(row)
     except Exception as error:  # noqa: BLE001  (a history that no projection can be made from is a finding)
         findings.add("projection-unmakeable", None, f"{name}: {type(error).__name__}: {error}")
         return 0
     for row in without(_stored(connection, table), hidden):
-        sums[_bucket(row, key)] -= _digest(row)
+        total -= _digest(row)
         count += 1
-    differing = {bucket for bucket, total in enumerate(sums) if total}
-    if differing:
-        looked_at = set(sorted(differing)[:BUCKETS_LOOKED_AT])
+    if total:
+        key = [index for index, column in enumerate(table.columns) if column.primary_key]
+        looked_at = _differing(connection, table, expected, key, hidden)
         _name_rows(connection, table, name, expected, key, looked_at, hidden, findings)
     return count
+
+
+def _differing(
+    connection: Connection, table: Table, expected: Rows, key: list[int], hidden: frozenset[int]
+) -> set[int]:
+    """The first buckets whose sums differ."""
+    sums = [0] * BUCKETS
+    for row in expected():
+        sums[_bucket(row, key)] += _digest(row)
+    for row in without(_stored(connection, table), hidden):
+        sums[_bucket(row, key)] -= _digest(row)
+    return set([bucket for bucket, total in enumerate(sums) if total][:BUCKETS_LOOKED_AT])
 
 
 def _name_rows(
@@ -77,7 +88,7 @@ def _name_rows(
 
 
 def _stored(connection: Connection, table: Table) -> Iterator[Row]:
-    for batch in batches_of(connection, select(table)):
+    for batch in batches_of(connection, whole(table)):
         yield from batch
 
 
@@ -98,5 +109,6 @@ def _digest(row: Row) -> int:
 
 def without(rows: Iterator[Row], positions: frozenset[int]) -> Iterator[Row]:
     """Rows with the values at `positions` blanked."""
-    for row in rows:
-        yield tuple(None if index in positions else value for index, value in enumerate(row))
+    if not positions:
+        return rows
+    return (tuple(None if index in positions else value for index, value in enumerate(row)) for row in rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, inspect, text
+from sqlalchemy import Connection, Dialect, Inspector, Table, inspect, text
 
 from audit.findings import Findings
 from ledger.schema import checkpoints, commands, events, guards, head, person_keys
@@ -18,14 +19,14 @@ def check_schema(connection: Connection, tables: list[Table], findings: Findings
     """Pin the schema. False where a table of the ledger is not there to be read at all."""
     sqlite = connection.dialect.name == "sqlite"
     kinds = _sqlite_kinds(connection) if sqlite else _postgresql_kinds(connection)
-    readable = True
+    readable, inspector = True, inspect(connection)
     for table in tables:
         kind = kinds.get(table.name)
         if kind != "table":
             findings.add("schema-changed", None, f"{table.name} is {kind or 'missing'}, not a table")
             readable = readable and kind is not None
             continue
-        readable = _check_columns(connection, table, findings) and readable
+        readable = _check_columns(inspector, table, findings) and readable
     names = {table.name for table in tables}
     if sqlite:
         _check_sqlite_guards(connection, findings)
@@ -36,14 +37,13 @@ def check_schema(connection: Connection, tables: list[Table], findings: Findings
     return readable
 
 
-def _check_columns(connection: Connection, table: Table, findings: Findings) -> bool:
-    inspector = inspect(connection)
-    dialect = connection.dialect
+def _check_columns(inspector: Inspector, table: Table, findings: Findings) -> bool:
+    dialect = inspector.dialect
     there = {
         column["name"]: (column["type"].compile(dialect), column["nullable"])
         for column in inspector.get_columns(table.name)
     }
-    wanted = {column.name: (column.type.compile(dialect), column.nullable) for column in table.columns}
+    wanted = _columns_of(table, type(dialect))
     if there != wanted:
         changed = sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name))
         findings.add("schema-changed", None, f"{table.name} has other columns: {', '.join(changed)}")
@@ -55,6 +55,11 @@ def _check_columns(connection: Connection, table: Table, findings: Findings) -> 
         if ["stream", "version"] not in unique:
             findings.add("schema-changed", None, "events lost the uniqueness of stream and version")
     return wanted.keys() <= there.keys()
+
+
+@cache
+def _columns_of(table: Table, dialect: type[Dialect]) -> dict[str, tuple[str, bool | None]]:
+    return {column.name: (column.type.compile(dialect()), column.nullable) for column in table.columns}
 
 
 def _sqlite_kinds(connection: Connection) -> dict[str, str]:

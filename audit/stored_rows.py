@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Dialect, Select, Table, select
 
 from ledger.database import driver_connection
 
@@ -19,7 +20,7 @@ def batches_of(connection: Connection, statement: Select[Any]) -> Iterator[list[
 
     SQLAlchemy's own rows cost more than hashing a record does. Raises the driver's errors.
     """
-    sql = str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    sql = _text_of(statement, type(connection.dialect))
     driver = driver_connection(connection)
     if connection.dialect.name == "sqlite":
         cursor = driver.cursor()
@@ -32,6 +33,17 @@ def batches_of(connection: Connection, statement: Select[Any]) -> Iterator[list[
             yield rows
     finally:
         cursor.close()
+
+
+@lru_cache(maxsize=64)
+def whole(table: Table) -> Select[Any]:
+    """All rows and columns of a table, in no order. One statement for each table: it is compiled once."""
+    return select(table)
+
+
+@lru_cache(maxsize=64)
+def _text_of(statement: Select[Any], dialect: type[Dialect]) -> str:
+    return str(statement.compile(dialect=dialect(), compile_kwargs={"literal_binds": True}))
 
 
 def rows_of(connection: Connection, statement: Select[Any]) -> Iterator[dict[str, Any]]:

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, select
 from audit.findings import CannotVerify, Findings
 from audit.ledger_pass import LedgerPass
 from audit.log_keys import KeyHistory
-from audit.stored_rows import Row, batches_of, rows_of
+from audit.stored_rows import Row, batches_of, rows_of, whole
 from ledger.schema import checkpoints, events, head
 from proofs import checkpoint as signed
 from proofs.checkpoint import Checkpoint
 from proofs.errors import AuditError
 from proofs.signed_note import NoteSignature, VerifierKey, parse_note
+
+IN_ORDER = select(checkpoints).order_by(checkpoints.c.size)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def parse_keys(vkeys: list[str]) -> list[VerifierKey]:
 
 def check_head(connection: Connection, ledger: LedgerPass, findings: Findings) -> None:
     """The head must be one row with the recomputed size and frontier, and the newest moment."""
-    rows = list(rows_of(connection, select(head)))
+    rows = list(rows_of(connection, whole(head)))
     if len(rows) != 1:
         findings.add("head-differs", None, f"there are {len(rows)} head rows, not one")
     for row in rows:
@@ -100,7 +102,7 @@ def check_checkpoints(
 
     previous = -1
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for batch in batches_of(connection, select(checkpoints).order_by(checkpoints.c.size)):
+        for batch in batches_of(connection, IN_ORDER):
             # Checking a signature gives up the interpreter's lock, so every core takes part.
             for (size, note), found in zip(batch, pool.map(trusted, batch), strict=True):
                 if type(size) is not int or type(note) is not str:

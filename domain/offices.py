@@ -42,7 +42,10 @@ class Offices:
     _structure_seen: int = -1
     _posts_of: dict[str, list[str]] = field(default_factory=dict)
     _offices_of: dict[str, list[str]] = field(default_factory=dict)
+    _superior_of: dict[str, str | None] = field(default_factory=dict)
     _vacant: tuple[int, date | None, frozenset[str]] = (-1, None, frozenset())
+    _granted: tuple[int, dict[tuple[str, str | None], list[str]]] = field(default_factory=lambda: (-1, {}))
+    _vacant_below: tuple[frozenset[str], dict[str, list[str]]] = (frozenset(), {})
     _exercised: tuple[tuple[int, date | None], dict[str, list[tuple[str, Signature]]]] = field(
         default_factory=lambda: ((-1, None), {})
     )
@@ -59,6 +62,13 @@ class Offices:
 
     def superior(self, key: str) -> str | None:
         """The office above: of the same unit where that office is a unit's, else of the agency."""
+        self._follow_structure()
+        known = self._superior_of
+        if key not in known:
+            known[key] = self._found_superior(key)
+        return known[key]
+
+    def _found_superior(self, key: str) -> str | None:
         office, unit_id = split_key(key)
         rule = self.policy.offices.get(office)
         if rule is None or rule.superior is None:
@@ -101,12 +111,12 @@ class Offices:
 
     def _reach(self, person_id: str, day: date) -> list[tuple[str, Signature]]:
         found = self._held(person_id, day)
-        vacant = self.vacant(day)
+        below = self._vacant_by_superior(day)
         reach = [(key, signature) for key, signature in found if signature.capacity is not Capacity.DELEGATE]
         while reach:
             key, signature = reach.pop()
-            for lower in vacant:
-                if self.superior(lower) == key and all(lower != k for k, _ in found):
+            for lower in below.get(key, ()):
+                if all(lower != k for k, _ in found):
                     inherited = signature.model_copy(update={"office": lower})
                     found.append((lower, inherited))
                     reach.append((lower, inherited))
@@ -146,9 +156,18 @@ class Offices:
             if incumbent is not None:
                 people.add(incumbent)
             people.update(acting.delegate_id for acting in self.agency.acting(position_id, day))
-        office, unit_id = split_key(key)
-        people.update(person for person, grants in self.agency.grants.items() if (office, unit_id) in grants)
-        return frozenset(people)
+        return frozenset(people.union(self._grantees().get(split_key(key), ())))
+
+    def _grantees(self) -> dict[tuple[str, str | None], list[str]]:
+        """Who was granted an office, by office and unit."""
+        revision, known = self._granted
+        if revision != self.agency.revision:
+            known = {}
+            for person, grants in self.agency.grants.items():
+                for grant in grants:
+                    known.setdefault(grant, []).append(person)
+            self._granted = (self.agency.revision, known)
+        return known
 
     def vacant(self, day: date) -> frozenset[str]:
         """Office keys with no holder of any kind on `day`."""
@@ -158,6 +177,19 @@ class Offices:
             empty = frozenset(key for key in self._all_keys() if not self.holders(key, day))
             self._vacant = (self.agency.revision, day, empty)
         return empty
+
+    def _vacant_by_superior(self, day: date) -> dict[str, list[str]]:
+        """Vacant office keys by the office that answers for them."""
+        vacant = self.vacant(day)
+        of, below = self._vacant_below
+        if of is not vacant:
+            below = {}
+            for key in sorted(vacant):
+                superior = self.superior(key)
+                if superior is not None:
+                    below.setdefault(superior, []).append(key)
+            self._vacant_below = (vacant, below)
+        return below
 
     def _held(self, person_id: str, day: date) -> list[tuple[str, Signature]]:
         found: list[tuple[str, Signature]] = []
@@ -236,5 +268,5 @@ class Offices:
                 if leader is not None:
                     posts_of[office_key(office, unit_id)] = [leader]
                     offices_of.setdefault(leader, []).append(office_key(office, unit_id))
-        self._posts_of, self._offices_of = posts_of, offices_of
+        self._posts_of, self._offices_of, self._superior_of = posts_of, offices_of, {}
         self._structure_seen = revision
