@@ -78,7 +78,6 @@ class VacancyLaw:
             case pe.PoolFrozen():
                 entries = [e for e in beside if isinstance(e, pe.CandidateFrozen)]
                 return self._frozen(event, opened, entries, moment, policy, post)
-        return []
 
     def follow(self, stored: StoredEvent) -> None:
         """After an event was judged."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Inspector, Table, inspect, text
@@ -12,6 +11,7 @@ from audit.findings import Findings
 from ledger.schema import checkpoints, commands, events, guards, head, person_keys
 
 LEDGER_TABLES = (events, checkpoints, head, commands, person_keys)
+_COLUMNS: dict[tuple[str, str], dict[str, tuple[str, bool | None]]] = {}
 ALTERING = re.compile(r"\b(COLLATE|CHECK|GENERATED|AS\s*\(|ON\s+CONFLICT|DEFAULT)\b", re.IGNORECASE)
 
 
@@ -43,7 +43,7 @@ def _check_columns(inspector: Inspector, table: Table, findings: Findings) -> bo
         column["name"]: (column["type"].compile(dialect), column["nullable"])
         for column in inspector.get_columns(table.name)
     }
-    wanted = _columns_of(table, type(dialect))
+    wanted = _columns_of(table, dialect)
     if there != wanted:
         changed = sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name))
         findings.add("schema-changed", None, f"{table.name} has other columns: {', '.join(changed)}")
@@ -57,9 +57,12 @@ def _check_columns(inspector: Inspector, table: Table, findings: Findings) -> bo
     return wanted.keys() <= there.keys()
 
 
-@cache
-def _columns_of(table: Table, dialect: type[Dialect]) -> dict[str, tuple[str, bool | None]]:
-    return {column.name: (column.type.compile(dialect()), column.nullable) for column in table.columns}
+def _columns_of(table: Table, dialect: Dialect) -> dict[str, tuple[str, bool | None]]:
+    known = _COLUMNS.get((table.name, dialect.name))
+    if known is None:
+        known = {column.name: (column.type.compile(dialect), column.nullable) for column in table.columns}
+        _COLUMNS[table.name, dialect.name] = known
+    return known
 
 
 def _sqlite_kinds(connection: Connection) -> dict[str, str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Dialect, Select, Table, select
 
 from ledger.database import driver_connection
 
 ROWS_AT_ONCE = 2_000
+_TEXTS: WeakKeyDictionary[Select[Any], dict[str, str]] = WeakKeyDictionary()
+_WHOLE: dict[str, Select[Any]] = {}
 Row = tuple[Any, ...]
 
 
@@ -20,7 +22,7 @@ def batches_of(connection: Connection, statement: Select[Any]) -> Iterator[list[
 
     SQLAlchemy's own rows cost more than hashing a record does. Raises the driver's errors.
     """
-    sql = _text_of(statement, type(connection.dialect))
+    sql = _text_of(statement, connection.dialect)
     driver = driver_connection(connection)
     if connection.dialect.name == "sqlite":
         cursor = driver.cursor()
@@ -35,15 +37,17 @@ def batches_of(connection: Connection, statement: Select[Any]) -> Iterator[list[
         cursor.close()
 
 
-@lru_cache(maxsize=64)
 def whole(table: Table) -> Select[Any]:
     """All rows and columns of a table, in no order. One statement for each table: it is compiled once."""
-    return select(table)
+    return _WHOLE.setdefault(table.name, select(table))
 
 
-@lru_cache(maxsize=64)
-def _text_of(statement: Select[Any], dialect: type[Dialect]) -> str:
-    return str(statement.compile(dialect=dialect(), compile_kwargs={"literal_binds": True}))
+def _text_of(statement: Select[Any], dialect: Dialect) -> str:
+    """Compiling costs as much as reading a few hundred rows, so that a kept statement is compiled once."""
+    known = _TEXTS.setdefault(statement, {})
+    if dialect.name not in known:
+        known[dialect.name] = str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return known[dialect.name]
 
 
 def rows_of(connection: Connection, statement: Select[Any]) -> Iterator[dict[str, Any]]:
