@@ -24,6 +24,7 @@ from demo.seed import UNFINISHED, needs_demo, seed_demo
 from installation import Installation
 from integrations.temporal_server import is_server_on, start_development_server
 from operations.leftovers import IsLeft, end_leftovers
+from operations.ports import NoFreePort, Ports
 from settings import Settings
 
 READY_SECONDS = 60.0
@@ -119,7 +120,10 @@ class _Supervisor:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stopping = False
-        self.temporal_port, self.temporal_ui_port = _temporal_ports(settings.data)
+        try:
+            self.ports = Ports(settings.data)
+        except NoFreePort as error:
+            raise CannotStart(str(error)) from error
         self.logs = settings.data / "logs"
         self.logs.mkdir(exist_ok=True)
         self.parts = [
@@ -138,7 +142,7 @@ class _Supervisor:
             self._write_state()
             self._await_ready()
             if not self.stopping:
-                _announce(self.settings, self.temporal_ui_port)
+                _announce(self.settings, self.ports.temporal_ui)
             while not self.stopping:
                 self._revive()
                 time.sleep(0.3)
@@ -151,8 +155,8 @@ class _Supervisor:
     def _temporal(self) -> subprocess.Popen[bytes]:
         return start_development_server(
             self.settings.data,
-            self.temporal_port,
-            self.temporal_ui_port,
+            self.ports.temporal,
+            self.ports.temporal_ui,
             codec=f"http://{self.settings.host}:{self.settings.port}/codec",
             binary=self.settings.temporal_binary,
         )
@@ -164,8 +168,8 @@ class _Supervisor:
         environment = os.environ | {
             "JENJANG_HOST": self.settings.host,
             "JENJANG_PORT": str(self.settings.port),
-            "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.temporal_port}",
-            "JENJANG_TEMPORAL_UI_ORIGIN": f"http://127.0.0.1:{self.temporal_ui_port}",
+            "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports.temporal}",
+            "JENJANG_TEMPORAL_UI_ORIGIN": f"http://127.0.0.1:{self.ports.temporal_ui}",
         }
         with (self.logs / f"{name}.log").open("ab") as log:
             # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.
@@ -202,8 +206,8 @@ class _Supervisor:
     def _write_state(self) -> None:
         pids = {part.name: part.process.pid for part in self.parts if part.process is not None}
         state = {
-            "temporal_address": f"127.0.0.1:{self.temporal_port}",
-            "temporal_ui": f"http://127.0.0.1:{self.temporal_ui_port}",
+            "temporal_address": f"127.0.0.1:{self.ports.temporal}",
+            "temporal_ui": f"http://127.0.0.1:{self.ports.temporal_ui}",
             "api": f"http://{self.settings.host}:{self.settings.port}",
             "pids": pids,
         }
@@ -221,39 +225,8 @@ class _Supervisor:
             except subprocess.TimeoutExpired:
                 part.process.kill()
                 part.process.wait()
+        self.ports.release()
         _say("stopped")
-
-
-def _temporal_ports(data: Path) -> tuple[int, int]:
-    """The ports of the last run if they are free, so that a restart finds all as it was."""
-    try:
-        state = json.loads((data / "run.json").read_text(encoding="utf-8"))
-        ports = (
-            int(state["temporal_address"].rpartition(":")[2]),
-            int(state["temporal_ui"].rpartition(":")[2]),
-        )
-        if all(_is_free(port) for port in ports):
-            return ports
-    except (OSError, ValueError, KeyError):
-        pass
-    return _free_port(7233), _free_port(8233)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port(preferred: int) -> int:
-    for port in (preferred, *range(preferred + 100, preferred + 200)):
-        if _is_free(port):
-            return int(port)
-    raise CannotStart(f"no free port near {preferred}")
 
 
 def _announce(settings: Settings, ui_port: int) -> None:

@@ -11,6 +11,7 @@ import json
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,11 +35,14 @@ PAGE = 200
 
 @dataclass
 class Crowd:
-    """`tokens` by person, and `owners`, the people who exercise each office key today."""
+    """`tokens` by person, `owners`, the people who exercise each office key today, and how many people
+    each apparatus of the city has.
+    """
 
     house: House
     tokens: dict[str, str] = field(default_factory=dict)
     owners: dict[str, list[str]] = field(default_factory=dict)
+    apparatus: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
     sent_again: int = 0
     _doors: threading.local = field(default_factory=threading.local)
@@ -59,6 +63,8 @@ class Crowd:
             for person_id in play.agency.people:
                 self.tokens[person_id] = token = new_token()
                 rows.append(times | {"token_hash": hash_token(token), "person_id": person_id})
+                unit = play.agency.unit_of(play.agency.people[person_id].position_id)
+                self.apparatus[play.agency.apparatus_of(unit) or ""] += 1
                 for key in play.offices.keys_of(person_id, play.today):
                     self.owners.setdefault(key, []).append(person_id)
             with installation.writing_engine.begin() as connection:

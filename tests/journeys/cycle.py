@@ -42,11 +42,14 @@ ROUNDS = 12
 
 @dataclass
 class Cycle:
-    """`transfers` are approved beside it; `idle` so many decisions are timed before anything else runs."""
+    """`transfers` are approved beside it; `idle` so many decisions are timed before anything else runs.
+    `units` so many apparatus are evaluated, the largest first; 0 is the whole agency.
+    """
 
     house: House
     transfers: int = 2
     idle: int = 10
+    units: int = 0
     say: Callable[[str], None] = lambda _: None
     figures: dict[str, Any] = field(default_factory=dict)
     client: Client = field(init=False)
@@ -101,7 +104,9 @@ class Cycle:
         used, ledger, temporal = meter.seconds(), meter.ledger_bytes(), meter.temporal_bytes()
         with self.approvals.meanwhile() as decided:
             begun, killed = time.monotonic(), False
-            status, cycle = self.crowd.post(self.head, "/v1/evaluation-cycles", HALF)
+            units = [unit for unit, _ in self.crowd.apparatus.most_common(self.units or None) if unit]
+            body = HALF | {"unit_ids": units if self.units else []}
+            status, cycle = self.crowd.post(self.head, "/v1/evaluation-cycles", body)
             assert status == 201, cycle
             self.path = f"/v1/evaluation-cycles/{cycle['id']}"
             while (cycle := self._cycle())["status"] == "opening":

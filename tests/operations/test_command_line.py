@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,13 +23,21 @@ def jenjang(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the units and positions of an agency as CSV, and an installation that has the units."""
+    folder = tmp_path_factory.mktemp("imported")
     agency = generate_agency(people=150)
-    write_units_csv(agency, tmp_path / "units.csv")
-    write_positions_csv(agency, tmp_path / "positions.csv")
-    done = jenjang("import", "units", tmp_path / "units.csv", "--data", tmp_path / "data", "--json")
+    write_units_csv(agency, folder / "units.csv")
+    write_positions_csv(agency, folder / "positions.csv")
+    done = jenjang("import", "units", folder / "units.csv", "--data", folder / "data", "--json")
     assert (done.returncode, json.loads(done.stdout)["errors"]) == (0, [])
+    return folder
+
+
+@pytest.fixture
+def data(imported: Path, tmp_path: Path) -> Path:
+    shutil.copytree(imported, tmp_path, dirs_exist_ok=True)
     return tmp_path / "data"
 
 
