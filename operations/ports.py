@@ -37,6 +37,7 @@ class Ports:
             lock.close()
 
     def _reserve(self, usual: int, before: Iterable[int]) -> int:
+        port: int
         for port in (*before, usual, *range(usual + 100, usual + 200)):
             lock = _lock(port)
             if lock is None:
