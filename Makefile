@@ -5,6 +5,9 @@
 .PHONY: help up test check bench format requirements secrets clean
 .DELETE_ON_ERROR:
 
+# Every command is a process of its own: without compiled files each compiles the whole house anew (a second or two).
+unexport PYTHONDONTWRITEBYTECODE
+
 PY := .venv/bin/python
 ENVIRONMENT := requirements/environment.py
 LOCK := .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header
