@@ -15,10 +15,12 @@ from activities.cycle import CycleActivities
 from activities.publication import PublicationActivities
 from activities.rank import RankActivities
 from activities.record import LedgerActivities
+from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
 from integrations.payload_codec import encrypting_converter
 from operations.outside import outside_of
+from operations.siasn import connector_of
 from operations.worker_health import HealthEndpoint
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
@@ -30,6 +32,7 @@ from relay.publisher import LedgerPublisher
 from relay.rank_recorder import LedgerRankRecorder
 from relay.ranks import RankListStarter
 from relay.recorder import LedgerRecorder
+from relay.siasn_teller import LedgerSiasnTeller
 from relay.talent_calendar import TalentCalendar
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from settings import Settings
@@ -76,6 +79,7 @@ def process_worker(
     upkeep: TalentUpkeepActivities,
     publications: PublicationActivities,
     ranks: RankActivities,
+    siasn: SiasnActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -100,6 +104,7 @@ def process_worker(
             publications.record_publication,
             publications.deliver_checkpoint,
             ranks.advance_rank_list,
+            siasn.tell_siasn,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -134,6 +139,10 @@ class _Service:
         outside = outside_of(self._settings)
         publications = PublicationActivities(LedgerPublisher(ledger, reader, outside))
         ranks = RankActivities(LedgerRankRecorder(ledger, reader, clock))
+        documents = self._installation.documents
+        teller = LedgerSiasnTeller(ledger, reader, clock, documents, connector_of(self._settings))
+        teller.announce()
+        siasn = SiasnActivities(teller)
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -155,7 +164,7 @@ class _Service:
             for each in starting:
                 each.add_done_callback(lambda _: self._stopping.set())
             try:
-                await self._work(self._client, activities, cycles, upkeep, publications, ranks)
+                await self._work(self._client, activities, cycles, upkeep, publications, ranks, siasn)
             finally:
                 for part in (relay, *starters):
                     part.stop()
@@ -181,6 +190,7 @@ class _Service:
         upkeep: TalentUpkeepActivities,
         publications: PublicationActivities,
         ranks: RankActivities,
+        siasn: SiasnActivities,
     ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
@@ -193,6 +203,7 @@ class _Service:
                 upkeep,
                 publications,
                 ranks,
+                siasn,
                 on_fatal_error=_tell_failure,
             )
             running = asyncio.create_task(self._worker.run())

@@ -31,6 +31,8 @@ class Progress(SeenAction):
     event of the action at that position or later is news. `next_due` is when the process has
     something to do if nobody acts before, None when it only waits for people.
 
+    `tells_siasn`: the connector has a step to take.
+
     `refusal` is the code with which the ledger refused what the process asked last; `next_due` is
     then the moment at which to ask again.
     """
@@ -39,4 +41,5 @@ class Progress(SeenAction):
     phase: str
     next_due: datetime | None
     quiet: bool
+    tells_siasn: bool = False
     refusal: str | None = None

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from domain import evaluation_events as eve
 from domain import events as ev
+from domain import siasn_events as se
 from domain.eligibility import explain, name_of
 from domain.errors import NotFound
 from domain.human_task import Task
@@ -249,9 +250,30 @@ def action_detail(
             ],
             "next_due": _moment(state.next_due()),
             "ended_at": _moment(state.ended_at),
+            "write_back": write_back_view(state, history),
         }
         | ({"judgements": _judgements(history)} if state.evaluation else {})
     )
+
+
+def write_back_view(state: ActionState, history: list[StoredEvent]) -> dict[str, Any] | None:
+    """How far the connector is in telling SIASN; None where officers do. Where it gave up, `why` is a code
+    and `message` BKN's own words.
+    """
+    told = state.write_back
+    if told is None:
+        return None
+    failed = next((s.event for s in reversed(history) if isinstance(s.event, se.WriteBackFailed)), None)
+    if told.reached is not se.Reached.FAILED:
+        failed = None
+    return {
+        "purpose": told.purpose.value,
+        "state": told.reached.value,
+        "siasn_id": told.siasn_id,
+        "give_up_at": moment(told.give_up_at),
+        "why": failed.why if failed else None,
+        "message": failed.message if failed else None,
+    }
 
 
 def steps_ahead(state: ActionState) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON, SUBJECT, Offices
 from domain.personnel_action import ActionState, Status
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, StepRule, in_force
+from domain.siasn_events import Purpose
 from domain.vacancy import Vacancy
 from ledger.record import StoredEvent
 
@@ -63,6 +64,9 @@ class Case:
     group: list[StoredEvent]
     found: list[tuple[str, int, str]] = field(default_factory=list)
     expects: tuple[str, bool, str | None] | None = None
+    # Whether SIASN is told by a connector, and for what it has to begin.
+    siasn_mode: str | None = None
+    begins: Purpose | None = None
     attested: dict[str, Any] | None = None
     requested: str | None = None
     consented: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_documents, law_of_evaluation, law_of_promotion, law_of_votes
+from audit import law_of_documents, law_of_evaluation, law_of_promotion, law_of_siasn, law_of_votes
 from audit.case import Case
 from audit.law_of_tasks import by_owner, not_claimed_by_other, open_task
 from domain import events as ev
@@ -11,6 +11,7 @@ from domain.identity import BKN_SILENCE
 from domain.offices import COMMITTEE, INITIATOR
 from domain.personnel_action import DECREED, ActionState
 from domain.policy import Severity, StepRule
+from domain.siasn_events import Purpose
 from ledger.record import StoredEvent
 
 
@@ -101,7 +102,7 @@ def _approved(
     elif event.step == "appointing_decision":
         _decided(case, stored, event, state)
     elif event.step == "duty_statement":
-        case.expects = ("siasn_write_back", False, None)
+        law_of_siasn.follows(case, Purpose.WRITE_BACK)
     elif event.step in state.steps:
         place = state.steps.index(event.step) + 1
         if place < len(state.steps):

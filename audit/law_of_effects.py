@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audit import law_of_evaluation, law_of_follow_ups, law_of_replacements
+from audit import law_of_evaluation, law_of_follow_ups, law_of_replacements, law_of_siasn
 from audit.case import Case
 from audit.law_of_promotion import DECIDING, REVIEW
 from domain import events as ev
@@ -98,7 +98,7 @@ def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: A
         if isinstance(other.event, ev.EmployeePlaced) and other.event.action_id == state.id
     ]
     if state.took_effect:
-        case.expects = ("siasn_correction", False, None)
+        law_of_siasn.undone(case, state)
         if len(restored) != 1 or not restored[0].restores or restored[0].person_id != state.subject_id:
             case.report(stored, "placement-differs", "the annulment did not restore one placement")
         elif restored[0].to_position_id != event.restores_position_id:
@@ -197,6 +197,8 @@ def ended_well(case: Case, stored: StoredEvent, _: ev.ActionCompleted, state: Ac
     approvals = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     ends_with = REVIEW if state.kind is Kind.PROMOTION else "siasn_write_back"
     written = any(isinstance(e, ev.TaskCompleted) and e.step == ends_with for e in approvals)
+    if state.kind is not Kind.PROMOTION:
+        written = written or law_of_siasn.told(case, stored)
     if not written or state.status is not Status.EFFECTIVE:
         case.report(stored, "skipped-step", "completed without effect and write-back")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from audit import law_of_siasn
 from audit.case import Case
 from audit.law_of_vacancies import stood_for
 from domain import events as ev
@@ -280,7 +281,7 @@ def _placed(case: Case, stored: StoredEvent, event: ev.TaskCompleted) -> None:
 def scheduled(case: Case, stored: StoredEvent, event: pe.ReviewScheduled, state: ActionState) -> None:
     done = [s.event for s in case.beside(stored, ev.TaskCompleted)]
     written = any(isinstance(e, ev.TaskCompleted) and e.step == "siasn_write_back" for e in done)
-    if not written or state.kind is not Kind.PROMOTION:
+    if not (written or law_of_siasn.told(case, stored)) or state.kind is not Kind.PROMOTION:
         case.report(stored, "illegal-transition", "a review of what is not written back")
     day = months_after(state.effective_date, case.policy.promotion.review.months)
     if (event.review_on, event.review_at) != (day, case.moment.calendar.start_of(day)):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from audit import law_of_cycles, law_of_documents, law_of_erasure, law_of_evidence, law_of_log, law_of_results
+from audit import (
+    law_of_cycles,
+    law_of_documents,
+    law_of_erasure,
+    law_of_evidence,
+    law_of_log,
+    law_of_results,
+    law_of_siasn,
+)
 from audit.case import Moment
 from domain import events as ev
 from domain import promotion_events as pe
@@ -37,7 +45,7 @@ Problem = tuple[str, str]
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
-    elsewhere = (law_of_cycles, law_of_log, law_of_erasure, law_of_evidence)
+    elsewhere = (law_of_cycles, law_of_log, law_of_erasure, law_of_evidence, law_of_siasn)
     return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
 
 

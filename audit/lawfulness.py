@@ -21,6 +21,7 @@ from audit import (
     law_of_interests,
     law_of_parts,
     law_of_promotion,
+    law_of_siasn,
     law_of_submission,
     law_of_tasks,
     law_of_votes,
@@ -44,6 +45,7 @@ from audit.uniqueness import ENDINGS, Lists, Uniqueness
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
+from domain import siasn_events as se
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
 from domain.canonical import canonical_json
@@ -71,6 +73,11 @@ AFTER_THE_END = (
     ev.ConflictDeclared,
     ev.ActionAnnulled,
     ev.CorrectionRecorded,
+    se.WriteBackBegun,
+    se.SiasnRecordRemoved,
+    se.SiasnSynced,
+    se.SiasnVerified,
+    se.WriteBackFailed,
 )
 Check = Callable[[Case, StoredEvent, Any, ActionState], None]
 CHECKS: dict[type[ev.Event], Check] = {
@@ -91,6 +98,13 @@ CHECKS: dict[type[ev.Event], Check] = {
     pe.CandidatesRanked: law_of_promotion.ranked,
     pe.CandidateChosen: law_of_promotion.chosen,
     pe.ReviewScheduled: law_of_promotion.scheduled,
+    se.WriteBackBegun: law_of_siasn.begun,
+    se.SiasnRecordSaved: law_of_siasn.saved,
+    se.SiasnDocumentAttached: law_of_siasn.attached,
+    se.SiasnRecordRemoved: law_of_siasn.removed,
+    se.SiasnSynced: law_of_siasn.synced,
+    se.SiasnVerified: law_of_siasn.verified,
+    se.WriteBackFailed: law_of_siasn.failed,
     ev.TaskExited: law_of_effects.exited,
     ev.PlacementDecided: law_of_effects.decided,
     ev.ActionTookEffect: law_of_effects.took_effect,
@@ -123,6 +137,7 @@ class Lawfulness:
         self._orders = Orders()
         self._cycles = Cycles()
         self._log = LogLaw()
+        self._connection = law_of_siasn.ConnectionLaw()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
@@ -201,6 +216,7 @@ class Lawfulness:
                 case.measures = self._measures
                 case.unique, case.action = self._unique, self.states.get
                 case.lists, case.orders = self._lists, self._orders
+                case.siasn_mode = self._connection.mode
                 case.judgements = dict(self._judgements.get(action_id, {}))
                 subject = case.before.subject_id if case.before else getattr(stored.event, "subject_id", "")
                 known = self._identities.get(subject)
@@ -257,8 +273,11 @@ class Lawfulness:
             case.report(last, "skipped-step", f"the task at {case.expects[0]} was not opened")
         if state is None:
             return
+        if case.begins is not None:
+            case.report(last, "skipped-step", f"the connector's {case.begins} was not begun")
         placed = state.status is Status.DECIDED and state.evaluation is None
         waits = placed or state.ended or bool(state.open_tasks) or state.awaits_review
+        waits = waits or state.tells_siasn
         if not waits and case.expects is None:
             case.report(last, "illegal-transition", f"the case is {state.status} and waits for nothing")
         for stored in case.group:
@@ -276,6 +295,7 @@ class Lawfulness:
         problems += self._lists.clashes(stored.event, moment.day)
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
+        problems += self._connection.problems(stored)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
@@ -324,6 +344,7 @@ class Lawfulness:
             else:
                 self.agency.evolve(stored.event)
                 self._log.follow(stored.event)
+                self._connection.follow(stored.event)
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
                 self._results.follow(stored)

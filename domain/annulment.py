@@ -30,7 +30,7 @@ from domain.personnel_action import DECREED, ActionState, Status
 from domain.policy import Kind
 from domain.promotion_events import VacancyWithdrawn
 from domain.submission import stream_of
-from domain.task_opening import open_task
+from domain.write_back import undo
 
 
 def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[ev.Event]:
@@ -139,7 +139,7 @@ class _Cascade:
         self._add(stream, annulled, state)
         if restored is not None:
             self.events.append(ev.NewEvent(f"employee/{state.subject_id}", restored, state.subject_id))
-            self._add(stream, open_task("siasn_correction", state, self.facts), state)
+            self._add(stream, undo(state, self.facts), state)
 
     def _undo_what_rests_on(self, state: ActionState) -> None:
         """A later action of the same person; of an evaluation, what its low rating led to: the measures, and

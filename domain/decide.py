@@ -31,6 +31,7 @@ from domain import (
     talent_commands,
     vacancy,
     verification,
+    write_back,
 )
 from domain import commands as cmd
 from domain import events as ev
@@ -66,6 +67,7 @@ from domain.profiling_commands import RemindProfiling
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult
+from domain.siasn_commands import ConnectSiasn, RecordWriteBack
 from domain.task_opening import office_of_assessment
 
 Judged = list[tuple[ev.NewEvent, Actor]]
@@ -86,6 +88,7 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     RecordEvidenceTaken: evidence.record_taken,
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
+    ConnectSiasn: write_back.connect,
     VerifyDocument: verification.verify_document,
     RequestErasure: erasure.request_erasure,
     RefuseErasure: erasure.refuse_erasure,
@@ -138,6 +141,7 @@ OF_AN_ACTION: dict[
     cmd.DecideTask: approval.decide_task,
     cmd.WithdrawAction: annulment.withdraw,
     cmd.IssueDecree: process.issue_decree,
+    RecordWriteBack: write_back.record,
 }
 
 

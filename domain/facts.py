@@ -16,6 +16,7 @@ from domain.personnel_action import ActionState
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
 from domain.registry import Registry
+from domain.siasn_events import SiasnMode
 from domain.talent_record import NothingRecorded, TalentSource
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Facts:
     vacancies: VacancySource = field(default_factory=NoVacancies)
     proposals: Mapping[str, Proposal] = field(default_factory=dict)
     log: LogState = field(default_factory=LogState)
+    # How SIASN is told of outcomes; None: by officers.
+    siasn_mode: SiasnMode | None = None
     # When the newest event of a stream was recorded.
     last_recorded: Callable[[str], datetime | None] = lambda _: None
 

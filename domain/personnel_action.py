@@ -11,12 +11,15 @@ from typing import Any
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain import promotion_events as pe
-from domain import promotion_moves, task_moves
+from domain import promotion_moves, siasn_state, task_moves
+from domain import siasn_events as se
 from domain.changed import changed
 from domain.decree import Decree
 from domain.evaluation_state import Evaluation, RatedPart, evaluation_in
 from domain.human_task import Task, TaskState
 from domain.policy import Kind, Severity, Variant
+from domain.siasn_events import Purpose
+from domain.siasn_state import WriteBack
 
 
 class Status(StrEnum):
@@ -95,6 +98,7 @@ class ActionState:
     caused_by: str | None = None
     ended_at: datetime | None = None
     evaluation: Evaluation | None = None
+    write_back: WriteBack | None = None
 
     @property
     def ended(self) -> bool:
@@ -143,8 +147,13 @@ class ActionState:
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing is waited for any more: the case has ended and no task is open."""
-        return self.ended and not self.open_tasks
+        """Nothing is waited for any more: the case has ended, no task is open, SIASN is told."""
+        return self.ended and not self.open_tasks and not self.tells_siasn
+
+    @property
+    def tells_siasn(self) -> bool:
+        """Whether the connector is at work on it."""
+        return self.write_back is not None and self.write_back.running
 
     @property
     def awaits_effect(self) -> bool:
@@ -155,6 +164,11 @@ class ActionState:
             and (self.inaugurated or not self.inauguration)
         )
 
+    @property
+    def purpose(self) -> Purpose | None:
+        """What the connector was last begun for."""
+        return self.write_back.purpose if self.write_back is not None else None
+
     def next_due(self) -> datetime | None:
         """The next moment at which the process has something to do, if nobody acts before."""
         moments = [task.next_due() for task in self.tasks]
@@ -162,6 +176,8 @@ class ActionState:
             moments.append(self.effective_at)
         if self.awaits_review:
             moments.append(self.review_at)
+        if self.write_back is not None and self.write_back.running:
+            moments.append(self.write_back.give_up_at)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def proposers_of(self, rule: str) -> frozenset[str]:
@@ -202,6 +218,8 @@ def wakes(before: ActionState | None, after: ActionState) -> bool:
     if after.is_quiet:
         return not before.is_quiet
     if before.is_quiet or (after.phase != before.phase and after.phase in ("decree", "awaiting_effect")):
+        return True
+    if after.tells_siasn and (not before.tells_siasn or after.purpose != before.purpose):
         return True
     old, new = before.next_due(), after.next_due()
     return new is not None and (old is None or new < old)
@@ -382,6 +400,13 @@ _APPLY: dict[type[ev.Event], Callable[[ActionState, Any, Recorded], ActionState]
     pe.CandidatesRanked: promotion_moves.ranked,
     pe.CandidateChosen: promotion_moves.chosen,
     pe.ReviewScheduled: promotion_moves.review_scheduled,
+    se.WriteBackBegun: siasn_state.begun,
+    se.SiasnRecordSaved: siasn_state.saved,
+    se.SiasnDocumentAttached: siasn_state.attached,
+    se.SiasnRecordRemoved: siasn_state.removed,
+    se.SiasnSynced: siasn_state.synced,
+    se.SiasnVerified: siasn_state.verified,
+    se.WriteBackFailed: siasn_state.failed,
     ev.ActionCompleted: _ending(Status.COMPLETED),
     ev.ActionRejected: _ending(Status.REJECTED),
     ev.ActionRefused: _ending(Status.REFUSED),

@@ -208,6 +208,14 @@ class Deadlines(_Part):
     doubt: str | None = None
 
 
+class WriteBackRule(_Part):
+    """How long the connector tries to tell SIASN before an officer does."""
+
+    gives_up_after_working_days: int = Field(ge=1)
+    citation: str
+    doubt: str | None = None
+
+
 class DocumentType(_Part):
     """A type of document in a personnel file. `siasn_id` is SIASN's number for it; `valid_years` counts
     from the date of issue, None where it does not lapse.
@@ -293,6 +301,7 @@ class Policy(_Part):
     rank_promotion: RankRules
     acting_terms: dict[str, ActingTerm]
     deadlines: Deadlines
+    write_back: WriteBackRule
     decree_numbering: DecreeNumbering
     submitters: dict[str, tuple[str, ...]]
     acting_granted_by: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain import evaluation, promotion
+from domain import evaluation, promotion, write_back
 from domain import events as ev
 from domain.changed import changed
 from domain.commands import AdvanceAction, IssueDecree
@@ -47,7 +47,7 @@ def after_approval(
         case "inauguration" | "siasn_correction":
             return []
         case "duty_statement":
-            return [open_task("siasn_write_back", after, facts)]
+            return [write_back.begin(after, facts)]
         case "siasn_write_back" if state.kind is Kind.PROMOTION:
             return [promotion.scheduled_review(state, facts)]
         case "siasn_write_back" | "promotion_review":
@@ -95,6 +95,7 @@ def advance(
             following = after_approval(state, task, facts, BKN_SILENCE.id, None, None)
             return [(event, BKN_SILENCE) for event in [completed, *following]]
         found += [(event, command.actor) for event in _nudges(task, state, facts)]
+    found += [(event, command.actor) for event in write_back.out_of_time(state, facts)]
     if state.awaits_effect and state.effective_at is not None and state.effective_at <= facts.now:
         found += [(event, command.actor) for event in _take_effect(state, facts)]
     if state.awaits_review and state.review_at is not None and state.review_at <= facts.now:

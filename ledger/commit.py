@@ -320,6 +320,7 @@ class Commit:
             files=mirror.files,
             proposals=mirror.published.proposed,
             log=mirror.log,
+            siasn_mode=mirror.siasn_mode,
             last_recorded=self._last_recorded,
         )
 

@@ -25,6 +25,8 @@ from domain.policy import Policy, in_force
 from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import ENDING, Registry
+from domain.siasn_events import SiasnMode
+from domain.siasn_state import CONNECTION, mode_after
 from ledger.past import Past
 from ledger.record import StoredEvent, parse_moment, stored_event
 from ledger.schema import events
@@ -49,6 +51,7 @@ PROFILING = "profiling"
 RANK = "rank-promotion"
 DOCUMENT = "document"
 POLICY = "policy"
+SIASN = "siasn"
 REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
@@ -90,6 +93,7 @@ class Mirror:
         self.talent = KeptTalent()
         self.past: Past | None = None
         self.log = LogState()
+        self.siasn_mode: SiasnMode | None = None
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
         self._erased: set[str] = set()
@@ -124,6 +128,8 @@ class Mirror:
             mirror.registry.note_reminder(stored.event)
         for stored in _read(connection, events.c.category == RANK, size):
             mirror.registry.note_rank(stored.event)
+        for stored in _read(connection, events.c.stream == CONNECTION, size):
+            mirror.siasn_mode = mode_after(mirror.siasn_mode, stored.event)
         mirror.size = size
         return mirror
 
@@ -160,8 +166,9 @@ class Mirror:
             self._evolve_directory(stored)
         elif stored.category == TALENT:
             self.talent.apply(stored)
-        elif stored.category == LOG:
+        elif stored.category in (LOG, SIASN):
             self.log = self.log.after(stored.event)
+            self.siasn_mode = mode_after(self.siasn_mode, stored.event)
         self.size = stored.position + 1
 
     def state(self, action_id: str) -> ActionState | None:

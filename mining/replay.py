@@ -14,6 +14,7 @@ REVISION, CORRECTION = "revision", "siasn_correction"
 # Opened only where a choice among candidates needs a second person.
 CONFIRMATION = "override_confirmation"
 BKN_REVIEW = "bkn_review"
+WRITE_BACK = "siasn_write_back"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Replay:
                 self._decided(data, position)
             case "TaskExited":
                 self._open.discard(data["task_id"])
+            case "SiasnVerified" if data["purpose"] == "write_back":
+                self._written_back(position)
             case "ActionAnnulled":
                 self._annulled = True
             case "ActionCompleted":
@@ -104,6 +107,11 @@ class Replay:
             self._report("extra", step, position, "the route of this variant has no such step")
         else:
             self._along(step, data["outcome"], position)
+
+    def _written_back(self, position: int) -> None:
+        """The connector told SIASN, and no officer had to."""
+        if self._policy is not None:
+            self._along(WRITE_BACK, "approve", position)
 
     def _along(self, step: str, outcome: str, position: int) -> None:
         here = self._route.index(step)
@@ -156,4 +164,4 @@ def afterwards(variant: Variant, *, inauguration: bool) -> tuple[str, ...]:
     steps: tuple[str, ...] = ("inauguration",) if inauguration else ()
     if variant is not Variant.INTER_AGENCY_OUT:
         steps += ("duty_statement",)
-    return (*steps, "siasn_write_back")
+    return (*steps, WRITE_BACK)

@@ -37,6 +37,7 @@ actions = Table(
     Column("quiet", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("cycle_id", Text),
+    Column("tells_siasn", Integer, nullable=False),
     Index("personnel_actions_cycle", "cycle_id", "next_due"),
     Index("personnel_actions_newest", "submitted_at", "action_id"),
     Index("personnel_actions_subject", "subject_id"),
@@ -73,6 +74,7 @@ def row_of(state: ActionState) -> tuple[Any, ...]:
         int(state.is_quiet),
         state.version,
         state.evaluation.cycle_id if state.evaluation else None,
+        int(state.tells_siasn),
     )
 
 

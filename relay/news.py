@@ -45,7 +45,8 @@ def read_news(connection: Connection, start: int, now: datetime) -> tuple[dict[s
     following = found[-1][0] + 1 if found else start
     if not newest:
         return {}, following
-    columns = (actions.c.action_id, actions.c.kind, actions.c.quiet, actions.c.phase, actions.c.next_due)
+    told = (actions.c.quiet, actions.c.phase, actions.c.next_due, actions.c.tells_siasn)
+    columns = (actions.c.action_id, actions.c.kind, *told)
     rows = connection.execute(select(*columns).where(actions.c.action_id.in_(newest))).all()
     near = moment(now + SOON)
     # An action that the register has lost is told of at once; `doctor` finds the register.
@@ -53,6 +54,7 @@ def read_news(connection: Connection, start: int, now: datetime) -> tuple[dict[s
     news = {id_: News(newest[id_], kind, is_over=False, can_wait=False) for id_, kind in lost.items()}
     for row in rows:
         far = row.next_due is None or row.next_due > near
-        can_wait = not row.quiet and row.phase not in ACTS_AT_ONCE and far
+        acts = row.phase in ACTS_AT_ONCE or row.tells_siasn
+        can_wait = not row.quiet and not acts and far
         news[row.action_id] = News(newest[row.action_id], Kind(row.kind), bool(row.quiet), can_wait)
     return news, following

@@ -40,6 +40,7 @@ class LedgerRecorder:
             phase=state.phase,
             next_due=state.next_due(),
             quiet=state.is_quiet,
+            tells_siasn=state.tells_siasn,
         )
 
     async def next_working_day(self) -> datetime:
@@ -47,7 +48,8 @@ class LedgerRecorder:
 
     def _read(self, action_id: str) -> Progress | None:
         size = select(head.c.size).scalar_subquery().label("size")
-        columns = (actions.c.version, actions.c.phase, actions.c.next_due, actions.c.quiet, size)
+        told = (actions.c.quiet, actions.c.tells_siasn)
+        columns = (actions.c.version, actions.c.phase, actions.c.next_due, *told, size)
         statement = select(*columns).where(actions.c.action_id == action_id)
         with self._reader.engine.connect() as connection:
             row = connection.execute(statement).first()
@@ -60,6 +62,7 @@ class LedgerRecorder:
             phase=row.phase,
             next_due=parse_moment(row.next_due) if row.next_due else None,
             quiet=bool(row.quiet),
+            tells_siasn=bool(row.tells_siasn),
         )
 
     def _next_working_day(self) -> datetime:

@@ -54,6 +54,15 @@ TASK_STATE = {
     "COMPLETED": "selesai",
     "EXITED": "berakhir tanpa keputusan",
 }
+SIASN = {
+    "pending": "akan dicatat oleh sistem",
+    "saved": "tersimpan, SK belum diunggah",
+    "document_attached": "tersimpan dengan SK",
+    "removed": "catatan dihapus",
+    "synced": "data utama disinkronkan",
+    "verified": "dibaca ulang dan sesuai",
+    "failed": "gagal, dilanjutkan petugas",
+}
 BACK_TO = {"initiator": "Pengusul"}
 PERFORMANCE = {
     "above": "di atas ekspektasi",

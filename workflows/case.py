@@ -7,10 +7,11 @@ the ledger to do it, and is told when people have moved the case to where the pr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -18,10 +19,15 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.progress import ActionRef, Progress, SeenAction
     from activities.record import LedgerActivities
+    from activities.siasn import SiasnActivities
     from workflows.naming import ADVANCED
 
 # A commit takes milliseconds. Answers that are later than this are asked for again.
 LEDGER_ANSWERS_WITHIN = timedelta(seconds=30)
+# A step at SIASN is some calls, each of which may take long, after a refresh of tokens.
+SIASN_ANSWERS_WITHIN = timedelta(minutes=10)
+# What was sent and not answered may still be committed: it is looked for again after this long, then later.
+SIASN_PAUSE_SECONDS = 15.0
 # Outages of the ledger are waited out for ever: at first in the worker, then on the server's timer.
 LEDGER_OUTAGE = RetryPolicy(
     initial_interval=timedelta(milliseconds=500),
@@ -66,12 +72,15 @@ class CaseProcess:
 
     async def _until_over(self, stage: IntEnum) -> None:
         while await self._is_before_end_of(stage):
-            await self._something_to_do()
-            if self._rang and self._due_moment() <= workflow.now():
-                await self._advance()
-            else:
-                await self._load_progress()
-            self._rang = False
+            await self._one_turn()
+
+    async def _one_turn(self) -> None:
+        await self._something_to_do()
+        if self._rang and self._due_moment() <= workflow.now():
+            await self._advance()
+        else:
+            await self._load_progress()
+        self._rang = False
 
     async def _issue_decree(self, stage: IntEnum) -> None:
         while await self._is_before_end_of(stage):
@@ -79,6 +88,26 @@ class CaseProcess:
             if self._known.refusal is not None and await self._is_before_end_of(stage):
                 await self._something_to_do()
                 self._rang = False
+
+    async def _until_siasn_knows(self, stage: IntEnum) -> None:
+        """Until SIASN is told, by the connector step by step, or by an officer: from the beginning where no
+        connector is at work, else when it gives up. What it cannot do now is tried again ever later, and
+        the case's own due moment ends that.
+        """
+        in_vain = 0
+        while await self._is_before_end_of(stage):
+            if not self._known.tells_siasn or self._rang:
+                await self._one_turn()
+                continue
+            await self._ask(SiasnActivities.tell_siasn, SIASN_ANSWERS_WITHIN)
+            if self._known.refusal is None:
+                in_vain = 0
+                continue
+            self._set_alarm()
+            pause = timedelta(seconds=min(SIASN_PAUSE_SECONDS * 2.0**in_vain, LONGEST_PAUSE_SECONDS))
+            in_vain = min(in_vain + 1, 20)
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(lambda: self._rang or self._has_news(), timeout=pause)
 
     async def _is_before_end_of(self, stage: IntEnum) -> bool:
         """Whether the case is at `stage` or an earlier one. News that came while the process was busy
@@ -135,12 +164,16 @@ class CaseProcess:
         in_vain = self._known.version == before and self._due_moment() <= workflow.now()
         self._fruitless = min(self._fruitless + 1, 20) if in_vain else 0
 
-    async def _ask(self, question: Callable[[LedgerActivities, SeenAction], Awaitable[Progress]]) -> None:
+    async def _ask(
+        self,
+        question: Callable[[Any, SeenAction], Awaitable[Progress]],
+        within: timedelta = LEDGER_ANSWERS_WITHIN,
+    ) -> None:
         known = self._progress
         found = await workflow.execute_local_activity_method(
             question,
             SeenAction(action_id=self._action.action_id, version=known.version if known else 0),
-            start_to_close_timeout=LEDGER_ANSWERS_WITHIN,
+            start_to_close_timeout=within,
             retry_policy=LEDGER_OUTAGE,
             local_retry_threshold=WAITED_OUT_IN_WORKER,
         )

@@ -69,8 +69,8 @@ class PromotionProcess(CaseProcess):
         await self._until_over(Stage.INAUGURATION)
         await self._until_over(Stage.EFFECTIVE_DATE)
         await self._until_over(Stage.DUTY_STATEMENT)
-        await self._until_over(Stage.WRITE_BACK)
+        await self._until_siasn_knows(Stage.WRITE_BACK)
         await self._until_over(Stage.SIX_MONTHS)
         await self._until_over(Stage.REVIEW)
-        await self._until_over(Stage.CORRECTION)  # of SIASN, after an annulment
+        await self._until_siasn_knows(Stage.CORRECTION)  # after an annulment
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -298,6 +298,7 @@ def upgrade() -> None:
         sa.Column("quiet", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("cycle_id", sa.Text(), nullable=True),
+        sa.Column("tells_siasn", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("action_id"),
     )
     op.create_index("personnel_actions_cycle", "personnel_actions", ["cycle_id", "next_due"], unique=False)

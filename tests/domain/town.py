@@ -34,6 +34,8 @@ from domain.policy import Policy, Variant, in_force
 from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import Registry
+from domain.siasn_events import SiasnMode
+from domain.siasn_state import mode_after
 from domain.talent_record import evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
 from policies.library import policy_documents, working_calendar
@@ -108,6 +110,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
     _sealed: dict[tuple[str, int], ev.Event] = field(default_factory=dict)
     sealed_for: dict[tuple[str, int], str | None] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    siasn_mode: SiasnMode | None = None
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
     _offices: dict[str, Offices] = field(default_factory=dict)
@@ -159,6 +162,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
             talent=self.talent,
             vacancies=TownVacancies(self._vacancies),
             files=self.files,
+            siasn_mode=self.siasn_mode,
             last_recorded=lambda name: max((r.at for s, r in self.log if s == name), default=None),
         )
 
@@ -207,6 +211,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
                     self.registry.note_withdrawn(event)
             self.registry.cycles.evolve(event)
             self.registry.note_reminder(event)
+            self.siasn_mode = mode_after(self.siasn_mode, event)
             if stream.startswith("rank-promotion/"):
                 self.registry.note_rank(event)
             if stream.startswith("talent/"):

@@ -24,8 +24,10 @@ from activities.cycle import CycleActivities
 from activities.publication import PublicationActivities
 from activities.rank import RankActivities
 from activities.record import LedgerActivities, Recorder
+from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from domain.personnel_action import ActionState
+from integrations.siasn.connector import Connector
 from projections.action_state import state_of
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
@@ -34,6 +36,7 @@ from relay.process import ProcessCaller
 from relay.publisher import LedgerPublisher, Outside
 from relay.rank_recorder import LedgerRankRecorder
 from relay.recorder import LedgerRecorder
+from relay.siasn_teller import LedgerSiasnTeller
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
 from worker import process_worker
@@ -62,6 +65,7 @@ class Theatre:
     clock: MovableClock
     address: str
     outside: Outside = field(default_factory=Outside)
+    connector: Connector | None = None
     task_queue: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
     converter: DataConverter = pydantic_data_converter
 
@@ -86,8 +90,15 @@ class Theatre:
         }
         upkeep = TalentUpkeepActivities(self.upkeep_recorder)
         ranks = RankActivities(self.rank_recorder)
-        hands = (activities, cycles, upkeep, publications, ranks)
+        siasn = SiasnActivities(self.teller)
+        hands = (activities, cycles, upkeep, publications, ranks, siasn)
         return process_worker(self.client, self.task_queue, *hands, **(values | changes))
+
+    @property
+    def teller(self) -> LedgerSiasnTeller:
+        installation = self.world.installation
+        parts = (installation.ledger, installation.reader, self.clock, installation.documents)
+        return LedgerSiasnTeller(*parts, self.connector)
 
     @property
     def upkeep_recorder(self) -> LedgerUpkeepRecorder:

@@ -11,6 +11,7 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from integrations.siasn.emulator.records import Records
 from integrations.siasn.emulator.server import Emulator
@@ -22,7 +23,10 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8243)
     parser.add_argument("--seed", type=Path)
     options = parser.parse_args()
-    emulator = Emulator(records_in(options.seed) if options.seed else None, port=options.port)
+    emulator = Emulator(
+        records_of(json.loads(options.seed.read_text(encoding="utf-8"))) if options.seed else None,
+        port=options.port,
+    )
     sys.stdout.write(f"SIASN emulator on {emulator.origin}\n")
     sys.stdout.flush()
     with suppress(KeyboardInterrupt):
@@ -30,9 +34,8 @@ def main() -> int:
     return 0
 
 
-def records_in(file: Path) -> Records:
-    """The records that a seed file holds."""
-    seed = json.loads(file.read_text(encoding="utf-8"))
+def records_of(seed: dict[str, Any]) -> Records:
+    """The records that a seed holds."""
     records = Records(units=seed.get("units", []), lists=seed.get("lists", {}))
     for person in seed.get("people", []):
         records.add_person(person)
