@@ -1,4 +1,6 @@
-"""The tables of credentials. Only hashes of secrets are stored, and sealed what has to be read again."""
+"""The tables of credentials and of what people prefer. Of secrets only hashes are stored, and sealed what has
+to be read again.
+"""
 
 from __future__ import annotations
 
@@ -49,4 +51,14 @@ recovery_codes = Table(
     Column("code_hash", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Index("recovery_codes_person", "person_id"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    # What stands in the address of the list: `kind=mutation&overdue=true`.
+    Column("query", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
 )

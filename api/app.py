@@ -14,6 +14,8 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     audit,
+    board_workbooks,
+    boards,
     bulk_decisions,
     bundles,
     codec,
@@ -25,7 +27,9 @@ from api import (
     erasures,
     evaluation_cycles,
     health,
+    inbox,
     links,
+    live,
     overrides,
     person_rank,
     personnel_actions,
@@ -36,6 +40,7 @@ from api import (
     rank_acts,
     rank_promotions,
     replacements,
+    saved_views,
     second_factor,
     sessions,
     talent,
@@ -54,6 +59,8 @@ from installation import Installation
 ROUTERS = (
     # The router with most requests is asked first.
     bulk_decisions.router,
+    inbox.router,
+    live.router,
     tasks.router,
     sessions.router,
     second_factor.router,
@@ -68,6 +75,9 @@ ROUTERS = (
     documents.router,
     document_verification.router,
     delegations.router,
+    saved_views.router,
+    boards.router,
+    board_workbooks.router,
     units.router,
     positions.router,
     vacancies.router,

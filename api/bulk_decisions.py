@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from api import shapes
 from api.cases import seen_by
+from api.consequences import leads_to
 from api.credentials import Caller, CallerDep
 from api.doorkeeper import DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, identify
-from api.problems import body_of_refusal, problem_body
+from api.problems import body_of_refusal, language_of, problem_body
 from api.step_up import is_asked_again, prove_again
-from api.tasks import Addressed, Body, Decision, steps_asking
+from api.tasks import Addressed, Body, Decision, Language, steps_asking
 from api.views import answer, receipt_view
 from api.wiring import Services, ServicesDep
 from domain.commands import DecideTask
@@ -33,6 +34,7 @@ from projections.action_state import states_of
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
 MOST_AT_ONCE = 200
+Outcome = Result | Exception | dict[str, Any]
 
 
 class BulkItem(Decision):
@@ -67,6 +69,7 @@ async def decide_many(
     doorkeeper: DoorkeeperDep,
     body: BulkDecisions,
     key: IdempotencyKey = None,
+    accept_language: Language = None,
 ) -> Response:
     """Decide up to 200 tasks, each judged on its own: one result an item, in order, and 200 over all."""
     identified = identify(request, caller, key, body)
@@ -86,10 +89,10 @@ async def decide_many(
     if again and not body.preview:
         await prove_again(doorkeeper, caller, body.password, services.now())
     if body.preview:
-        found = _previewed(services, commands)
+        found = _previewed(services, commands, language_of(accept_language))
     else:
         waiting = [_sent(services, command, identified) for command in commands]
-        found = list(await asyncio.gather(*waiting))
+        found = [*await asyncio.gather(*waiting)]
     results = [
         _result(request, services, caller, item.task_id, command, outcome)
         for item, command, outcome in zip(body.items, commands, found, strict=True)
@@ -125,19 +128,22 @@ async def _sent(services: Services, command: DecideTask | None, identified: Iden
         return error
 
 
-def _previewed(services: Services, commands: list[DecideTask | None]) -> list[Result | Exception | None]:
-    """What the ledger would say now; None where it would accept."""
-    found: list[Result | Exception | None] = []
+def _previewed(services: Services, commands: list[DecideTask | None], language: str) -> list[Outcome]:
+    """What the ledger would say now: a dict of what would follow where it would accept."""
+    found: list[Outcome] = []
     with services.reading() as connection:
-        facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
+        view = services.view(connection)
+        facts = facts_for_reading(services.reader, connection, view, services.now())
         states = states_of(connection, [command.action_id for command in commands if command])
         for command in commands:
             if command is None:
                 found.append(NotFound())
                 continue
+            state = states.get(command.action_id)
             try:
-                judge(states.get(command.action_id), facts, command)
-                found.append(None)
+                judged = judge(state, facts, command)
+                assert state is not None  # of a case that is not there nothing is accepted
+                found.append(leads_to(state, judged, facts, view, language))
             except Refusal as refusal:
                 found.append(refusal)
     return found
@@ -149,11 +155,11 @@ def _result(
     caller: Caller,
     task_id: str,
     command: DecideTask | None,
-    outcome: Result | Exception | None,
+    outcome: Outcome,
 ) -> dict[str, Any]:
     """One item's result: `status` as the single endpoint would answer, with receipt or problem."""
-    if outcome is None:
-        return {"task_id": task_id, "status": 200, "would": "be_accepted"}
+    if isinstance(outcome, dict):
+        return {"task_id": task_id, "status": 200, "would": "be_accepted", "leads_to": outcome}
     if isinstance(outcome, Result):
         shown: dict[str, Any] = {"task_id": task_id, "status": 200, "version": outcome.version}
         if outcome.receipt is not None:

@@ -86,7 +86,7 @@ class EmployeeFile(BaseModel):
 class Me(SignedInPerson):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PERSON | {"opens": ["talent"]}]})
 
-    opens: list[Literal["vacancies", "evaluation-cycles", "talent", "audit"]] = Field(
+    opens: list[Literal["vacancies", "evaluation-cycles", "talent", "boards", "audit"]] = Field(
         description="Which parts answer me; what is in them still depends on what I may see."
     )
 
@@ -101,6 +101,7 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
             "vacancies": reads_candidates(services, connection, caller),
             "evaluation-cycles": viewer.oversees,
             "talent": viewer.oversees,
+            "boards": viewer.oversees,
             "audit": may_audit(viewer),
         }
     return shown | {"opens": [name for name, is_open in doors.items() if is_open]}

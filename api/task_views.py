@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from api.views import Names, case_subject, office_name, person_view, position_view, step_name
@@ -11,7 +12,7 @@ from domain.evaluation_parts import parts_due
 from domain.facts import Facts
 from domain.forms import form_schema
 from domain.human_task import Task
-from domain.identity import Actor, Signature
+from domain.identity import Actor, Capacity, Signature
 from domain.offices import COMMITTEE, INITIATOR, OF_A_PERSON
 from domain.ownership import may_act, signature_for
 from domain.personnel_action import DECREED, ActionState
@@ -39,8 +40,10 @@ def task_view(
     outcomes: list[str] = []
     form = None
     lacks: list[dict[str, Any]] = []
+    mine = None
     if task.is_open and facts is not None:
         allowed = allowed_actions(task, state, actor, facts)
+        mine = why_mine(task, state, actor, facts, names)
         outcomes = outcomes_of(task, step, state, actor, facts) if "decide" in allowed else []
         form = form_schema(step.form, form_context(state, facts))
         lacks = [
@@ -76,6 +79,7 @@ def task_view(
         "status": state.status.value,
         "phase": state.phase,
         "effective_date": state.effective_date.isoformat(),
+        "mine": mine,
         "allowed": allowed,
         "outcomes": outcomes,
         "return_to": return_steps(task, step, state) if "return" in outcomes else [],
@@ -127,6 +131,46 @@ def allowed_actions(task: Task, state: ActionState, actor: Actor, facts: Facts) 
     if step.office not in OF_A_PERSON:
         found.append("declare_conflict")
     return found
+
+
+def why_mine(
+    task: Task, state: ActionState, actor: Actor, facts: Facts, names: Names
+) -> dict[str, Any] | None:
+    """Why an open task is this person's, None where it is not. `because` is `own` (initiator or subject),
+    `handed_on` (this one task), `delegation`, `acting`, `committee`, `escalation`, `superior` (nobody of the
+    office below may act) or `office`.
+    """
+    signature = _signature(task, state, actor, facts)
+    if signature is None:
+        return None
+    principal = signature.on_behalf_of
+    return {
+        "because": _because(task, actor, facts, signature),
+        "capacity": signature.capacity.value,
+        "on_behalf_of": person_view(principal, names),
+    }
+
+
+def _because(task: Task, actor: Actor, facts: Facts, signature: Signature) -> str:
+    if task.office in OF_A_PERSON:
+        return "own"
+    if task.delegated_to == actor.id:
+        return "handed_on"
+    if signature.capacity is Capacity.DELEGATE:
+        return "delegation"
+    if task.office == COMMITTEE:
+        return "committee"
+    if signature.capacity is not Capacity.DEFINITIVE:
+        return "acting"
+    if actor.id in facts.offices.holders(task.office, facts.today):
+        return "office"
+    return "escalation" if task.escalated_to else "superior"
+
+
+def principals_of(view: DirectoryView, person_id: str, day: date) -> set[str]:
+    """Those on whose behalf the person may sign on `day`."""
+    exercised = view.offices(day).exercised_by(person_id, day)
+    return {signature.on_behalf_of for _, signature in exercised if signature.on_behalf_of}
 
 
 def _may_delegate(step: StepRule, signature: Signature) -> bool:

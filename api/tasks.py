@@ -1,4 +1,4 @@
-"""Human tasks: the inbox, one task, and what a person may do with it."""
+"""One human task, and what a person may do with it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api import shapes
 from api.cases import command_case, detail, receipt_of
+from api.consequences import consequences
 from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, signed_in
 from api.cycle_units import consideration_of
 from api.doorkeeper import Doorkeeper, DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
-from api.moments import Asked, AskedDep, past_of
-from api.paging import Cursor, Limit, decode_cursor, page_of
-from api.past_views import inbox_then
-from api.problems import Problem, language_of
-from api.sight import inbox_keys, sight_of
+from api.problems import language_of
+from api.sight import sight_of
 from api.step_up import is_asked_again, prove_again
-from api.task_views import task_view
+from api.task_views import principals_of, task_view
 from api.views import action_summary, answer, as_id, evidence_of, names_of, people_of, receipt_view
-from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
-from domain.authorization import may_audit
 from domain.commands import (
     FREE_TEXT_LIMIT,
     ClaimTask,
@@ -38,14 +34,14 @@ from domain.commands import (
     ReleaseTask,
     TaskCommand,
 )
-from domain.errors import NotFound, NotPermitted, UnknownReference
+from domain.errors import NotFound, UnknownReference
 from domain.human_task import Task
 from domain.personnel_action import ActionState
 from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading
-from projections import employees, inbox
+from projections import employees
 from projections import tasks as task_index
-from projections.action_state import state_of, states_of
+from projections.action_state import state_of
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
@@ -115,83 +111,6 @@ class Comment(Body):
     comment: Annotated[str, Field(min_length=1, max_length=FREE_TEXT_LIMIT)]
 
 
-@router.get("", responses=shapes.ok("TaskPage", 403, 404, 422))
-def my_inbox(
-    services: ServicesDep,
-    caller: CallerDep,
-    wanted: AskedDep,
-    state: Annotated[
-        Literal["ready", "reserved", "READY", "RESERVED"] | None, Query(description="Both without it.")
-    ] = None,
-    owner_nip: Annotated[
-        str | None, Query(max_length=64, description="Of auditors: whose inbox of the past.")
-    ] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    accept_language: Language = None,
-) -> Response:
-    """My inbox: what I may act on, soonest due first. With `at_position` or `at` as it was then, each task
-    as I saw it and with how it stands `now`, as far as I may see its case today; auditors may look into
-    the inbox of the past of anybody (`owner_nip`), which is recorded.
-    """
-    after = decode_cursor(cursor, (str, str))
-    language = language_of(accept_language)
-    if owner_nip is not None and wanted is None:
-        raise Problem(
-            "invalid-request",
-            errors=[{"field": "owner_nip", "in": "query", "message": "with at_position or at only"}],
-        )
-    if wanted is not None:
-        return _past_inbox(services, caller, wanted, state, owner_nip, limit, after, language)
-    person = caller.person_id
-    if person is None:
-        return answer({"items": [], "next": None})
-    with services.reading() as connection:
-        view = services.view(connection)
-        owners = sorted({*inbox_keys(services, view, person), f"person/{person}"})
-        wanted_state = state.upper() if state else None
-        rows = inbox.page(connection, person, owners, wanted_state, limit + 1, after)
-        states = states_of(connection, [row["action_id"] for row in rows[:limit]])
-        names = names_of(connection, people_of(states.values()))
-        facts = facts_for_reading(services.reader, connection, view, services.now())
-        shown = []
-        for row in rows[:limit]:
-            action = states[row["action_id"]]
-            task = action.task(row["task_id"])
-            assert task is not None  # inbox and states are written in one transaction and read in one
-            shown.append(task_view(task, action, caller.actor, facts, names, view, language))
-    return answer(page_of(rows, limit, lambda row: (row["due_at"], row["task_id"]), shown))
-
-
-def _past_inbox(
-    services: Services,
-    caller: Caller,
-    wanted: Asked,
-    state: str | None,
-    owner_nip: str | None,
-    limit: int,
-    after: tuple[Any, ...] | None,
-    language: str,
-) -> Response:
-    with services.reading() as connection:
-        audits = may_audit(viewer_for(services, connection, caller))
-        person = caller.person_id
-        if owner_nip is not None:
-            if not audits:
-                raise NotPermitted()
-            row = visible_person(connection, viewer_for(services, connection, caller), owner_nip)
-            person = str(row["person_id"])
-        past = past_of(services, connection, wanted)
-        if person is None:
-            return answer({"items": [], "next": None, "as_of": past.shown()})
-        sight = None if audits else sight_of(services, connection, caller)
-        place = (str(after[0]), str(after[1])) if after else None
-        rows = inbox_then(services, connection, past, person, sight, state, limit + 1, place, language)
-    services.access_log.note(caller.actor, person, "inbox", services.now())
-    page = page_of(rows, limit, lambda row: row[0], [shown for _, shown in rows])
-    return answer(page | {"as_of": past.shown()})
-
-
 @router.get("/{task_id}", responses=shapes.ok("Task", 404))
 def show(
     services: ServicesDep, caller: CallerDep, task_id: TaskId, accept_language: Language = None
@@ -208,6 +127,7 @@ def show(
         shown = _shown(services, connection, caller, state, task, language)
         case = detail(services, connection, caller, state, language)
         shown |= {"case": case, "findings": case["findings"], "evidence": evidence_of(connection, state)}
+        shown["leads_to"] = _leads_to(services, connection, caller, state, shown, language)
         if task.step == CALIBRATION:
             shown["consideration"] = consideration_of(connection, state, services.view(connection))
     if state.has_subject:
@@ -220,8 +140,25 @@ def _shown(
 ) -> dict[str, Any]:
     view = services.view(connection)
     facts = facts_for_reading(services.reader, connection, view, services.now())
-    names = names_of(connection, people_of([state]))
+    behind = principals_of(view, caller.person_id, facts.today) if caller.person_id else set()
+    names = names_of(connection, people_of([state]) | behind)
     return task_view(task, state, caller.actor, facts, names, view, language)
+
+
+def _leads_to(
+    services: Services,
+    connection: Connection,
+    caller: Caller,
+    state: ActionState,
+    shown: dict[str, Any],
+    language: str,
+) -> dict[str, Any]:
+    task = state.task(shown["id"])
+    assert task is not None  # it was just shown
+    view = services.view(connection)
+    facts = facts_for_reading(services.reader, connection, view, services.now())
+    wanted = (shown["form"], shown["outcomes"], shown["overrides_required"])
+    return consequences(task, state, caller.actor, facts, view, *wanted, language)
 
 
 def _action_of(connection: Connection, task_id: str) -> str:

@@ -126,7 +126,8 @@ def people_of(states: Iterable[ActionState]) -> set[str]:
         if state.initiator[0] == "person":
             found.add(state.initiator[1])
         for task in state.tasks:
-            found.update(p for p in (task.decided_by, task.claimed_by, task.delegated_to) if p)
+            named = (task.decided_by, task.claimed_by, task.delegated_to, task.delegated_by)
+            found.update(person for person in named if person)
             found.update(vote.person_id for vote in task.votes)
     return found
 
@@ -243,7 +244,7 @@ def action_detail(
             "document_ids": list(state.document_ids),
             "suggested_by": person_view(submitted.suggested_by, names),
             "ranking": [person_view(person, names) for person in state.ranking],
-            "step_names": {step: step_name(step, policy, language) for step in state.steps},
+            "step_names": {step: step_name(step, policy, language) for step in policy.steps},
             "ahead": [{"step": s, "step_name": step_name(s, policy, language)} for s in steps_ahead(state)],
             "decisions": [
                 decision_view(task, history, names, view, policy, language) for task in state.tasks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, Text, func, select
@@ -35,6 +36,7 @@ inbox = Table(
     Column("subject_id", Text, nullable=False),
     Column("excluded", Text, nullable=False),
     Column("action_version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
     Index("inbox_by_owner", "owner", "due_at", "task_id"),
 )
 COLUMNS = ", ".join(column.name for column in inbox.columns)
@@ -62,6 +64,7 @@ def rows_of(state: ActionState, policy: Policy) -> list[tuple[Any, ...]]:
                 state.subject_id,
                 excluded,
                 task.opened_version,
+                state.kind.value,
             )
             for owner in owners_of(task, state)
         ]
@@ -106,11 +109,35 @@ class Inbox:
             yield from rows_of(state, history.policies[state.policy_id])
 
 
+@dataclass(frozen=True)
+class Filter:
+    """Which of one's tasks are wanted; `due_before` is a moment as the ledger writes it."""
+
+    state: str | None = None
+    kind: str | None = None
+    step: str | None = None
+    due_before: str | None = None
+
+    def conditions(self) -> tuple[str, list[str]]:
+        """SQL to follow a WHERE, with its values in order."""
+        wanted = (
+            ("state = ?", self.state),
+            ("kind = ?", self.kind),
+            ("step = ?", self.step),
+            ("due_at < ?", self.due_before),
+        )
+        given = [(text, value) for text, value in wanted if value is not None]
+        return "".join(f" AND {text}" for text, _ in given), [value for _, value in given]
+
+
+EVERYTHING = Filter()
+
+
 def page(
     connection: Connection,
     person_id: str,
     owners: Sequence[str],
-    state: str | None,
+    wanted: Filter,
     limit: int,
     after: tuple[str, str] | None,
 ) -> list[dict[str, Any]]:
@@ -121,7 +148,7 @@ def page(
     """
     found: list[dict[str, Any]] = []
     while True:
-        rows = _first_of_all(connection, person_id, owners, state, limit, after)
+        rows = _first_of_all(connection, person_id, owners, wanted, limit, after)
         for row in rows:
             if found and found[-1]["task_id"] == row["task_id"]:
                 continue
@@ -137,7 +164,7 @@ def _first_of_all(
     connection: Connection,
     person_id: str,
     owners: Sequence[str],
-    state: str | None,
+    wanted: Filter,
     most: int,
     after: tuple[str, str] | None,
 ) -> list[dict[str, Any]]:
@@ -145,14 +172,14 @@ def _first_of_all(
     rows: list[dict[str, Any]] = []
     for start in range(0, len(owners), OWNERS_AT_ONCE):
         some = owners[start : start + OWNERS_AT_ONCE]
-        condition = "" if state is None else " AND state = ?"
+        condition, filtered = wanted.conditions()
         one = (
             f"SELECT * FROM (SELECT {COLUMNS} FROM inbox WHERE owner = ? AND (due_at, task_id) > (?, ?) "
             f"AND (claimed_by IS NULL OR claimed_by = ?){condition} ORDER BY due_at, task_id LIMIT ?) AS o"
         )
         statement = " UNION ALL ".join([one] * len(some)) + " ORDER BY due_at, task_id LIMIT ?"
-        wanted = [person_id] if state is None else [person_id, state]
-        values = [value for owner in some for value in (owner, *(after or ("", "")), *wanted, most)]
+        one_of_them = (*(after or ("", "")), person_id, *filtered, most)
+        values = [value for owner in some for value in (owner, *one_of_them)]
         if connection.dialect.name != "sqlite":
             statement = statement.replace("?", "%s")
         rows += map(dict, connection.exec_driver_sql(statement, (*values, most)).mappings())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 STATUS = {
     "submitted": "Diajukan",
@@ -171,6 +172,95 @@ FIELD = {
     "suggested_by": "Nama disarankan oleh (NIP)",
     "reviewed_on": "Tanggal penilaian",
 }
+
+
+STOP = {
+    "done": "selesai",
+    "now": "di sini sekarang",
+    "gone": "ditolak, dikembalikan, atau berakhir",
+    "back": "diulang",
+    "ahead": "belum",
+}
+FACT = {
+    "age_limit": "batas usia pensiun",
+    "band": "rentang golongan jabatan",
+    "box": "kotak talenta",
+    "ceiling": "pangkat tertinggi",
+    "due_on": "jatuh pada",
+    "earliest": "paling awal",
+    "education": "pendidikan",
+    "effective_date": "TMT",
+    "employment_kind": "jenis kepegawaian",
+    "employment_status": "kedudukan hukum (kode SIASN)",
+    "from_family": "rumpun asal",
+    "grade": "golongan",
+    "highest": "tertinggi",
+    "kind": "jenis jabatan",
+    "kind_since": "sejak",
+    "lapses_on": "gugur pada",
+    "latest": "paling lambat",
+    "months": "bulan",
+    "months_left": "bulan sampai pensiun",
+    "position_since": "menduduki jabatan sejak",
+    "rank": "peringkat",
+    "requested": "diminta",
+    "retires_on": "pensiun pada",
+    "to_family": "rumpun tujuan",
+    "to_grade": "golongan tujuan",
+    "to_kind": "jenis jabatan tujuan",
+    "years": "tahun",
+}
+
+
+def facts_told(facts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """A finding's facts that have words, each with its own; ids and the like are left to the API."""
+    return [(FACT[name], value) for name, value in facts.items() if name in FACT]
+
+
+EVENT = {
+    "ActionSubmitted": "Diajukan",
+    "ActionAssessed": "Aturan diperiksa",
+    "ActionRefused": "Ditolak aturan",
+    "ActionRejected": "Ditolak",
+    "ActionWithdrawn": "Ditarik",
+    "ActionExpired": "Kedaluwarsa",
+    "ActionAnnulled": "Dibatalkan",
+    "ActionCompleted": "Selesai",
+    "TaskOpened": "Tugas dibuka",
+    "TaskClaimed": "Tugas diambil",
+    "TaskReleased": "Tugas dilepas",
+    "TaskDelegated": "Tugas dikuasakan",
+    "TaskCommented": "Komentar ditulis",
+    "TaskCompleted": "Tugas diputuskan",
+    "TaskExited": "Tugas berakhir tanpa keputusan",
+    "TaskEscalated": "Tugas dinaikkan",
+    "ReminderSent": "Pengingat dikirim",
+    "VoteCast": "Suara diberikan",
+    "ConflictDeclared": "Benturan kepentingan dinyatakan",
+    "OverrideProposed": "Pengesampingan diusulkan",
+    "Overridden": "Aturan dikesampingkan",
+    "PlacementDecided": "Penempatan diputuskan",
+    "DecreeIssued": "Keputusan terbit",
+    "ActionTookEffect": "Mulai berlaku",
+    "EvaluationBecameFinal": "Penilaian menjadi final",
+    "PerformanceJudged": "Kinerja dinilai",
+    "CandidatesRanked": "Calon diperingkat",
+    "CandidateChosen": "Calon dipilih",
+}
+DIFFERENCE = {
+    "status": "Keadaan",
+    "subject": "Pegawai",
+    "effective_date": "Terhitung mulai tanggal (TMT)",
+    "decree": "Keputusan",
+    "open_tasks": "Tugas terbuka",
+}
+
+
+def difference(translate: Callable[[str], str], field: str) -> str:
+    """What has changed, in words; of a finding the rule's name."""
+    if field.startswith("finding "):
+        return f"{translate('Aturan')}: {field.removeprefix('finding ').replace('_', ' ')}"
+    return translate(DIFFERENCE.get(field, field))
 
 
 def label(translate: Callable[[str], str], name: str) -> str:

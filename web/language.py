@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 LOCALE = Path(__file__).parent / "locale"
 ZONE = ZoneInfo("Asia/Jakarta")
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,27 @@ class Words:
         last = _parse(value).astimezone(ZONE)
         day = last.date() - timedelta(days=last.hour == 0)
         return format_date(day, "EEE d MMM y", locale=self.language)
+
+    def due_short(self, value: str) -> str:
+        """The same without the year."""
+        last = _parse(value).astimezone(ZONE)
+        return format_date(last.date() - timedelta(days=last.hour == 0), "d MMM", locale=self.language)
+
+    def days(self, value: float) -> str:
+        """A number of days with one decimal, in local digits."""
+        return format_decimal(value, "#,##0.0", locale=self.language)
+
+    def plain(self, value: object) -> str:
+        """A fact as a person would say it: days as days, yes and no, lists in a row."""
+        if isinstance(value, bool):
+            return self.gettext("ya") if value else self.gettext("tidak")
+        if isinstance(value, str) and A_DAY.fullmatch(value):
+            return self.day(value)
+        if isinstance(value, list):
+            return ", ".join(self.plain(one) for one in value) or "–"
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {self.plain(one)}" for name, one in value.items()) or "–"
+        return "–" if value is None else str(value)
 
     def left(self, value: str | None, now: datetime) -> str:
         """How long until then, or how long ago, in round words."""

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web import labels
 from web.api_client import Api, Refused
 from web.language import Words, words
+from web.route_picture import route_picture
 from web.visitor import Visitor, forget_session, is_from_here, visitor_of
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.globals.update(labels=labels, new_key=lambda: str(uuid4()))
+TEMPLATES.globals.update(labels=labels, new_key=lambda: str(uuid4()), route_picture=route_picture)
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,13 @@ def _foreign(text: Words) -> Mapping[str, Any]:
     }
 
 
+def compressed(app: ASGIApp) -> ASGIApp:
+    """`app` with its texts gzipped for who takes that: an inbox is a tenth then. No page holds a secret
+    beside what a visitor can put into it, which compression would give away; streams go as they are.
+    """
+    return GZipMiddleware(app, minimum_size=1024, compresslevel=6)
+
+
 class Headers:
     """Puts the security headers on every page and static file."""
 
@@ -171,7 +180,7 @@ class Headers:
     @staticmethod
     def page(route: Route) -> Route:
         """The same route, guarded."""
-        route.app = Headers(route.app)
+        route.app = compressed(Headers(route.app))
         return route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,8 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from web.live import news_route
 from web.pages import (
     audit,
+    boards,
     case,
     cycles,
     inbox,
@@ -25,7 +27,7 @@ from web.pages import (
     task,
     vacancies,
 )
-from web.rendering import FORM_LIMIT, Headers
+from web.rendering import FORM_LIMIT, Headers, compressed
 
 STATIC = Path(__file__).parent / "static"
 
@@ -50,12 +52,14 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
         *vacancies.routes,
         *cycles.routes,
         *talent.routes,
+        *boards.routes,
         *audit.routes,
     ]
     site = Starlette(
         routes=[
             *(Headers.page(route) for route in pages),
-            Mount("/static", Headers(StaticFiles(directory=STATIC))),
+            Headers.page(news_route(api)),
+            Mount("/static", compressed(Headers(StaticFiles(directory=STATIC)))),
             Mount("/", api),
         ],
         lifespan=lifespan,

@@ -19,6 +19,7 @@ UNSAMPLED = {
     "delegations": ("letter_number",),
     "documents": ("file_name", "reason"),
     "employees": ("nip", "name", "sex", "birth_date", "appointed_on"),
+    "saved_views": ("name", "query"),
     "talent_places": ("box", "performance", "potential", "vetoes", "lapses_on"),
 }
 
@@ -202,6 +203,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Text(), nullable=False),
         sa.Column("excluded", sa.Text(), nullable=False),
         sa.Column("action_version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("task_id", "owner"),
     )
     op.create_index("inbox_by_owner", "inbox", ["owner", "due_at", "task_id"], unique=False)
@@ -311,6 +313,14 @@ def upgrade() -> None:
     op.create_index("personnel_actions_target", "personnel_actions", ["target_position_id"], unique=False)
     op.create_index("personnel_actions_vacancy", "personnel_actions", ["vacancy_id"], unique=False)
     op.create_table(
+        "saved_views",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "name"),
+    )
+    op.create_table(
         "sessions",
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -343,8 +353,19 @@ def upgrade() -> None:
         "tasks",
         sa.Column("task_id", sa.Text(), nullable=False),
         sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=True),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.Text(), nullable=True),
+        sa.Column("is_open", sa.Integer(), nullable=False),
+        sa.Column("decided_at", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("task_id"),
     )
+    op.create_index("tasks_open", "tasks", ["is_open", "opened_at", "task_id"], unique=False)
+    op.create_index("tasks_decided", "tasks", ["decided_at", "task_id"], unique=False)
     op.create_table(
         "profiling_reminders",
         sa.Column("unit_id", sa.Text(), nullable=False),

@@ -73,7 +73,7 @@ def pages(connection: Any, who: str, owners: list[str], limit: int) -> list[dict
     found: list[dict[str, Any]] = []
     after: tuple[str, str] | None = None
     while True:
-        page = inbox.page(connection, who, owners, None, limit, after)
+        page = inbox.page(connection, who, owners, inbox.EVERYTHING, limit, after)
         found += page
         if len(page) < limit:
             return found

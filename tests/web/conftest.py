@@ -17,6 +17,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from starlette.testclient import TestClient
 
+from operations.serve import Server
 from tests.api.conftest import House, house, settle, world
 from web.site import create_site
 from web.visitor import SESSION
@@ -76,7 +77,7 @@ def address(house: House) -> Iterator[str]:
     config = uvicorn.Config(
         create_site(house.app, UPLOAD_LIMIT), host="127.0.0.1", port=port, log_level="warning"
     )
-    server = uvicorn.Server(config)
+    server = Server(config, house.app)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -128,7 +128,8 @@ def test_many_decisions_are_previewed_before_they_are_made(site: Site) -> None:
     (owner, *_) = sorted(world.offices.holders("transfer_division_head", world.today))
     form = {"task": [task], "outcome": "approve", "comment": ""}
     preview = site.post(owner, "/keputusan", form)
-    assert "Akan dicatat." in preview.text
+    assert "Akan diputuskan (1)" in preview.text
+    assert "Diteruskan ke" in preview.text, "what would follow is said of each"
     assert task in site.get(owner, "/").text, "nothing was decided"
     done = site.post(owner, "/keputusan", form | {"confirmed": "yes", "key": "satu-kunci"})
     assert "Tercatat." in done.text
@@ -282,7 +283,7 @@ def test_the_menu_shows_what_opens_and_nothing_else(site: Site) -> None:
     world = site.house.world
     people = {world.offices.titles_of(person, world.today): person for person in sorted(world.agency.people)}
     assert len(people) > 10
-    guarded = {"/jabatan-lowong", "/siklus", "/talenta", "/audit"}
+    guarded = {"/jabatan-lowong", "/siklus", "/talenta", "/papan", "/audit"}
     seen: set[frozenset[str]] = set()
     for titles, person in people.items():
         menu = re.search(r'<nav aria-label="Menu utama">.*?</nav>', site.get(person, "/").text, re.DOTALL)

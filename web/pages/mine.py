@@ -7,6 +7,8 @@ from starlette.responses import Response
 from web.api_client import Answer, segment
 from web.rendering import Page, page_route, redirect
 
+LOOKED_AT = ("application/pdf", "image/jpeg", "image/png")
+
 
 async def show(page: Page, refused: Answer | None = None) -> Response:
     me = await page.me()
@@ -47,8 +49,17 @@ async def content(page: Page) -> Response:
     )
 
 
+async def preview(page: Page) -> Response:
+    """The same to be looked at in the browser: only what its content said is a picture or PDF."""
+    answer = await content(page)
+    if answer.headers.get("content-type") in LOOKED_AT:
+        answer.headers["content-disposition"] = "inline"
+    return answer
+
+
 routes = [
     page_route("/saya", show),
     page_route("/saya/dokumen", upload, ("POST",), upload=True),
     page_route("/dokumen/{document_id}", content),
+    page_route("/dokumen/{document_id}/pratinjau", preview),
 ]

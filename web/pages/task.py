@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from starlette.responses import Response
 
 from web.api_client import Answer, segment
-from web.fields import details_of, fields_of, shape_of
+from web.fields import Field, details_of, fields_of, shape_of
+from web.labels import label
 from web.rendering import Page, page_route, redirect
 
 OVERRIDE = "override."
@@ -37,8 +39,22 @@ async def _shown(
         shape=orjson.dumps(shape_of(fields)).decode(),
         problem=refused.body if refused else None,
         posted=posted or {},
+        kept=_kept(page, fields, posted or {}),
         receipt=None,
     )
+
+
+def _kept(page: Page, fields: list[Field], posted: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed, each with the name of its field: shown where the task takes no decision any more, as
+    when somebody was faster.
+    """
+    named = {f"d.{field.name}": label(page.words.gettext, field.name) for field in fields}
+    named |= {"comment": page.words.gettext("Catatan"), "reason": page.words.gettext("Alasan")}
+    overrides = {
+        name: page.words.gettext("Alasan mengesampingkan") for name in posted if name.startswith(OVERRIDE)
+    }
+    typed = [(text, posted.get(name, "").strip()) for name, text in (named | overrides).items()]
+    return [(name, text) for name, text in typed if text]
 
 
 async def _candidates(page: Page, task: dict[str, Any]) -> dict[str, str]:
