@@ -177,7 +177,7 @@ def _grouped(
     for row in rows:
         groups[row[key]].append(row)
     found = [named(code) | summed(group) for code, group in sorted(groups.items())]
-    return sorted(found, key=lambda entry: entry.get("open", entry.get("decided", 0)), reverse=True)
+    return sorted(found, key=lambda entry: -int(entry.get("open") or entry.get("decided") or 0))
 
 
 def _load(rows: list[tuple[Any, ...]], board: Board) -> Row:

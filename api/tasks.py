@@ -41,7 +41,7 @@ from ledger.directory_view import DirectoryView
 from ledger.facts import facts_for_reading
 from projections import employees
 from projections import tasks as task_index
-from projections.action_state import state_of
+from projections.action_state import state_of, states_of
 
 router = APIRouter(prefix="/v1/tasks", tags=["tasks"])
 
