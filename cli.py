@@ -324,7 +324,7 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
-    from operations import bundle_command, key_command
+    from operations import bundle_command, key_command, siasn_command
     from witness import command as witness_command
 
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
@@ -407,6 +407,8 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     command("audit-key", audit_key, "print the log's verifier key; in a rotation both, the newer first")
     signing = command("key", key_command.run, "change the log's signing key", reports=True)
     key_command.add_verbs(signing, _common)
+    national = command("siasn", siasn_command.run, "what SIASN holds", reports=True)
+    siasn_command.add_verbs(national, _common)
     witness_command.add_parser(commands)
 
     keys = command("api-key", api_key, "keys of integrations", reports=True)

@@ -22,6 +22,7 @@ from integrations.siasn.emulator.faults import Fault
 from integrations.siasn.emulator.records import Row
 from integrations.siasn.emulator.server import Accounts, Emulator
 from ledger.database import open_database
+from operations.siasn_command import quality_of
 from projections import employees
 from projections.action_state import state_of
 from projections.catalogue import all_projections
@@ -256,6 +257,14 @@ def test_a_second_line_that_somebody_made_is_told_to_an_officer(desk: Desk) -> N
     desk.emulator.records.add_line("jabatan", nip, {k: v for k, v in line.items() if k not in ("id", "path")})
     desk.tell(state)
     assert desk.told(state)[-1] == "WriteBackFailed"
+
+
+def test_the_quality_of_what_siasn_holds_is_read_from_it(desk: Desk) -> None:
+    nips = sorted(desk.emulator.records.people)[:5]
+    report = quality_of(desk.connector, [*nips, "199901012024011001"], date(2026, 11, 24), 0.0)
+    assert report.judged == 5, "who is not in SIASN is left out"
+    assert report.faulty["COM_6"] == nips
+    assert not report.faulty.keys() & {"TIM_1", "CON_2"}
 
 
 Document = dict[str, Any]
