@@ -11,7 +11,7 @@ from integrations.siasn.quality import Held, catalogue, judge
 
 TODAY = date(2026, 11, 24)
 PNS, PPPK = "198503122010011007", "199001012022211003"
-IN_ORDER = {
+IN_ORDER: dict[str, Any] = {
     "nipBaru": PNS, "jenisJabatanId": "2", "jabatanFungsionalId": "jf1", "jabatanNama": "Analis Ahli Muda",
     "tkPendidikanTerakhirId": "40", "tmtCpns": "01-01-2010", "tmtPns": "01-01-2011", "gelarBelakang": "S.E.",
     "email": "siti@example.go.id", "noHp": "0812", "unorId": "u1", "kedudukanPnsId": "01",
@@ -19,14 +19,14 @@ IN_ORDER = {
     "jenisPegawaiNama": "PNS Daerah", "validNik": "true", "tglLahir": "12-03-1985",
     "jenisKelamin": "M", "golRuangAkhirId": "34",
 }  # fmt: skip
-CONTRACT = {
+CONTRACT: dict[str, Any] = {
     "nipBaru": PPPK,
     "tglLahir": "1990-01-01",
     "tmtCpns": "01-03-2022",
     "jenisKelamin": "M",
     "tmtPns": "",
 }
-HEAD = {"jenisJabatanId": "1", "jabatanFungsionalId": "", "eselonId": "31"}
+HEAD: dict[str, Any] = {"jenisJabatanId": "1", "jabatanFungsionalId": "", "eselonId": "31"}
 
 
 def faults(leave_ends: date | None = None, rated: int = 2025, **changes: Any) -> set[str]:
