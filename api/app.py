@@ -20,6 +20,7 @@ from api import (
     bundles,
     codec,
     cycle_units,
+    decrees,
     delegations,
     document_verification,
     documents,
@@ -93,6 +94,7 @@ ROUTERS = (
     waiting_times.router,
     bundles.router,
     codec.router,
+    decrees.router,
     health.router,
 )
 DESCRIPTION = """Personnel actions of a government agency, from request to effect, every step in a

@@ -24,6 +24,7 @@ from domain import events as ev
 from domain.commands import ActionCommand
 from domain.errors import NotFound, NotPermitted, Refusal, WrongExpectedVersion
 from domain.personnel_action import ActionState
+from ledger.decree_code import decree_code
 from ledger.mirror import load_state
 from ledger.record import StoredEvent
 from ledger.result import Result
@@ -56,7 +57,11 @@ def detail_of(
 ) -> dict[str, Any]:  # fmt: skip
     """The action in full, as it stood after `history`."""
     names = names_of(connection, people_of([state]) | people_in(history))
-    return veil.over(action_detail(state, history, names, services.view(connection), language))
+    shown = action_detail(state, history, names, services.view(connection), language)
+    if state.decree is not None and state.decree.code_hash is not None:
+        code = decree_code(services.installation.sealing_key, state.id)
+        shown["decree"] = shown["decree"] | {"code": code}
+    return veil.over(shown)
 
 
 def people_in(history: list[StoredEvent]) -> set[str]:

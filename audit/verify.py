@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.command_check import CommandCheck
+from audit.decree_check import check_decree_codes
 from audit.document_check import StoredDocuments, check_documents
 from audit.findings import CannotVerify, Finding, Findings, Verification
 from audit.history import Events, history_of
@@ -138,6 +139,7 @@ def _verify(
     check_kept(connection, kept, ledger, findings)
     history = _replay(connection, ledger, sealing_key, findings, people)
     check_documents(history.events.of(ev.DocumentFiled), documents, findings, people.gone)
+    check_decree_codes(history.events.of(ev.DecreeIssued), sealing_key, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     for name in outside.silent:

@@ -233,7 +233,9 @@ class AnnulAction(ActionCommand):
 
 
 class IssueDecree(ActionCommand):
-    """The process asks for the decree's number, after the decision."""
+    """The process asks for the decree's number, after the decision. The writer adds the hash of its code."""
+
+    code_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
 
 
 class AdvanceAction(ActionCommand):

@@ -12,3 +12,5 @@ class Decree:
     year: int
     sequence: int
     decree_date: date
+    # SHA-256 of the code under which the public asks whether the decree is genuine.
+    code_hash: str | None = None

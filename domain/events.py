@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 import domain.document_events
 import domain.erasure_events
 import domain.evaluation_events
@@ -395,10 +397,13 @@ class PlacementDecided(Event):
 
 
 class DecreeIssued(Event):
+    """`code_hash` is the SHA-256 of the code behind its QR code; the code itself is not recorded."""
+
     number: str
     year: int
     sequence: int
     decree_date: date
+    code_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
 
 
 class ActionTookEffect(Event):

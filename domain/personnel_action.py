@@ -358,7 +358,7 @@ def _decided(state: ActionState, event: ev.PlacementDecided, _: Recorded) -> Act
 
 
 def _decreed(state: ActionState, event: ev.DecreeIssued, _: Recorded) -> ActionState:
-    decree = Decree(event.number, event.year, event.sequence, event.decree_date)
+    decree = Decree(event.number, event.year, event.sequence, event.decree_date, event.code_hash)
     return changed(state, decree=decree, phase="awaiting_effect")
 
 

@@ -69,7 +69,13 @@ def issue_decree(state: ActionState, facts: Facts, command: IssueDecree) -> Even
     year = state.decree_date.year
     sequence = facts.registry.last_decree.get(year, 0) + 1
     number = facts.policy_of(state).decree_numbering.template.format(number=sequence, year=year)
-    issued = ev.DecreeIssued(number=number, year=year, sequence=sequence, decree_date=state.decree_date)
+    issued = ev.DecreeIssued(
+        number=number,
+        year=year,
+        sequence=sequence,
+        decree_date=state.decree_date,
+        code_hash=command.code_hash,
+    )
     return [issued, open_task("inauguration", state, facts)] if state.inauguration else [issued]
 
 

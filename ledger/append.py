@@ -18,8 +18,9 @@ from enum import Enum
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain.commands import Command
+from domain.commands import Command, IssueDecree
 from ledger.commit import Commit, WriterContext
+from ledger.decree_code import code_hash, decree_code
 from ledger.mirror import Mirror
 from ledger.projection import Projection, RowWriter
 from ledger.result import Answer, Result, Waiting
@@ -55,6 +56,7 @@ class Ledger:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
+        self._sealing_key = sealing_key
         self._context = WriterContext(
             RowWriter(engine.dialect.name), signers, Keyring(sealing_key), tuple(projections), clock
         )
@@ -65,6 +67,9 @@ class Ledger:
 
     def submit(self, command: Command, *, body_hash: str = "") -> Future[Result]:
         """Queue a command. The future gives its Result or raises a Refusal, or LedgerUnavailable."""
+        if isinstance(command, IssueDecree):
+            known_as = code_hash(decree_code(self._sealing_key, command.action_id))
+            command = command.model_copy(update={"code_hash": known_as})
         waiting = Waiting(command, body_hash, Future())
         self._queue.put(waiting)
         return waiting.future

@@ -33,6 +33,7 @@ actions = Table(
     Column("effective_date", Text, nullable=False),
     Column("submitted_at", Text, nullable=False),
     Column("decree_number", Text),
+    Column("decree_code_hash", Text),
     Column("next_due", Text),
     Column("quiet", Integer, nullable=False),
     Column("version", Integer, nullable=False),
@@ -45,6 +46,7 @@ actions = Table(
     Index("personnel_actions_awaited", "next_due"),
     Index("personnel_actions_vacancy", "vacancy_id"),
     Index("personnel_actions_target", "target_position_id"),
+    Index("personnel_actions_decree_code", "decree_code_hash"),
 )
 
 IN_EFFECT = ("effective", "completed")
@@ -70,6 +72,7 @@ def row_of(state: ActionState) -> tuple[Any, ...]:
         state.effective_date.isoformat(),
         moment(state.submitted_at),
         state.decree.number if state.decree else None,
+        state.decree.code_hash if state.decree else None,
         moment(due) if due else None,
         int(state.is_quiet),
         state.version,
@@ -88,6 +91,29 @@ class Register:
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         for state in history.actions.values():
             yield row_of(state)
+
+
+def by_decree_code(connection: Connection, hashed: str) -> str | None:
+    """The action whose decree has the code with this hash."""
+    statement = select(actions.c.action_id).where(actions.c.decree_code_hash == hashed)
+    found: str | None = connection.execute(statement).scalar()
+    return found
+
+
+def decreed_later(connection: Connection, action_id: str, subject_id: str, since: str) -> bool:
+    """Whether another decree on the person has taken effect since that day (ISO date)."""
+    statement = (
+        select(actions.c.action_id)
+        .where(
+            actions.c.subject_id == subject_id,
+            actions.c.action_id != action_id,
+            actions.c.decree_number.is_not(None),
+            actions.c.status.in_(IN_EFFECT),
+            actions.c.effective_date > since,
+        )
+        .limit(1)
+    )
+    return connection.execute(statement).first() is not None
 
 
 @dataclass(frozen=True)

@@ -296,6 +296,7 @@ def upgrade() -> None:
         sa.Column("effective_date", sa.Text(), nullable=False),
         sa.Column("submitted_at", sa.Text(), nullable=False),
         sa.Column("decree_number", sa.Text(), nullable=True),
+        sa.Column("decree_code_hash", sa.Text(), nullable=True),
         sa.Column("next_due", sa.Text(), nullable=True),
         sa.Column("quiet", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -310,6 +311,7 @@ def upgrade() -> None:
     )
     op.create_index("personnel_actions_status", "personnel_actions", ["status", "submitted_at"], unique=False)
     op.create_index("personnel_actions_subject", "personnel_actions", ["subject_id"], unique=False)
+    op.create_index("personnel_actions_decree_code", "personnel_actions", ["decree_code_hash"], unique=False)
     op.create_index("personnel_actions_target", "personnel_actions", ["target_position_id"], unique=False)
     op.create_index("personnel_actions_vacancy", "personnel_actions", ["vacancy_id"], unique=False)
     op.create_table(

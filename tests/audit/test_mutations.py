@@ -20,6 +20,8 @@ from tests.audit.conftest import Evidence, copy_of
 NO_EVIDENCE = {
     "accounts": "credentials: passwords, lockouts; changed outside the ledger",
     "sessions": "credentials: who is signed in just now",
+    "second_factors": "credentials: sealed seeds, lockouts; changed outside the ledger",
+    "recovery_codes": "credentials: hashes of codes not used yet",
     "cursors": "how far a consumer has come; a wrong one repeats or is caught up",
 }
 # Single columns likewise.

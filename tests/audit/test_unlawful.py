@@ -119,15 +119,16 @@ def test_a_second_vote_of_one_member(evidence: Evidence, attacker: Attacker) -> 
     assert "voted-twice" in evidence.codes(attacker)
 
 
-def test_a_gap_in_the_decree_numbers(evidence: Evidence, attacker: Attacker) -> None:
+def test_a_gap_in_the_decree_numbers_and_the_code_of_another(evidence: Evidence, attacker: Attacker) -> None:
     documents = attacker.documents()
     decree = last(documents, "DecreeIssued")
     decree["data"]["sequence"] += 1
     decree["data"]["number"] = decree["data"]["number"].replace(
         f".{decree['data']['sequence'] - 1}-", f".{decree['data']['sequence']}-"
     )
+    decree["data"]["code_hash"] = "0" * 64
     attacker.rewrite(documents)
-    assert "decree-number-gap" in evidence.codes(attacker)
+    assert {"decree-number-gap", "decree-code-differs"} <= evidence.codes(attacker)
 
 
 def test_an_effect_before_its_date(evidence: Evidence, attacker: Attacker) -> None:

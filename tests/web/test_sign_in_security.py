@@ -67,3 +67,21 @@ def test_the_page_of_a_decree_asks_for_the_password_and_keeps_what_was_typed(sit
     done = site.post(mayor, f"{address}/keputusan", form | {"password": PASSWORD})
     assert done.status_code == 200, done.text
     assert "Tanda terima" in done.text
+
+
+def test_the_public_page_of_a_decree_needs_no_account(site: Site) -> None:
+    state = site.house.world.walk(site.house.a_case(), until="duty_statement")
+    (reader, *_) = sorted(site.house.world.offices.holders("agency_head", site.house.world.today))
+    assert f"/perkara/{state.id}/sk" in site.get(reader, f"/perkara/{state.id}").text
+    sheet = site.get(reader, f"/perkara/{state.id}/sk").text
+    address = re.search(r"<code>http://testserver(/sk/[a-z2-7]{26})</code>", sheet)
+    assert address is not None
+    assert site.get(reader, f"/perkara/{state.id}/sk.svg").text.startswith("<svg")
+    assert site.get(site.house.a_stranger(), f"/perkara/{state.id}/sk.svg").status_code == 404
+    page = site.get(None, address[1])
+    assert page.status_code == 200
+    assert "Asli dan berlaku" in page.text
+    assert site.house.nip(state.subject_id) not in page.text
+    assert page.headers["x-robots-tag"] == "noindex"
+    assert "Tidak dikenal" in site.get(None, "/sk/" + "a" * 26).text
+    assert "Unknown" in site.get(None, "/sk/%3Cscript%3E", language="en").text
