@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -29,7 +30,15 @@ def test_ledger_and_memory_come_to_the_same(lived: Lived) -> None:
     assert Counter(answered).total() > 500
     with lived.installation.reader.engine.connect() as connection:
         for state in lived.states:
-            assert state_of(connection, state.id) == state
+            assert without_code(state_of(connection, state.id)) == state
+
+
+def without_code(state: ActionState | None) -> ActionState | None:
+    """The stand-in has no key from which a decree's code could be derived."""
+    if state is None or state.decree is None:
+        return state
+    assert state.decree.code_hash is not None
+    return replace(state, decree=replace(state.decree, code_hash=None))
 
 
 def test_every_projection_equals_what_the_events_give(lived: Lived) -> None:
