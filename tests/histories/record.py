@@ -1,42 +1,45 @@
 """Records how processes of this version run, so that later versions can be held to replay them.
 
-    .venv/bin/python -m tests.histories.record
+    .venv/bin/python -m tests.histories.record [NAME…]
 
-writes one JSON file a scenario beside this file. Files of released versions stay as they are: record
-under a new version's name (VERSION below) instead of overwriting what runs in the field.
+writes beside this file the histories that are missing, one JSON file a scenario, or those that are named
+(see RECORDINGS) anew. Files of released versions stay as they are: record under a new version's name
+(VERSION below) instead of overwriting what runs in the field.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 import tempfile
 import uuid
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from activities.talent_upkeep import Reached
 from domain.commands import AnnulAction, OverrideReason
 from domain.personnel_action import ActionState
 from domain.rank_list import EntryStatus
-from installation import Installation
 from integrations.temporal_server import await_server, start_development_server
-from roster.generator import generate_agency
-from settings import Settings
 from tests import ranks
+from tests.histories import evaluations, publications
+from tests.histories.stage import a_theatre
 from tests.ledger.test_talent import cact, rate
 from tests.pool import a_pool
 from tests.workflows.conftest import TIME_SKIPPING, free_port
 from tests.workflows.test_rank_promotion_process import Stage
 from tests.workflows.test_relay import OutOfReach
-from tests.workflows.theatre import MovableClock, Theatre, a_transfer
-from tests.world import a_person, seed
+from tests.workflows.theatre import Theatre, a_transfer
+from tests.world import a_person
 from workflows.talent_upkeep import TalentUpkeep
 
 VERSION = "v1"
 HERE = Path(__file__).parent
 
 Scenario = Callable[[Theatre], Awaitable[ActionState]]
+Recording = Callable[[Theatre], Awaitable[str]]
 
 
 async def completed(theatre: Theatre) -> ActionState:
@@ -122,110 +125,94 @@ async def rank_list_lapsed(stage: Stage) -> None:
     await stage.until(lambda now: now.over)
 
 
-RANK_SCENARIOS: tuple[Callable[[Stage], Awaitable[None]], ...] = (rank_list_effective, rank_list_lapsed)
-SCENARIOS: tuple[Scenario, ...] = (
-    completed,
-    silent_office,
-    silent_bkn_and_later_effect,
-    returned,
-    annulled_and_corrected,
-)
-
-
-async def record(scenario: Scenario, address: str, *, lossy: bool = False) -> str:
-    """The history of the scenario's process, as JSON."""
-    clock = MovableClock()
-    with tempfile.TemporaryDirectory() as folder:
-        installation = Installation(Settings(data=Path(folder)), clock=clock)
-        installation.set_up()
-        theatre = Theatre(
-            seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24))), clock, address
+async def record_upkeep(theatre: Theatre) -> str:
+    """A day's upkeep on which everybody's results have lapsed, in several parts, as JSON."""
+    people = theatre.world.movable()
+    rate(theatre.world.installation, people)
+    cact(theatre.world.installation, people)
+    theatre.clock.ahead = timedelta(days=3 * 366)
+    async with theatre.process_worker():
+        handle = await theatre.client.start_workflow(
+            TalentUpkeep.run, Reached(), id=f"upkeep-{theatre.task_queue}", task_queue=theatre.task_queue
         )
-        await theatre.connect()
+        await handle.result()
+    return (await handle.fetch_history()).to_json()
+
+
+def of_a_case(scenario: Scenario, *, lossy: bool = False) -> Recording:
+    """The process of the case with which the scenario ends."""
+
+    async def play(theatre: Theatre) -> str:
         async with theatre.playing(OutOfReach(theatre.recorder) if lossy else None):
             state = await scenario(theatre)
             await theatre.over(state)
-        history = await theatre.handle(state).fetch_history()
-        installation.close()
-    return history.to_json()
+        return (await theatre.handle(state).fetch_history()).to_json()
+
+    return play
 
 
-async def record_rank_list(scenario: Callable[[Stage], Awaitable[None]], address: str) -> str:
-    """The history of a list's process, as JSON."""
-    clock = MovableClock()
-    with tempfile.TemporaryDirectory() as folder:
-        installation = Installation(Settings(data=Path(folder)), clock=clock)
-        installation.set_up()
-        theatre = Theatre(
-            seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24))), clock, address
-        )
-        await theatre.connect()
+def of_a_rank_list(scenario: Callable[[Stage], Awaitable[None]]) -> Recording:
+    """The process of a list."""
+
+    async def play(theatre: Theatre) -> str:
         stage = Stage(theatre)
         async with theatre.process_worker():
             await stage.starter.look()
             await scenario(stage)
             await stage.over()
-        history = await stage.handle.fetch_history()
-        installation.close()
-    return history.to_json()
+        return (await stage.handle.fetch_history()).to_json()
+
+    return play
 
 
-async def record_upkeep(address: str) -> str:
-    """A day's upkeep on which everybody's results have lapsed, in several parts, as JSON."""
-    clock = MovableClock()
-    with tempfile.TemporaryDirectory() as folder:
-        installation = Installation(Settings(data=Path(folder)), clock=clock)
-        installation.set_up()
-        world = seed(installation, generate_agency(people=200, as_of=date(2026, 11, 24)))
-        people = world.movable()
-        rate(installation, people)
-        cact(installation, people)
-        clock.ahead = timedelta(days=3 * 366)
-        theatre = Theatre(world, clock, address)
-        await theatre.connect()
-        name = f"upkeep-{theatre.task_queue}"
-        async with theatre.process_worker():
-            handle = await theatre.client.start_workflow(
-                TalentUpkeep.run, Reached(), id=name, task_queue=theatre.task_queue
-            )
-            await handle.result()
-        history = await handle.fetch_history()
-        installation.close()
-    return history.to_json()
+# What is recorded of this version, by the name of its file.
+RECORDINGS: dict[str, Recording] = {
+    f"mutation-{VERSION}-completed": of_a_case(completed),
+    f"mutation-{VERSION}-silent-office": of_a_case(silent_office),
+    f"mutation-{VERSION}-silent-bkn-and-later-effect": of_a_case(silent_bkn_and_later_effect),
+    f"mutation-{VERSION}-returned": of_a_case(returned),
+    f"mutation-{VERSION}-annulled-and-corrected": of_a_case(annulled_and_corrected),
+    f"mutation-{VERSION}-lost-answers": of_a_case(completed, lossy=True),
+    f"promotion-{VERSION}-against-findings": of_a_case(promotion_against_findings),
+    f"evaluation-{VERSION}-window-closed": of_a_case(evaluations.window_closed),
+    f"evaluation-{VERSION}-objection-decided": of_a_case(evaluations.objection_decided),
+    f"evaluation-{VERSION}-improvement-failed": of_a_case(evaluations.improvement_failed),
+    f"evaluation-cycle-{VERSION}-opened-and-closed": evaluations.record_cycle,
+    f"evaluation-cycle-opening-{VERSION}-half-year": evaluations.record_opening,
+    f"rank-promotion-{VERSION}-effective": of_a_rank_list(rank_list_effective),
+    f"rank-promotion-{VERSION}-lapsed": of_a_rank_list(rank_list_lapsed),
+    f"talent-upkeep-{VERSION}-all-lapsed": record_upkeep,
+    f"checkpoint-publication-{VERSION}-sent-everywhere": publications.record_sent_everywhere,
+    f"checkpoint-publication-{VERSION}-witness-away": publications.record_witness_away,
+}
 
 
-async def record_all(address: str) -> None:
-    for scenario in SCENARIOS:
-        name = scenario.__name__.replace("_", "-")
-        write(f"mutation-{VERSION}-{name}", await record(scenario, address))
-    write(f"promotion-{VERSION}-against-findings", await record(promotion_against_findings, address))
-    await record_rank_lists(address)
-    write(f"talent-upkeep-{VERSION}-all-lapsed", await record_upkeep(address))
-    write(f"mutation-{VERSION}-lost-answers", await record(completed, address, lossy=True))
+async def record(address: str, names: Iterable[str]) -> None:
+    """Play these scenarios at the Temporal of `address`, each on a stage of its own, and write the files."""
+    for name in names:
+        async with a_theatre(address) as theatre:
+            history = await RECORDINGS[name](theatre)
+        # Where the code lay when an activity failed is no part of the history.
+        history = re.sub(r'"stackTrace": "(\\.|[^"\\])*"', '"stackTrace": ""', history)
+        (HERE / f"{name}.json").write_text(history + "\n", encoding="utf-8")
+        print(f"recorded {name}")  # noqa: T201  (a command line prints)
 
 
-async def record_rank_lists(address: str) -> None:
-    for scenario in RANK_SCENARIOS:
-        name = scenario.__name__.removeprefix("rank_list_").replace("_", "-")
-        write(f"rank-promotion-{VERSION}-{name}", await record_rank_list(scenario, address))
-
-
-def write(name: str, history: str) -> None:
-    (HERE / f"{name}.json").write_text(history + "\n", encoding="utf-8")
-    print(f"recorded {name}")  # noqa: T201  (a command line prints)
-
-
-def main() -> None:
+def main(wanted: list[str]) -> None:
+    unknown = set(wanted) - RECORDINGS.keys()
+    if unknown:
+        raise SystemExit(f"no such scenario: {', '.join(sorted(unknown))}")
+    missing = [name for name in RECORDINGS if not (HERE / f"{name}.json").exists()]
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         server = start_development_server(Path(folder), port, dynamic_config=[TIME_SKIPPING])
         try:
             await_server(server, port)
-            asyncio.run(record_all(f"127.0.0.1:{port}"))
+            asyncio.run(record(f"127.0.0.1:{port}", wanted or missing))
         finally:
             server.terminate()
             server.wait(15)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
