@@ -27,7 +27,7 @@ from api.wiring import Services, ServicesDep
 from domain import rank_commands as rc
 from domain.commands import FREE_TEXT_LIMIT
 from domain.errors import NotFound, UnknownReference
-from domain.rank_promotion import signed_by
+from domain.signing import signed_by
 from ledger.facts import facts_for_reading
 from ledger.result import Result
 from projections import employees

@@ -29,7 +29,8 @@ from domain.errors import NotFound, Refusal, UnknownReference
 from domain.facts import Facts
 from domain.policy import Policy
 from domain.rank_list import EntryStatus, ListStatus
-from domain.rank_promotion import Considered, considered, due_in, signed_by
+from domain.rank_promotion import Considered, considered, due_in
+from domain.signing import signed_by
 from ledger.facts import facts_for_reading
 from projections import rank_promotions as ranks
 

@@ -111,6 +111,11 @@ def why_out(person: str, step: StepRule, state: ActionState) -> str | None:
     return f"acted at {min(acted)}" if acted else None
 
 
+def has_stake(person: str, state: ActionState) -> bool:
+    """Whether the case is about the person, or they declared an interest in it."""
+    return person == state.subject_id or person in state.candidates or person in state.conflicts
+
+
 def people_out(step: StepRule, state: ActionState) -> tuple[str, ...]:
     """Everybody known to the case who is kept out of the step, sorted."""
     known = {state.subject_id, *state.candidates, *state.conflicts, *(who for _, who in state.acted)}
@@ -167,7 +172,8 @@ def lawful_signatures(person: str, task: Task, case: Case) -> Iterator[Signature
     principal, lent = task.delegated_by, task.delegated_signature
     if task.delegated_to != person or principal is None or lent is None:
         return
-    if moment.offices.keys_of(principal, moment.day) & keys:
+    own = moment.offices.exercised_by(principal, moment.day)
+    if lent.office in keys and (lent.office, lent) in own:
         yield lent.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})
 
 

@@ -239,6 +239,11 @@ def _by_an_outsider(
     actor = stored.actor
     if actor.kind != "person" or not moment.offices.holds_any(actor.id, offices, moment.day):
         return [("not-entitled", f"{actor.kind} {actor.id} may not speak for {unit_id}")]
-    person = moment.agency.people.get(actor.id)
-    own = moment.agency.apparatus_of(moment.agency.unit_of(person.position_id if person else None))
-    return [("excluded-actor", f"{actor.id} belongs to {unit_id}")] if own == unit_id else []
+    agency = moment.agency
+    person = agency.people.get(actor.id)
+    posts = [person.position_id if person else None]
+    lent = [each for each in agency.delegations.values() if each.delegate_id == actor.id]
+    posts += [each.position_id for each in lent if each.runs_on(moment.day)]
+    if unit_id not in {agency.apparatus_of(agency.unit_of(post)) for post in posts}:
+        return []
+    return [("excluded-actor", f"{actor.id} belongs to {unit_id} or acts for somebody there")]

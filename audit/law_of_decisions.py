@@ -131,7 +131,7 @@ def _findings_settled(
     pending = failed - state.overridden
     chooses = event.step == law_of_promotion.CHOICE
     if chooses or (step.proposes_override and not (step.confirms_override or open_question)):
-        pending = {rule for rule in pending if not any(rule == known for known, _ in state.proposals)}
+        pending = {rule for rule in pending if not any(rule == known.rule for known in state.proposals)}
     elif not (step.confirms_override or open_question):
         pending = set()
     for rule in sorted(pending):
@@ -188,10 +188,12 @@ def proposed(case: Case, stored: StoredEvent, event: ev.OverrideProposed, state:
 def overridden(case: Case, stored: StoredEvent, event: ev.Overridden, state: ActionState) -> None:
     """A second person, at a step that confirms, past a rule that failed and may be overridden."""
     _may_override(case, stored, event.rule, event.confirmed_by, state)
-    if event.proposed_by == event.confirmed_by:
-        case.report(stored, "override-alone", f"{event.rule}: proposer and second person are one")
-    if (event.rule, event.proposed_by) not in state.proposals:
+    proposals = [p for p in state.proposals if (p.rule, p.person_id) == (event.rule, event.proposed_by)]
+    if not proposals:
         case.report(stored, "override-alone", f"{event.proposed_by} did not propose {event.rule}")
+    hands = {event.confirmed_by, event.signature.on_behalf_of} - {None}
+    if proposals and all({p.person_id, p.on_behalf_of} & hands for p in proposals):
+        case.report(stored, "override-alone", f"{event.rule}: one stands behind both signatures")
     steps = [case.step(task.step) for task in state.open_tasks]
     if not any(step is not None and step.confirms_override for step in steps):
         case.report(stored, "illegal-transition", "no open step confirms overrides")

@@ -38,8 +38,9 @@ def verified(stored: StoredEvent, event: DocumentVerified, moment: Moment) -> li
     actor = stored.actor
     if event.person_id != document.person_id:
         found.append(("illegal-transition", "the document lies in somebody else's file"))
-    if actor.kind != "person" or actor.id == document.person_id:
-        found.append(("excluded-actor", f"{actor.id} verified a document of their own file"))
+    post = moment.agency.posts.get(event.signature.post_id or "")
+    if actor.kind != "person" or document.person_id in (actor.id, post.incumbent_id if post else None):
+        found.append(("excluded-actor", f"{actor.id} verified what is theirs, or for whom it is of"))
     if document.filed_by == (actor.kind, actor.id):
         found.append(("excluded-actor", f"{actor.id} verified what they had filed themselves"))
     if not _holds(actor.id, event, document, moment):

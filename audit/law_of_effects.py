@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audit import law_of_evaluation, law_of_follow_ups, law_of_replacements, law_of_siasn
-from audit.case import Case
+from audit.case import Case, has_stake
 from audit.law_of_promotion import DECIDING, REVIEW
 from domain import events as ev
 from domain.agency import Placement
@@ -145,8 +145,8 @@ def _may_annul(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state:
     mine = any(split_key(k)[0] in allowed and s.capacity is Capacity.DEFINITIVE for k, s in held)
     if stored.actor.kind != "person" or not mine:
         case.report(stored, "not-an-owner", f"{stored.actor.id} may not record {event.authority}'s annulment")
-    if stored.actor.id == state.subject_id:
-        case.report(stored, "excluded-actor", "the subject annulled their own transfer")
+    if has_stake(stored.actor.id, state):
+        case.report(stored, "excluded-actor", f"{stored.actor.id} annulled what they have a stake in")
 
 
 def withdrawn(case: Case, stored: StoredEvent, event: ev.ActionWithdrawn, state: ActionState) -> None:

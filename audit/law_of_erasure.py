@@ -11,6 +11,8 @@ from audit.uniqueness import ENDINGS
 from domain import erasure_events as ee
 from domain import events as ev
 from domain.agency import Person
+from domain.identity import Capacity
+from domain.offices import split_key
 from domain.personal_data_policy import PersonalDataRules
 from domain.promotion_events import CandidateChosen
 from domain.rank_list import RankLists
@@ -133,6 +135,8 @@ class ErasureLaw:
             yield "not-entitled", f"{actor.id} may not answer a request for erasure"
         if actor.id in (person_id, asked.requested_by):
             yield "excluded-actor", f"{actor.id} answered an erasure of their own or their own request"
+        elif stands_in_for(actor.id, person_id, offices, moment):
+            yield "excluded-actor", f"{actor.id} answered it in the place of {person_id}"
 
     def _approved(self, stored: StoredEvent, event: ee.PersonErased, moment: Moment) -> Iterator[Problem]:
         yield from self._second(stored, event.person_id, event.approved_by, moment)
@@ -180,6 +184,18 @@ class ErasureLaw:
             yield "wrong-assessment", f"the duties to keep of {person.id} are not those of the policy"
         if binding and any(item.until is None or moment.day <= item.until for item in due):
             yield "erased-too-early", f"what is kept of {person.id} has to be kept still"
+
+
+def stands_in_for(actor_id: str, person_id: str, named: tuple[str, ...], moment: Moment) -> bool:
+    """Whether the actor holds one of the offices only in the place (Plh) of the person."""
+    posts = moment.agency.posts
+    signatures = [
+        signature
+        for key, signature in moment.offices.exercised_by(actor_id, moment.day)
+        if split_key(key)[0] in named and signature.capacity is not Capacity.DELEGATE
+    ]
+    through = [posts[s.post_id].incumbent_id if s.post_id in posts else None for s in signatures]
+    return bool(through) and set(through) == {person_id}
 
 
 def _under(event: ee.ErasureRequested | ee.PersonErased, moment: Moment) -> Iterator[Problem]:

@@ -74,7 +74,9 @@ def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted) -> boo
     if actor.id == event.subject_id:
         return "subject" in allowed
     apparatus = case.moment.agency.apparatus_of(event.origin_unit_id)
-    for key, _ in case.moment.offices.exercised_by(actor.id, case.moment.day):
+    for key, signature in case.moment.offices.exercised_by(actor.id, case.moment.day):
+        if signature.capacity is Capacity.DELEGATE:
+            continue
         office, unit = split_key(key)
         of_unit = unit is None or key == office_key(office, apparatus)
         if key == raters_office(case.moment, event.origin_position_id, policy) or (
@@ -359,16 +361,29 @@ def withdrawn(case: Case, stored: StoredEvent, state: ActionState) -> bool:
     named, offices, day = case.policy.evaluation.withdrawn_by, case.moment.offices, case.moment.day
     if actor.id == state.subject_id:
         return False
-    if offices.holds_any(actor.id, named, day):
+    own = _in_own_right(actor.id, state.subject_id, case.moment)
+    if {split_key(key)[0] for key in own} & set(named):
         return True
-    own = {k for k, s in offices.exercised_by(actor.id, day) if s.capacity is not Capacity.DELEGATE}
     for office in named:
         key: str | None = office
-        while key is not None and offices.holders(key, day) <= {state.subject_id}:
+        while key is not None and not any(
+            key in _in_own_right(person, state.subject_id, case.moment)
+            for person in offices.holders(key, day) - {state.subject_id}
+        ):
             key = offices.superior(key)
         if key in own:
             return True
     return False
+
+
+def _in_own_right(person: str, subject: str, moment: Moment) -> set[str]:
+    """The offices that the person exercises neither as a delegate nor in the place (Plh) of the subject."""
+    posts, found = moment.agency.posts, set[str]()
+    for key, signature in moment.offices.exercised_by(person, moment.day):
+        post = posts.get(signature.post_id or "")
+        if signature.capacity is not Capacity.DELEGATE and (post is None or post.incumbent_id != subject):
+            found.add(key)
+    return found
 
 
 def is_evaluation(state: ActionState) -> bool:

@@ -137,7 +137,7 @@ class RankLaw:
         match event:
             case rk.RankListWithdrawn():
                 named = (*hands.proposed_by, *hands.sent_by)
-                found += check_signer(stored, event.signature, named, (), moment)
+                found += check_signer(stored, event.signature, named, known.entries, moment)
             case rk.RankListSent():
                 people = {entry.person_id for entry in known.in_status(EntryStatus.PROPOSED)}
                 found += check_signer(stored, event.signature, hands.sent_by, people, moment)
@@ -180,7 +180,7 @@ class RankLaw:
                     found.append(("wrong-facts", "a correction of what was not annulled, or the reverse"))
             case rk.RankAnnulled():
                 named = policy.annulment_by.get(event.authority, ())
-                found += check_signer(stored, event.signature, named, people, moment)
+                found += check_signer(stored, event.signature, named, people, moment, definitive=True)
                 if event.was_effective == (entry.status is EntryStatus.DECREED):
                     found.append(("wrong-facts", "whether it had taken effect is told wrongly"))
                 person = moment.agency.people.get(event.person_id)
@@ -199,6 +199,8 @@ class RankLaw:
         own = parse_grade(entry.to_grade) <= parse_grade(rules.authority.highest_own)
         named = rules.hands.decreed_by if own else rules.hands.recorded_by
         found += check_signer(stored, event.signature, named, (event.person_id,), moment, definitive=own)
+        if own and stored.actor.id == known.proposed_by:
+            found.append(("excluded-actor", f"{stored.actor.id} made the list"))
         if own != (event.sequence is not None) or event.year != event.decree_date.year:
             found.append(
                 ("decree-number-gap", f"{event.number} is not of the authority for {entry.to_grade}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from audit import (
     law_of_cycles,
     law_of_documents,
@@ -145,6 +147,8 @@ def _granted(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -
         actor.id, policy.acting_granted_by, moment.day
     ):
         found.append(("not-entitled", f"{actor.id} may not appoint acting holders"))
+    else:
+        found += _in_whose_place(stored, event, moment)
     delegate = agency.people.get(event.delegate_id)
     if delegate is None or delegate.candidate or event.delegate_id in (event.principal_id, actor.id):
         found.append(("not-an-owner", f"{event.delegate_id} cannot act there"))
@@ -152,6 +156,18 @@ def _granted(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -
     if not 0 < (event.last_day - event.first_day).days + 1 <= term.maximum_days:
         found.append(("acting-term-exceeded", f"{event.first_day} to {event.last_day}"))
     return found
+
+
+def _in_whose_place(stored: StoredEvent, event: ev.DelegationGranted, moment: Moment) -> Iterator[Problem]:
+    """A Plt where the post is vacant, else in the place of its incumbent, who does not choose their own."""
+    post = moment.agency.posts.get(event.position_id)
+    incumbent = post.incumbent_id if post is not None else None
+    if post is None or event.principal_id != incumbent:
+        yield "wrong-facts", f"{event.principal_id} does not hold {event.position_id}"
+    if event.capacity is (Capacity.PLH if incumbent is None else Capacity.PLT):
+        yield "wrong-facts", f"{event.capacity} does not fit {event.position_id}"
+    if incumbent == stored.actor.id:
+        yield "excluded-actor", f"{stored.actor.id} appointed who acts in their own place"
 
 
 def _revoked(stored: StoredEvent, event: ev.DelegationRevoked, moment: Moment) -> list[Problem]:

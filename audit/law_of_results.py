@@ -90,8 +90,9 @@ def _acted(
     actor, found = stored.actor, list[Problem]()
     if (actor.kind, actor.id) != ("person", person):
         found.append(("wrong-signature", f"{actor.kind} {actor.id} is not {person}"))
-    if person == subject:
-        found.append(("excluded-actor", f"{person} acted on their own results"))
+    post = moment.agency.posts.get(signature.post_id or "")
+    if subject in (person, post.incumbent_id if post else None):
+        found.append(("excluded-actor", f"{person} acted on their own results or for whom they are of"))
     held = any(signature == known for _, known in moment.offices.exercised_by(person, moment.day))
     lent = signature.capacity is Capacity.DELEGATE
     if lent or not held or split_key(signature.office)[0] not in offices:

@@ -13,6 +13,7 @@ from domain import events as ev
 from domain.canonical import NotCanonical, canonical_json, digest
 from domain.eligibility import assess
 from domain.fact_sheet import FactSheet
+from domain.identity import Capacity
 from domain.offices import office_key, split_key
 from domain.personnel_action import ActionState
 from domain.policy import Clearance, Kind
@@ -110,9 +111,10 @@ def _entitled(case: Case, stored: StoredEvent, event: ev.ActionSubmitted, origin
         return "subject" in allowed
     agency = case.moment.agency
     unit = agency.apparatus_of(agency.unit_of(origin) or agency.unit_of(event.target_position_id))
-    for key, _ in case.moment.offices.exercised_by(actor.id, case.moment.day):
+    for key, signature in case.moment.offices.exercised_by(actor.id, case.moment.day):
         office, where = split_key(key)
-        if office in allowed and (where is None or key == office_key(office, unit)):
+        lent = signature.capacity is Capacity.DELEGATE
+        if not lent and office in allowed and (where is None or key == office_key(office, unit)):
             return True
     return False
 

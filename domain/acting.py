@@ -23,9 +23,10 @@ ACTIVE = ("01", "07")
 def grant(facts: Facts, command: GrantDelegation) -> list[ev.NewEvent]:
     """A Plt for a vacant post, a Plh or Pj for an absent holder, or a delegate of one's own.
 
-    Limits come from the policy (SE BKN 2/2019, 1/2021). Nobody appoints themself. What an acting
-    holder may sign is judged at each task, not here. Raises NotPermitted, UnknownReference, DateOutOfOrder,
-    ActingTermExceeded, ActingHolderExists.
+    Limits come from the policy (SE BKN 2/2019, 1/2021). Nobody appoints themself, nor (as Plh) who acts in
+    their own place: the mandate comes from another. What an acting holder may sign is judged at each task.
+
+    Raises NotPermitted, UnknownReference, DateOutOfOrder, ActingTermExceeded, ActingHolderExists.
     """
     if command.delegation_id in facts.agency.delegations:
         raise AlreadyExists(what="delegation_id")
@@ -91,6 +92,8 @@ def _on_whose_behalf(facts: Facts, command: GrantDelegation) -> tuple[str, str |
     post = facts.agency.posts.get(command.position_id or "")
     if post is None:
         raise UnknownReference(what="position_id")
+    if post.incumbent_id == command.actor.id:
+        raise NotPermitted()  # else who may not decide would choose who does it for them
     return post.id, post.incumbent_id
 
 

@@ -26,9 +26,11 @@ from domain.facts import Facts
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.ordering import ordered_by
+from domain.ownership import why_interested
 from domain.personnel_action import DECREED, ActionState, Status
 from domain.policy import Kind
 from domain.promotion_events import VacancyWithdrawn
+from domain.signing import holder_of
 from domain.submission import stream_of
 from domain.write_back import undo
 
@@ -53,27 +55,41 @@ def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[
 
 def may_withdraw_evaluation(state: ActionState, facts: Facts, command: WithdrawAction) -> bool:
     """An evaluation is withdrawn by the offices that the policy names, whoever opened it, and by no
-    delegate: its subject would withdraw it through one. Where the subject alone holds such an office, the
-    one above withdraws. What a low rating leads to nobody withdraws.
+    delegate: its subject would withdraw it through one, as through who stands in for them (Plh). Where
+    nobody else holds such an office, the one above withdraws. What a low rating leads to nobody withdraws.
     """
     if state.evaluation is not None and state.evaluation.follows is not None:
         return False
     if command.actor.kind != "person":
         return state.initiator == (command.actor.kind, command.actor.id)
     named = facts.policy_of(state).evaluation.withdrawn_by
-    if facts.offices.holds_any(command.actor.id, named, facts.today):
-        return True
-    above = _above_the_subject(named, state, facts)
-    held = facts.offices.exercised_by(command.actor.id, facts.today)
-    return any(key in above and s.capacity is not Capacity.DELEGATE for key, s in held)
+    mine = _in_own_right(command.actor.id, state, facts)
+    return bool({split_key(key)[0] for key in mine}.intersection(named)) or bool(
+        mine & _above_the_subject(named, state, facts)
+    )
+
+
+def _in_own_right(person_id: str, state: ActionState, facts: Facts) -> set[str]:
+    """The offices that the person exercises neither as a delegate nor in the place (Plh) of the subject."""
+    return {
+        key
+        for key, signature in facts.offices.exercised_by(person_id, facts.today)
+        if signature.capacity is not Capacity.DELEGATE
+        and holder_of(signature, facts.agency) != state.subject_id
+    }
 
 
 def _above_the_subject(named: Iterable[str], state: ActionState, facts: Facts) -> set[str]:
-    """For each office that nobody holds but the subject, the nearest above it that somebody else does."""
+    """For each office that nobody holds but the subject and their Plh, the nearest above it that somebody
+    else does.
+    """
     found: set[str] = set()
     for office in named:
         key: str | None = office
-        while key is not None and facts.offices.holders(key, facts.today) <= {state.subject_id}:
+        while key is not None and not any(
+            key in _in_own_right(person, state, facts)
+            for person in facts.offices.holders(key, facts.today) - {state.subject_id}
+        ):
             key = facts.offices.superior(key)
         if key is not None:
             found.add(key)
@@ -105,8 +121,9 @@ def _may_annul(state: ActionState, facts: Facts, command: AnnulAction) -> None:
     held = facts.offices.exercised_by(command.actor.id, facts.today)
     if not any(split_key(k)[0] in allowed and s.capacity is Capacity.DEFINITIVE for k, s in held):
         raise NotPermitted()
-    if command.actor.id == state.subject_id:
-        raise ExcludedOwner(why="subject")
+    why = why_interested(command.actor.id, state)
+    if why is not None:
+        raise ExcludedOwner(why=why)
 
 
 @dataclass

@@ -46,7 +46,7 @@ from domain.identity import Signature
 from domain.offices import COMMITTEE, INITIATOR, SUBJECT
 from domain.overriding import override_events, with_overrides
 from domain.ownership import may_act, signature_for, why_excluded
-from domain.personnel_action import DECREED, ActionState
+from domain.personnel_action import DECREED, ActionState, acted_at
 from domain.policy import Kind, StepRule
 from domain.process import after_approval
 from domain.step_documents import documents_in_order
@@ -207,8 +207,10 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         )
     )
     if state.kind is Kind.EVALUATION:
-        return events + evaluation.after_approval(state, task, facts, command.actor.id, answered)
-    return events + after_approval(outcomes_after, task, facts, command.actor.id, decree_date, effective_date)
+        after = acted_at(state, task.step, command.actor.id, signature)
+        return events + evaluation.after_approval(state, after, task, facts, answered)
+    after = acted_at(outcomes_after, task.step, command.actor.id, signature)
+    return events + after_approval(after, task, facts, decree_date, effective_date)
 
 
 def _unclaimed_by_others(task: Task, person_id: str, state: ActionState, facts: Facts) -> None:
@@ -260,7 +262,7 @@ def _return(
         return_to=command.return_to,
         comment=command.comment,
     )
-    after = changed(state, acted=(*state.acted, (task.step, command.actor.id)))
+    after = acted_at(state, task.step, command.actor.id, signature)
     if state.kind is Kind.EVALUATION:
         wanted = evaluation.step_to_return_to(state, task, command.return_to)
         return [completed, open_task(wanted, unrated(after), facts, returned=True)]
@@ -311,11 +313,11 @@ def carry(
     if state.kind is Kind.EVALUATION and outcome == "reject":
         return [completed, *evaluation.not_carried(state, task, by, facts)]
     if state.kind is Kind.EVALUATION:
-        return [completed, *evaluation.after_approval(state, task, facts, by, None)]
+        after = acted_at(state, task.step, by, signature)
+        return [completed, *evaluation.after_approval(state, after, task, facts, None)]
     if outcome == "reject":
         return [completed, ev.ActionRejected(step=task.step)]
-    after = changed(state, acted=(*state.acted, (task.step, by)))
-    return [completed, *after_approval(after, task, facts, by, None, None)]
+    return [completed, *after_approval(acted_at(state, task.step, by, signature), task, facts, None, None)]
 
 
 def _no_hard_finding(assessment: Assessment, step: StepRule) -> None:

@@ -101,10 +101,15 @@ def _open_cycle(cycle_id: str, facts: Facts) -> Cycle:
 
 
 def _may(actor: Actor, offices: tuple[str, ...], unit_id: str, facts: Facts) -> None:
-    """An officer whom the policy names, and not of the unit itself."""
+    """An officer whom the policy names, and who neither belongs to the unit nor acts for somebody there."""
     if actor.kind != "person" or not facts.offices.holds_any(actor.id, offices, facts.today):
         raise NotPermitted()
-    person = facts.agency.people.get(actor.id)
-    post = person.position_id if person else None
-    if facts.agency.apparatus_of(facts.agency.unit_of(post)) == unit_id:
+    agency = facts.agency
+    posts = {agency.people[actor.id].position_id if actor.id in agency.people else None}
+    posts |= {
+        lent.position_id
+        for lent in agency.delegations.values()
+        if lent.delegate_id == actor.id and lent.runs_on(facts.today)
+    }
+    if any(agency.apparatus_of(agency.unit_of(post)) == unit_id for post in posts):
         raise NotPermitted()

@@ -36,6 +36,7 @@ from domain.facts import Facts
 from domain.identity import Actor
 from domain.personal_data_policy import PersonalDataRules, RetentionRule
 from domain.serving import standing_of
+from domain.signing import signed_by
 
 SHORTEST_REASON = 3
 
@@ -98,7 +99,8 @@ def refuse_erasure(facts: Facts, command: RefuseErasure) -> list[NewEvent]:
 
 def approve_erasure(facts: Facts, command: ApproveErasure) -> list[NewEvent]:
     """The second person's yes, judged by the facts of its own day. Raises NotFound, NotPermitted,
-    ExcludedOwner (the subject, or who asked), PersonIsErased, NeededByOpenAction, RetentionForbids.
+    ExcludedOwner (the subject, their Plh, or who asked), PersonIsErased, NeededByOpenAction,
+    RetentionForbids.
     """
     person = _standing_person(facts, command.person_id)
     asked = _second_person(command.actor, person.id, facts)
@@ -227,8 +229,7 @@ def _second_person(actor: Actor, person_id: str, facts: Facts) -> ee.ErasureRequ
     known = facts.agency.erasures.get(person_id)
     if known is None or known.state != "requested" or known.request is None:
         raise NotFound()
-    if actor.id == person_id:
-        raise ExcludedOwner(why="subject")
+    signed_by(actor, facts.offices.policy.personal_data.approved_by, (person_id,), facts)
     if actor.id == known.request.requested_by:
         raise ExcludedOwner(why="requested_by")
     return known.request

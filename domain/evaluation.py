@@ -39,10 +39,11 @@ RESPONSE = "result_response"
 
 
 def after_approval(
-    state: ActionState, task: Task, facts: Facts, person_id: str, answered: Form | None
+    state: ActionState, after: ActionState, task: Task, facts: Facts, answered: Form | None
 ) -> Events:
-    """The events that an approved task of an evaluation leads to; `state` is that before the approval."""
-    after = replace(state, acted=(*state.acted, (task.step, person_id)))
+    """The events that an approved task of an evaluation leads to; `state` is that before the approval, and
+    `after` knows who approved.
+    """
     match answered:
         case PerformanceRating():
             return _rated(state, after, facts, answered)

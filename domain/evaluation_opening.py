@@ -14,7 +14,7 @@ from domain.errors import (
 )
 from domain.evaluation_commands import SubmitEvaluation
 from domain.facts import Facts
-from domain.identity import Actor
+from domain.identity import Actor, Capacity
 from domain.offices import office_key, split_key
 from domain.personnel_action import Recorded, evolve
 from domain.policy import Kind, Policy, Variant
@@ -44,7 +44,7 @@ def submit(facts: Facts, command: SubmitEvaluation) -> list[ev.NewEvent]:
 
 def may_submit(actor: Actor, subject_id: str, facts: Facts) -> bool:
     """Whether the actor may open an evaluation of the person: officers of the person's unit, BKPSDM,
-    the assessor, the person, and integrations whose key carries the scope.
+    the assessor, the person, and integrations whose key carries the scope. No personal delegate.
     """
     if actor.kind != "person":
         return actor.kind == "integration" and START_SCOPE in actor.scopes
@@ -57,8 +57,10 @@ def may_submit(actor: Actor, subject_id: str, facts: Facts) -> bool:
         return "subject" in allowed
     apparatus = facts.agency.apparatus_of(facts.agency.unit_of(subject.position_id))
     rater = assessor_office(subject.position_id, facts.agency, facts.offices, policy)
-    for key, _ in facts.offices.exercised_by(actor.id, facts.today):
+    for key, signature in facts.offices.exercised_by(actor.id, facts.today):
         office, unit = split_key(key)
+        if signature.capacity is Capacity.DELEGATE:
+            continue
         if key == rater or (office in allowed and (unit is None or key == office_key(office, apparatus))):
             return True
     return False

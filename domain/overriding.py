@@ -8,7 +8,7 @@ from domain import events as ev
 from domain.commands import DecideTask
 from domain.errors import HardFinding, InvalidDetails
 from domain.identity import Signature
-from domain.personnel_action import ActionState
+from domain.personnel_action import ActionState, Proposed
 from domain.policy import Severity, StepRule
 
 
@@ -16,7 +16,7 @@ def override_events(
     state: ActionState, step: StepRule, command: DecideTask, signature: Signature
 ) -> list[ev.OverrideProposed | ev.Overridden]:
     """The overrides that come with a decision: a proposal by the first person, and the override
-    itself by a second one at a step that confirms.
+    itself by a second one at a step that confirms. Who signs for another is no second person beside them.
     """
     events: list[ev.OverrideProposed | ev.Overridden] = []
     known = {outcome.rule: outcome for outcome in state.outcomes}
@@ -28,8 +28,9 @@ def override_events(
             raise HardFinding(rules=[item.rule])
         if item.rule in state.overridden:
             continue
-        proposers = state.proposers_of(item.rule)
-        others = proposers - {command.actor.id}
+        hands = (command.actor.id, signature.on_behalf_of)
+        proposals = [proposed for proposed in state.proposals if proposed.rule == item.rule]
+        others = [proposed.person_id for proposed in proposals if not proposed.is_by(hands)]
         if step.confirms_override and others:
             events.append(
                 ev.Overridden(
@@ -40,7 +41,7 @@ def override_events(
                     reason=item.reason,
                 )
             )
-        elif command.actor.id not in proposers:
+        elif command.actor.id not in state.proposers_of(item.rule):
             events.append(
                 ev.OverrideProposed(
                     rule=item.rule, person_id=command.actor.id, signature=signature, reason=item.reason
@@ -50,6 +51,10 @@ def override_events(
 
 
 def with_overrides(state: ActionState, events: list[ev.OverrideProposed | ev.Overridden]) -> ActionState:
-    proposed = tuple((e.rule, e.person_id) for e in events if isinstance(e, ev.OverrideProposed))
+    proposed = tuple(
+        Proposed(e.rule, e.person_id, e.signature.on_behalf_of)
+        for e in events
+        if isinstance(e, ev.OverrideProposed)
+    )
     confirmed = {e.rule for e in events if isinstance(e, ev.Overridden)}
     return replace(state, proposals=state.proposals + proposed, overridden=state.overridden | confirmed)

@@ -34,6 +34,15 @@ def why_excluded(person_id: str, step: StepRule, state: ActionState) -> str | No
     return None
 
 
+def why_interested(person_id: str, state: ActionState) -> str | None:
+    """The reason why the person has a stake of their own in the case, or None."""
+    if person_id == state.subject_id:
+        return "subject"
+    if person_id in state.candidates:
+        return "candidate"
+    return "conflict_of_interest" if person_id in state.conflicts else None
+
+
 def excluded_people(step: StepRule, state: ActionState) -> frozenset[str]:
     """Everybody who is known to be excluded from the step as the case stands."""
     known = {state.subject_id, *state.candidates, *state.conflicts, *(person for _, person in state.acted)}
@@ -139,13 +148,16 @@ def _candidates(person_id: str, task: Task, state: ActionState, facts: Facts) ->
 
 
 def _delegated(person_id: str, task: Task, keys: set[str], facts: Facts) -> list[Signature]:
-    """The signature of a delegate of this one task, while the delegator still holds the office."""
-    principal, signature = task.delegated_by, task.delegated_signature
-    if task.delegated_to != person_id or principal is None or signature is None:
+    """The signature of a delegate of this one task, while the delegator holds the office as they did: an
+    acting term that is over lends nothing, nor does another's delegate.
+    """
+    principal, lent = task.delegated_by, task.delegated_signature
+    if task.delegated_to != person_id or principal is None or lent is None:
         return []
-    if keys.isdisjoint(facts.offices.keys_of(principal, facts.today)):
+    exercised = facts.offices.exercised_by(principal, facts.today)
+    if lent.office not in keys or (lent.office, lent) not in exercised:
         return []
-    return [signature.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})]
+    return [lent.model_copy(update={"capacity": Capacity.DELEGATE, "on_behalf_of": principal})]
 
 
 def _principal_may(signature: Signature, step: StepRule, state: ActionState) -> bool:

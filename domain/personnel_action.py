@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from domain.changed import changed
 from domain.decree import Decree
 from domain.evaluation_state import Evaluation, RatedPart, evaluation_in
 from domain.human_task import Task, TaskState
+from domain.identity import Signature
 from domain.policy import Kind, Severity, Variant
 from domain.siasn_events import Purpose
 from domain.siasn_state import WriteBack
@@ -49,6 +50,19 @@ ENDED = frozenset(
 )
 DECREED = frozenset({Status.DECIDED, Status.EFFECTIVE, Status.COMPLETED})
 WAITING_PHASES = frozenset({"clearance", "bkn_review"})
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """Who proposed to pass a rule, and for whom they signed."""
+
+    rule: str
+    person_id: str
+    on_behalf_of: str | None = None
+
+    def is_by(self, people: Collection[str | None]) -> bool:
+        """Whether one of these people stands behind it."""
+        return self.person_id in people or (self.on_behalf_of is not None and self.on_behalf_of in people)
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,7 @@ class ActionState:
     election_consent: bool = False
     acted: tuple[tuple[str, str], ...] = ()
     conflicts: frozenset[str] = frozenset()
-    proposals: tuple[tuple[str, str], ...] = ()
+    proposals: tuple[Proposed, ...] = ()
     overridden: frozenset[str] = frozenset()
     decree_date: date | None = None
     effective_at: datetime | None = None
@@ -117,7 +131,7 @@ class ActionState:
         return next((task for task in self.tasks if task.id == task_id), None)
 
     def actors_of(self, step: str) -> frozenset[str]:
-        """Everybody who decided or voted at `step`, ever."""
+        """Everybody who decided or voted at `step`, ever, themself or through who signed for them."""
         return frozenset(person for acted, person in self.acted if acted == step)
 
     def open_overrides(self) -> frozenset[str]:
@@ -181,7 +195,15 @@ class ActionState:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def proposers_of(self, rule: str) -> frozenset[str]:
-        return frozenset(person for proposed, person in self.proposals if proposed == rule)
+        return frozenset(proposed.person_id for proposed in self.proposals if proposed.rule == rule)
+
+
+def acted_at(state: ActionState, step: str, person_id: str, signature: Signature | None) -> ActionState:
+    """The case after somebody acted at a step; who signs on another's behalf (*a.n.*) acts for them too."""
+    acted = (*state.acted, (step, person_id))
+    if signature is not None and signature.on_behalf_of is not None:
+        acted = (*acted, (step, signature.on_behalf_of))
+    return changed(state, acted=acted)
 
 
 @dataclass(frozen=True)
@@ -320,7 +342,7 @@ def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) 
         decided_at=recorded.at,
         decided_version=recorded.version,
     )
-    done = changed(done, acted=(*state.acted, (event.step, recorded.actor_id)))
+    done = acted_at(done, event.step, recorded.actor_id, event.signature)
     if event.outcome != "approve":
         return done
     if event.step == "analyst_verification":
@@ -339,7 +361,8 @@ def _completed(state: ActionState, event: ev.TaskCompleted, recorded: Recorded) 
 
 
 def _proposed(state: ActionState, event: ev.OverrideProposed, _: Recorded) -> ActionState:
-    return changed(state, proposals=(*state.proposals, (event.rule, event.person_id)))
+    proposed = Proposed(event.rule, event.person_id, event.signature.on_behalf_of)
+    return changed(state, proposals=(*state.proposals, proposed))
 
 
 def _overridden(state: ActionState, event: ev.Overridden, _: Recorded) -> ActionState:

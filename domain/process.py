@@ -14,7 +14,7 @@ from domain.human_task import Task
 from domain.identity import BKN_SILENCE, Actor
 from domain.offices import ASSESSOR, office_key
 from domain.ownership import answering_office
-from domain.personnel_action import ActionState, Status
+from domain.personnel_action import ActionState, Status, acted_at
 from domain.policy import Kind, StepRule, Variant
 from domain.task_opening import assessor_office, beyond_the_agency, open_task
 
@@ -25,15 +25,13 @@ def after_approval(
     state: ActionState,
     task: Task,
     facts: Facts,
-    person_id: str,
     decree_date: date | None,
     effective_date: date | None,
 ) -> Events:
-    """The events that an approved task leads to. `state` is the state before the approval."""
-    after = changed(state, acted=(*state.acted, (task.step, person_id)))
+    """The events that an approved task leads to. `state` knows who approved, and is else as before."""
     match task.step:
         case "revision":
-            return [open_task(task.resumes or state.steps[0], after, facts)]
+            return [open_task(task.resumes or state.steps[0], state, facts)]
         case "appointing_decision":
             assert decree_date is not None
             assert effective_date is not None
@@ -47,13 +45,13 @@ def after_approval(
         case "inauguration" | "siasn_correction":
             return []
         case "duty_statement":
-            return [write_back.begin(after, facts)]
+            return [write_back.begin(state, facts)]
         case "siasn_write_back" if state.kind is Kind.PROMOTION:
             return [promotion.scheduled_review(state, facts)]
         case "siasn_write_back" | "promotion_review":
             return [ev.ActionCompleted()]
     following = state.steps[state.steps.index(task.step) + 1]
-    return [open_task(following, after, facts)]
+    return [open_task(following, state, facts)]
 
 
 def issue_decree(state: ActionState, facts: Facts, command: IssueDecree) -> Events:
@@ -98,7 +96,8 @@ def advance(
             return [(event, command.actor) for event in evaluation.window_closed(state, task, facts)]
         if task.silence_at is not None and task.silence_at <= facts.now:
             completed = ev.TaskCompleted(task_id=task.id, step=task.step, outcome="approve", signature=None)
-            following = after_approval(state, task, facts, BKN_SILENCE.id, None, None)
+            consented = acted_at(state, task.step, BKN_SILENCE.id, None)
+            following = after_approval(consented, task, facts, None, None)
             return [(event, BKN_SILENCE) for event in [completed, *following]]
         found += [(event, command.actor) for event in _nudges(task, state, facts)]
     found += [(event, command.actor) for event in write_back.out_of_time(state, facts)]

@@ -40,7 +40,7 @@ from domain.forms import CandidateChoice, RankingVote
 from domain.human_task import Task
 from domain.identity import Actor, Signature
 from domain.overriding import override_events, with_overrides
-from domain.personnel_action import ActionState, Recorded, evolve
+from domain.personnel_action import ActionState, Recorded, acted_at, evolve
 from domain.policy import Kind, Severity, StepRule
 from domain.post_holding import is_kept_now
 from domain.promotion_commands import StartPromotion
@@ -208,7 +208,7 @@ def choose(
         comment=command.comment or None,
         details=answered.model_dump(mode="json"),
     )
-    after = replace(after, acted=(*after.acted, (task.step, command.actor.id)))
+    after = acted_at(after, task.step, command.actor.id, signature)
     following = open_task(CONFIRMATION, after, facts) if pending else placed(facts, effective_date)
     return [chosen, assessed, *overrides, completed, following]
 

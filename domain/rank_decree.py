@@ -42,8 +42,9 @@ from domain.rank_commands import (
 )
 from domain.rank_list import DECIDED, EntryStatus, ListStatus, RankEntry, RankList
 from domain.rank_path import path_on
-from domain.rank_promotion import known_list, signed_by, stream_of
+from domain.rank_promotion import known_list, stream_of
 from domain.rank_sheet import assess_rank, rank_sheet
+from domain.signing import signed_by
 
 AS_LISTED, ACTIVE = "rank_as_listed", "rank_active"
 
@@ -88,7 +89,7 @@ def decree(facts: Facts, command: DecreeRankPromotions) -> list[NewEvent]:
     """Decree ranks, each under the next number of the year, judged again by the facts of the day. Of those
     named all are decreed or none; with nobody named, those whom a hard rule bars today keep waiting.
 
-    Raises HardFinding, NotDue with nobody to decree.
+    Raises HardFinding, NotDue with nobody to decree, ExcludedOwner also for who made the list.
     """
     known, rules = known_list(command.list_id, facts)
     policy = facts.policies[known.policy_id]
@@ -105,6 +106,8 @@ def decree(facts: Facts, command: DecreeRankPromotions) -> list[NewEvent]:
                 raise InvalidDetails(errors=[{"field": "nips", "message": "an outside decree"}])
     people = [entry.person_id for entry in entries]
     signature = signed_by(command.actor, rules.hands.decreed_by, people, facts, definitive=True)
+    if command.actor.id == known.proposed_by:
+        raise ExcludedOwner(why="initiator")
     if not entries:
         raise NotDue()
     year, template = facts.today.year, policy.decree_numbering.template
@@ -198,7 +201,8 @@ def annul(facts: Facts, command: AnnulRankPromotion) -> list[NewEvent]:
     known, _ = known_list(command.list_id, facts)
     policy = facts.policies[known.policy_id]
     people = _named(known, [command.person_id])
-    signature = signed_by(command.actor, policy.annulment_by[command.authority], people, facts)
+    named = policy.annulment_by[command.authority]
+    signature = signed_by(command.actor, named, people, facts, definitive=True)
     entry = _standing(known, command.person_id, *DECIDED)
     if command.authority != "PPK" and len(command.letter_number.strip()) < 3:
         raise ReasonRequired()

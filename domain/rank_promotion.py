@@ -17,21 +17,16 @@ from domain.canonical import digest
 from domain.eligibility import Finding, facts_of, outcomes_of
 from domain.errors import (
     AlreadyExists,
-    CapacityNotAllowed,
     DateOutOfOrder,
-    ExcludedOwner,
     NobodyDue,
     NotDue,
     NotFound,
-    NotPermitted,
     RankListExists,
     RankNotThere,
     UnknownReference,
 )
 from domain.event import NewEvent
 from domain.facts import Facts
-from domain.identity import Actor, Capacity, Signature
-from domain.offices import split_key
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from domain.rank_commands import FreezeRankList, WithdrawRankList
@@ -39,6 +34,7 @@ from domain.rank_list import ListStatus, RankList
 from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankRules
 from domain.rank_sheet import assess_rank, rank_sheet, stops
+from domain.signing import signed_by
 
 
 @dataclass(frozen=True)
@@ -191,9 +187,10 @@ def list_hash_of(proposed: rk.RankListProposed, entries: Iterable[rk.RankCandida
 
 
 def withdraw(facts: Facts, command: WithdrawRankList) -> list[NewEvent]:
-    """Take a list back that was not sent; the period may get another one."""
+    """Take a list back that was not sent; the period may get another one. Nobody who stands on it does."""
     known, rules = known_list(command.list_id, facts)
-    signature = signed_by(command.actor, (*rules.hands.proposed_by, *rules.hands.sent_by), (), facts)
+    named = (*rules.hands.proposed_by, *rules.hands.sent_by)
+    signature = signed_by(command.actor, named, known.entries, facts)
     if known.status is not ListStatus.FROZEN:
         raise RankNotThere(status=known.status.value)
     event = rk.RankListWithdrawn(list_id=known.id, why=command.why, signature=signature)
@@ -206,42 +203,6 @@ def known_list(list_id: str, facts: Facts) -> tuple[RankList, RankRules]:
     if known is None:
         raise NotFound()
     return known, facts.policies[known.policy_id].rank_promotion
-
-
-def signed_by(
-    actor: Actor, named: Collection[str], people: Collection[str], facts: Facts, *, definitive: bool = False
-) -> Signature:
-    """The authority under which the actor does something about `people`: an office of these names. A
-    personal delegate has none. Nobody acts on themself, nor for the holder of a post on that holder.
-
-    Raises NotPermitted, CapacityNotAllowed, ExcludedOwner.
-    """
-    if actor.kind != "person":
-        raise NotPermitted()
-    possible = [
-        signature
-        for key, signature in facts.offices.exercised_by(actor.id, facts.today)
-        if split_key(key)[0] in named and signature.capacity is not Capacity.DELEGATE
-    ]
-    if not possible:
-        raise NotPermitted()
-    if definitive:
-        capacity = possible[0].capacity.value
-        possible = [signature for signature in possible if signature.capacity is Capacity.DEFINITIVE]
-        if not possible:
-            raise CapacityNotAllowed(capacity=capacity)
-    if actor.id in people:
-        raise ExcludedOwner(why="subject")
-    for signature in possible:
-        if holder_of(signature, facts.agency) not in people:
-            return signature
-    raise ExcludedOwner(why="subject")
-
-
-def holder_of(signature: Signature, agency: Agency) -> str | None:
-    """Who holds the post through which somebody signs."""
-    post = agency.posts.get(signature.post_id or "")
-    return post.incumbent_id if post else None
 
 
 def _entry(list_id: str, due: Due, reason: str | None, agency: Agency) -> rk.RankCandidateListed:

@@ -5,7 +5,6 @@ What is entered is judged like an import, and places the person in the same comm
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,14 +14,11 @@ from domain.errors import (
     AlreadyExists,
     ExcludedOwner,
     NotFound,
-    NotPermitted,
     ReasonRequired,
     UnknownReference,
 )
 from domain.event import NewEvent
 from domain.facts import Facts
-from domain.identity import Actor, Capacity, Signature
-from domain.offices import split_key
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult, Withdrawal
 from domain.result_entry_events import (
     TalentResultDecided,
@@ -30,6 +26,7 @@ from domain.result_entry_events import (
     TalentResultWithdrawn,
     What,
 )
+from domain.signing import signed_by
 from domain.talent_commands import CactRow, ComponentRow, SkpRow
 from domain.talent_record import TalentRecord, evolve_talent
 
@@ -43,13 +40,14 @@ ROWS: dict[What, type[BaseModel]] = {
 
 
 def enter(facts: Facts, command: EnterTalentResult) -> list[NewEvent]:
-    """Raises NotFound, NotPermitted, ExcludedOwner (one's own record), ReasonRequired, AlreadyExists (the
-    result that counts already, or one that waits), and what a recorded result may raise.
+    """Raises NotFound, NotPermitted, ExcludedOwner (one's own record, or that of whose Plh one is),
+    ReasonRequired, AlreadyExists (the result that counts already, or one that waits), and what a recorded
+    result may raise.
     """
     if command.person_id not in facts.agency.people:
         raise NotFound()
     rules = facts.policy_in_force(facts.today).talent.entry
-    signature = _signature(command.actor, command.person_id, rules.by, facts)
+    signature = signed_by(command.actor, rules.by, (command.person_id,), facts)
     record = facts.talent.of([command.person_id])[command.person_id]
     if any(pending.entry_id == command.entry_id for pending in record.pending):
         raise AlreadyExists(what="entry_id")
@@ -84,7 +82,7 @@ def decide_entry(facts: Facts, command: DecideTalentResult) -> list[NewEvent]:
     if waiting is None:
         raise NotFound()
     rules = facts.policy_in_force(facts.today).talent.entry
-    signature = _signature(command.actor, command.person_id, rules.confirmed_by or rules.by, facts)
+    signature = signed_by(command.actor, rules.confirmed_by or rules.by, (command.person_id,), facts)
     if command.actor.id == waiting.entered_by:
         raise ExcludedOwner(why="entered_by")
     if command.outcome == "reject" and len(command.reason.strip()) < SHORTEST_REASON:
@@ -172,24 +170,3 @@ def _given(command: EnterTalentResult) -> tuple[What, BaseModel]:
     if getattr(row, "person_id", command.person_id) != command.person_id:
         raise UnknownReference(what="person_id")
     return what, row
-
-
-def _signature(actor: Actor, person_id: str, offices: Collection[str], facts: Facts) -> Signature:
-    """The authority of an office of the agency, held by the actor and not lent. Raises NotPermitted,
-    ExcludedOwner.
-    """
-    if actor.kind != "person":
-        raise NotPermitted()
-    found = next(
-        (
-            signature
-            for key, signature in facts.offices.exercised_by(actor.id, facts.today)
-            if split_key(key)[0] in offices and signature.capacity is not Capacity.DELEGATE
-        ),
-        None,
-    )
-    if found is None:
-        raise NotPermitted()
-    if actor.id == person_id:
-        raise ExcludedOwner(why="subject")
-    return found

@@ -18,6 +18,7 @@ from domain.errors import (
 )
 from domain.fact_sheet import SubjectFacts
 from domain.facts import Facts
+from domain.identity import Capacity
 from domain.nip import InvalidNip, parse_nip
 from domain.offices import office_key, split_key
 from domain.ordering import check_order
@@ -83,7 +84,7 @@ def submit(facts: Facts, command: SubmitAction) -> list[ev.NewEvent]:
 def may_submit(command: SubmitAction, origin: str | None, facts: Facts) -> bool:
     """Whether the actor may ask for this transfer of somebody who stands at the post `origin`: officers
     for people of their own unit, BKPSDM for everybody, a person for themself, and integrations whose
-    key carries the scope.
+    key carries the scope. A personal delegate asks for nothing: who lent the office asks themself.
     """
     actor = command.actor
     if actor.kind == "integration":
@@ -95,8 +96,10 @@ def may_submit(command: SubmitAction, origin: str | None, facts: Facts) -> bool:
         return True
     unit_id = facts.agency.unit_of(origin) or facts.agency.unit_of(command.target_position_id)
     apparatus = facts.agency.apparatus_of(unit_id)
-    for key, _ in facts.offices.exercised_by(actor.id, facts.today):
+    for key, signature in facts.offices.exercised_by(actor.id, facts.today):
         office, unit = split_key(key)
+        if signature.capacity is Capacity.DELEGATE:
+            continue
         if office in allowed and (unit is None or key == office_key(office, apparatus)):
             return actor.id != command.subject_id
     return False

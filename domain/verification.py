@@ -18,6 +18,7 @@ from domain.facts import Facts
 from domain.identity import Actor, Capacity, Signature
 from domain.offices import office_key
 from domain.personnel_file import FiledDocument
+from domain.signing import not_on_oneself
 
 SHORTEST_REASON = 3
 
@@ -55,7 +56,8 @@ def verify_document(facts: Facts, command: VerifyDocument) -> list[ev.NewEvent]:
 
 def verifier_signature(actor: Actor, document: FiledDocument, facts: Facts) -> Signature:
     """The authority under which `actor` may verify the document: an office of `verified_by`, that of
-    the person's own apparatus where it is a unit's. A personal delegate verifies nothing.
+    the person's own apparatus where it is a unit's. A personal delegate verifies nothing, nor does who
+    stands in (as Plh) for the person.
     """
     if actor.kind != "person":
         raise NotPermitted()
@@ -67,18 +69,14 @@ def verifier_signature(actor: Actor, document: FiledDocument, facts: Facts) -> S
         name if policy.offices[name].scope == "agency" else office_key(name, apparatus)
         for name in policy.personnel_file.verified_by
     }
-    signature = next(
-        (
-            signature
-            for key, signature in facts.offices.exercised_by(actor.id, facts.today)
-            if key in wanted and signature.capacity is not Capacity.DELEGATE
-        ),
-        None,
-    )
-    if signature is None:
+    possible = [
+        signature
+        for key, signature in facts.offices.exercised_by(actor.id, facts.today)
+        if key in wanted and signature.capacity is not Capacity.DELEGATE
+    ]
+    if not possible:
         raise NotPermitted()
-    if actor.id == document.person_id:
-        raise ExcludedOwner(why="subject")
+    signature = not_on_oneself(actor, possible, (document.person_id,), facts.agency)
     if document.filed_by == ("person", actor.id):
         raise ExcludedOwner(why="filed_by")
     return signature
