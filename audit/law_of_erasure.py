@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from audit.case import Moment
 from audit.uniqueness import ENDINGS
 from domain import erasure_events as ee
 from domain import events as ev
+from domain import promotion_events as pe
 from domain.agency import Person
 from domain.identity import Capacity
 from domain.offices import split_key
 from domain.personal_data_policy import PersonalDataRules
-from domain.promotion_events import CandidateChosen
 from domain.rank_list import RankLists
 from ledger.mirror import ACTION, action_id_of
 from ledger.record import StoredEvent, parse_moment
@@ -37,6 +37,14 @@ class _Open:
     candidates: tuple[str, ...]
 
 
+@dataclass
+class _Frozen:
+    """The list of a vacancy on which no promotion has begun: until when one may, and who stands on it."""
+
+    lapses_on: date
+    people: set[str] = field(default_factory=set)
+
+
 class ErasureLaw:
     """Takes the events in order; `erased` are those of whom nothing may be sealed any more. `lists` are
     those of rank promotions, as others follow them.
@@ -49,6 +57,7 @@ class ErasureLaw:
         self._completed: set[str] = set()
         self._open: dict[str, _Open] = {}
         self._entered: dict[str, str] = {}
+        self._to_come: dict[str, _Frozen] = {}
 
     def sealed_too_late(self, stored: StoredEvent) -> list[tuple[str, int, str]]:
         """Personal data that was recorded of somebody after their erasure."""
@@ -86,6 +95,12 @@ class ErasureLaw:
                 self._completed.add(event.person_id)
             case ev.EmployeeRegistered() | ev.CandidateRegistered() | ev.EmployeePlaced():
                 self._entered[event.person_id] = stored.recorded_at
+            case pe.VacancyOpened():
+                self._to_come[event.vacancy_id] = _Frozen(event.lapses_on)
+            case pe.VacancyWithdrawn() if event.vacancy_id in self._to_come:
+                self._to_come[event.vacancy_id].lapses_on = event.lapses_on
+            case pe.CandidateFrozen() if event.vacancy_id in self._to_come:
+                self._to_come[event.vacancy_id].people.add(event.person_id)
             case _ if stored.category == ACTION:
                 self._follow_action(action_id_of(stored.stream), stored)
 
@@ -94,7 +109,8 @@ class ErasureLaw:
         if isinstance(event, ev.ActionSubmitted):
             initiator = stored.actor.id if stored.actor.kind == "person" else ""
             self._open[action_id] = _Open(event.subject_id, initiator, event.candidates or ())
-        elif isinstance(event, CandidateChosen) and action_id in self._open:
+            self._to_come.pop(event.vacancy_id or "", None)
+        elif isinstance(event, pe.CandidateChosen) and action_id in self._open:
             self._open[action_id].subject = event.person_id
         elif isinstance(event, ENDINGS):
             self._open.pop(action_id, None)
@@ -175,6 +191,11 @@ class ErasureLaw:
             if person.id in (needs.subject, needs.initiator) or person.id in needs.candidates
         ]
         needing += [list_id for who, list_id in self._lists.open_entries().items() if who == person.id]
+        needing += [
+            vacancy
+            for vacancy, frozen in self._to_come.items()
+            if person.id in frozen.people and moment.day < frozen.lapses_on
+        ]
         if needing:
             yield "erased-too-early", f"{person.id} is needed by {needing[0]}"
         entered = self._entered.get(person.id)

@@ -43,9 +43,11 @@ SHORTEST_REASON = 3
 
 @dataclass(frozen=True)
 class Need:
-    """An open action, or an open list of rank promotions, that needs the person, and as what."""
+    """An open action, an open list of rank promotions, or the list of a vacancy, that needs the person, and
+    as what.
+    """
 
-    of: Literal["action_id", "list_id"]
+    of: Literal["action_id", "list_id", "vacancy_id"]
     id: str
     why: Literal["subject", "candidate", "initiator", "listed"]
 
@@ -161,12 +163,17 @@ def still_binds(kept: ee.Kept, day: date) -> bool:
 
 def needs(person_id: str, facts: Facts) -> Iterator[Need]:
     """What is open and needs the person: actions as subject, as one of the candidates, as initiator; a list
-    of rank promotions on which something of theirs is not over.
+    of rank promotions on which something of theirs is not over; the frozen list of a vacancy on which a
+    promotion may still begin.
     """
     registry = facts.registry
     list_id = registry.ranks.open_entries().get(person_id)
     if list_id is not None:
         yield Need("list_id", list_id, "listed")
+    for vacancy_id in registry.lists_to_come(facts.today):
+        vacancy = facts.vacancy(vacancy_id)
+        if vacancy is not None and vacancy.candidate(person_id) is not None:
+            yield Need("vacancy_id", vacancy_id, "candidate")
     for action_id in registry.open_actions_of(person_id):
         yield Need("action_id", action_id, "subject")
     for action_id in registry.open_actions():

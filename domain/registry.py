@@ -110,6 +110,11 @@ class Registry:
             return vacancy_id
         return vacancy_id if day < self.list_lapses_on[vacancy_id] else None
 
+    def lists_to_come(self, day: date) -> list[str]:
+        """The vacancies whose lists no promotion has begun on and that have not lapsed by `day`."""
+        unused = [known for known in self.vacancy_of.values() if known not in self.started_vacancies]
+        return [known for known in unused if day < self.list_lapses_on[known]]
+
     def open_actions(self) -> list[str]:
         """Every action that has not ended, in the order in which they began, evaluations last."""
         return [*self._held_by, *self._open_evaluations]

@@ -29,6 +29,7 @@ from ledger.record import moment
 from ledger.scrub import NotScrubbed
 from operations import ledger_findings, rank_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
+from operations.policy_findings import of_proposals
 from operations.publication_findings import of_publications
 from projections import inbox, register
 from projections.action_state import states_of
@@ -40,6 +41,7 @@ from workflows.naming import PERSONNEL_ACTION, action_id_of, workflow_id
 SECOND_LOOK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 CHUNK = 500
+OBJECTION = "objection_decision"
 FAILING_AFTER = 5
 
 
@@ -151,7 +153,8 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
             missing = ledger_findings.decree_missing(connection, state, now)
             if missing is not None:
                 diagnosis.findings.append(missing)
-        waiting = inbox.waiting_in_cycles(connection, COMMITTEE)
+        diagnosis.findings += of_proposals(view, now)
+        waiting = inbox.waiting_in_cycles(connection, COMMITTEE, OBJECTION)
         for start in range(0, len(waiting), CHUNK):
             for state in states_of(connection, waiting[start : start + CHUNK]).values():
                 diagnosis.findings += ledger_findings.of_tasks(state, facts)

@@ -196,8 +196,11 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count(func.distinct(inbox.c.task_id)))).scalar_one()
 
 
-def waiting_in_cycles(connection: Connection, office: str) -> list[str]:
-    """Evaluations of cycles with a task that waits for the office, which no process of their own watches."""
+def waiting_in_cycles(connection: Connection, office: str, step: str) -> list[str]:
+    """Evaluations of cycles with a task that waits for the office or at the step, which no process of their
+    own watches.
+    """
     of_a_cycle = select(actions.c.action_id).where(actions.c.quiet == 0, actions.c.cycle_id.is_not(None))
-    statement = select(inbox.c.action_id).where(inbox.c.office == office, inbox.c.action_id.in_(of_a_cycle))
+    waits = (inbox.c.office == office) | (inbox.c.step == step)
+    statement = select(inbox.c.action_id).where(waits, inbox.c.action_id.in_(of_a_cycle))
     return sorted(set(connection.execute(statement).scalars()))

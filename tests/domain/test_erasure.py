@@ -32,6 +32,7 @@ from domain.errors import (
 from domain.identity import SYSTEM, Actor
 from domain.serving import standing_of
 from tests.domain import rank_requests as ranks
+from tests.domain.test_promotion import with_candidates
 from tests.domain.town import TUESDAY, Town, at, new_id, person
 
 COURT = "court_order"
@@ -228,6 +229,15 @@ def test_when_the_action_has_ended_the_person_may_go(town: Town) -> None:
     town.walk(town.submit("nurse"))
     ask(town)
     assert consent(town).person_id == "nurse"
+
+
+def test_who_stands_on_the_list_of_a_vacancy_is_needed_while_a_promotion_may_begin_on_it(town: Town) -> None:
+    vacancy_id = with_candidates(town).open_vacancy()
+    with pytest.raises(NeededByOpenAction) as refused:
+        ask(town, who="fajar")
+    assert refused.value.facts["needs"] == [{"vacancy_id": vacancy_id, "why": "candidate"}]
+    town.set_day(town.vacancy(vacancy_id).lapses_on)
+    assert ask(town, who="fajar").person_id == "fajar"
 
 
 def test_who_stands_on_an_open_list_of_rank_promotions_is_needed_until_it_is_over(town: Town) -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from demo.play import new_id
+from demo.play import a_person, new_id
 from domain.evaluation_commands import OpenEvaluations
 from domain.events import EmployeePlaced
 from domain.identity import SYSTEM
+from domain.policy_commands import ProposePolicy
 from ledger.facts import facts_for_reading
 from ledger.record import moment
 from operations import ledger_findings
@@ -130,23 +131,63 @@ async def test_a_committee_below_its_quorum_is_found(theatre: Theatre) -> None:
     assert [(f.code, f.office) for f in found] == [("committee-below-quorum", "committee")]
 
 
-async def test_a_calibration_of_a_cycle_without_a_quorum_is_found(theatre: Theatre) -> None:
-    """Evaluations of a cycle have no process of their own, and wait for the same committee."""
-    cycle_id, ledger = open_cycle(theatre), theatre.world.installation.ledger
-    ledger.execute(OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=cycle_id, limit=1))
-    with theatre.world.installation.reader.engine.connect() as connection:
-        (action_id,) = connection.execute(select(actions.c.action_id)).scalars()
-        state = state_of(connection, action_id)
-    theatre.world.walk(state, until="calibration")
-    assert codes(await diagnose(theatre.world.installation, None)) == ["temporal-unreachable"]
-    posts = [
-        post
-        for office in ("inspector", "planning_head", "finance_head")
-        for post in theatre.world.offices.posts_of(office)
-    ]
-    await _with_vacant(theatre, action_id, posts)
-    found = (await diagnose(theatre.world.installation, None)).findings
-    assert [f.action_id for f in found if f.code == "committee-below-quorum"] == [action_id]
+async def test_calibrations_and_objections_of_a_cycle_that_nobody_can_decide_are_found(
+    theatre: Theatre,
+) -> None:
+    """Evaluations of a cycle have no process of their own, and wait for the same people."""
+    cycle_id, world = open_cycle(theatre), theatre.world
+    opening = OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=cycle_id, limit=2)
+    world.installation.ledger.execute(opening)
+    with world.installation.reader.engine.connect() as connection:
+        ids = connection.execute(select(actions.c.action_id).order_by(actions.c.action_id)).scalars().all()
+        first, second = (state_of(connection, action_id) for action_id in ids)
+    calibrated = world.walk(first, until="calibration")
+    answered = world.walk(second, until="result_response")
+    objection = {"response": "object", "reasons": "capaian tidak dihitung"}
+    objected = world.decide(answered, answered.subject_id, details=objection).state
+    assert objected is not None
+    assert codes(await diagnose(world.installation, None)) == ["temporal-unreachable"]
+    offices, key = ["inspector", "planning_head", "finance_head"], objected.open_tasks[0].office
+    while key:
+        offices.append(key)
+        key = world.offices.superior(key)
+    posts = [post for office in offices for post in world.offices.posts_of(office)]
+    await _with_vacant(theatre, calibrated.id, posts)
+    found = (await diagnose(world.installation, None)).findings
+    named = {(f.code, f.action_id) for f in found}
+    assert {
+        ("committee-below-quorum", calibrated.id),
+        ("task-without-owner", objected.id),
+    } <= named
+
+
+async def test_a_proposed_policy_that_waits_for_a_second_person_is_found(theatre: Theatre) -> None:
+    world = theatre.world
+    head, document = world.holder("agency_head"), world.view.policies["kota-serang/2026-01"]
+    since = world.today + timedelta(days=30)
+    text = document.model_dump(mode="json") | {
+        "id": "kota-serang/2099-01",
+        "effective_from": since.isoformat(),
+    }
+    proposing = ProposePolicy(command_id=new_id(), actor=a_person(head), document=text)
+    world.installation.ledger.execute(proposing)
+
+    async def said(later: timedelta) -> list[str]:
+        theatre.clock.ahead = later
+        return [c for c in codes(await diagnose(world.installation, None)) if c.startswith("policy")]
+
+    assert await said(timedelta()) == []
+    assert await said(timedelta(days=2)) == ["policy-proposal-waits"]
+    with world.installation.reader.engine.connect() as connection:
+        agency = world.installation.reader.directory.current(connection).agency
+    for office in ("regional_secretary", "appointing_official"):
+        for post in world.offices.posts_of(office):
+            holder = agency.posts[post].incumbent_id
+            assert holder is not None
+            left = EmployeePlaced(person_id=holder, from_position_id=post, action_id=proposing.command_id)
+            agency.evolve(left)
+    assert await said(timedelta()) == ["policy-proposal-without-owner"]
+    assert await said(timedelta(days=40)) == ["policy-proposal-late"]
 
 
 async def test_projections_that_lost_a_row_are_found(theatre: Theatre) -> None:
