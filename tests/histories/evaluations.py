@@ -191,6 +191,6 @@ def _a_small_unit(theatre: Theatre) -> str:
     agency = theatre.world.agency
     people: dict[str, int] = {}
     for person in agency.people.values():
-        for unit in agency.lineage(agency.unit_of(person.position_id)):
+        for unit in agency.lineage(agency.unit_of(person.position_id) or ""):
             people[unit] = people.get(unit, 0) + 1
     return min(unit for unit, number in people.items() if FEWEST <= number <= MOST)

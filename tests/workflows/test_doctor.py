@@ -147,7 +147,8 @@ async def test_calibrations_and_objections_of_a_cycle_that_nobody_can_decide_are
     objected = world.decide(answered, answered.subject_id, details=objection).state
     assert objected is not None
     assert codes(await diagnose(world.installation, None)) == ["temporal-unreachable"]
-    offices, key = ["inspector", "planning_head", "finance_head"], objected.open_tasks[0].office
+    offices = ["inspector", "planning_head", "finance_head"]
+    key: str | None = objected.open_tasks[0].office
     while key:
         offices.append(key)
         key = world.offices.superior(key)
