@@ -137,7 +137,9 @@ class RankLaw:
         match event:
             case rk.RankListWithdrawn():
                 named = (*hands.proposed_by, *hands.sent_by)
-                found += check_signer(stored, event.signature, named, known.entries, moment)
+                there = (EntryStatus.PROPOSED, EntryStatus.LEFT_OFF)
+                people = {entry.person_id for entry in known.in_status(*there)}
+                found += check_signer(stored, event.signature, named, people, moment)
             case rk.RankListSent():
                 people = {entry.person_id for entry in known.in_status(EntryStatus.PROPOSED)}
                 found += check_signer(stored, event.signature, hands.sent_by, people, moment)

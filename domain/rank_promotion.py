@@ -30,7 +30,7 @@ from domain.facts import Facts
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy
 from domain.rank_commands import FreezeRankList, WithdrawRankList
-from domain.rank_list import ListStatus, RankList
+from domain.rank_list import EntryStatus, ListStatus, RankList
 from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankRules
 from domain.rank_sheet import assess_rank, rank_sheet, stops
@@ -187,10 +187,13 @@ def list_hash_of(proposed: rk.RankListProposed, entries: Iterable[rk.RankCandida
 
 
 def withdraw(facts: Facts, command: WithdrawRankList) -> list[NewEvent]:
-    """Take a list back that was not sent; the period may get another one. Nobody who stands on it does."""
+    """Take a list back that was not sent; the period may get another one. Nobody does who is proposed on it
+    or was left off by the officer.
+    """
     known, rules = known_list(command.list_id, facts)
     named = (*rules.hands.proposed_by, *rules.hands.sent_by)
-    signature = signed_by(command.actor, named, known.entries, facts)
+    people = known.in_status(EntryStatus.PROPOSED, EntryStatus.LEFT_OFF)
+    signature = signed_by(command.actor, named, {entry.person_id for entry in people}, facts)
     if known.status is not ListStatus.FROZEN:
         raise RankNotThere(status=known.status.value)
     event = rk.RankListWithdrawn(list_id=known.id, why=command.why, signature=signature)
