@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert, update
 
 from demo.play import Play
+from domain.search_terms import NO_CASE, CaseKeys, terms_of
 from ledger import schema
 from ledger.read import all_events
-from ledger.record import category_of, decode, encode
+from ledger.record import category_of, decode, encode, event_of
 from projections.audit_search import audit_terms
 from proofs.merkle import Frontier, leaf_hash
 
 CHUNK = 20_000
-SEARCHED = ("step", "office", "outcome")
 
 
 def lengthen(play: Play, events: int) -> None:
@@ -25,7 +26,7 @@ def lengthen(play: Play, events: int) -> None:
     """
     with play.installation.reader.engine.connect() as connection:
         documents = [decode(record) for _, record, _ in all_events(connection)]
-    pattern = [document for document in documents if document["stream"].startswith("personnel-action/")]
+    pattern = _with_terms(d for d in documents if d["stream"].startswith("personnel-action/"))
     position = len(documents)
     with play.installation.writing_engine.begin() as connection:
         stored = connection.execute(schema.head.select()).mappings().one()
@@ -36,25 +37,33 @@ def lengthen(play: Play, events: int) -> None:
             words: list[dict[str, Any]] = []
             while position < events and len(rows) < CHUNK:
                 renamed: dict[str, str] = {}
-                for document in pattern[: events - position]:
+                for document, terms in pattern[: events - position]:
                     stream = renamed.setdefault(document["stream"], f"personnel-action/{uuid.uuid4()}")
-                    row, terms = _copy(document, stream, position, latest)
+                    row = _copy(document, stream, position, latest)
                     frontier.append(row["leaf_hash"])
                     rows.append(row)
-                    words += terms
+                    words += [{"term": term, "position": position} for term in terms]
                     position += 1
             connection.execute(insert(schema.events), rows)
             connection.execute(insert(audit_terms), words)
         connection.execute(update(schema.head).values(size=position, frontier=frontier.to_bytes()))
 
 
-def _copy(
-    document: dict[str, Any], stream: str, position: int, at: str
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _with_terms(documents: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], list[str]]]:
+    """Each record with the terms by which its event is found."""
+    cases: dict[str, CaseKeys] = {}
+    found = []
+    for document in documents:
+        event, stream = event_of(document), document["stream"]
+        cases[stream] = cases.get(stream, NO_CASE).after(event)
+        found.append((document, sorted(terms_of(event, cases[stream]))))
+    return found
+
+
+def _copy(document: dict[str, Any], stream: str, position: int, at: str) -> dict[str, Any]:
     copied = document | {"position": position, "stream": stream, "recorded_at": at, "id": str(uuid.uuid4())}
     record = encode(copied)
-    actor, data = copied["actor"], copied["data"]
-    row: dict[str, Any] = {
+    return {
         "position": position,
         "record": record,
         "leaf_hash": leaf_hash(record),
@@ -62,9 +71,7 @@ def _copy(
         "version": copied["version"],
         "category": category_of(stream),
         "type": copied["type"],
-        "actor": actor["id"],
+        "actor": copied["actor"]["id"],
         "recorded_at": at,
         "wakes": int(bool(copied["wakes"])),
     }
-    terms = sorted({str(data[name]).casefold() for name in SEARCHED if name in data})
-    return row, [{"term": term, "position": position} for term in terms]

@@ -214,7 +214,7 @@ def continued(old: int, new: int, path: list[bytes], old_root: bytes, new_root: 
 SEARCHED = [
     *("step", "office", "outcome", "variant", "rule", "number", "target_position_id", "origin_position_id"),
     *("position_id", "unit_id", "subject_id", "person_id", "delegate_id", "capacity", "to_office", "what"),
-    *("document_type", "authority"),
+    *("document_type", "authority", "vote"),
 ]
 
 
@@ -223,7 +223,10 @@ def matches(query: dict[str, Any], record: dict[str, Any]) -> bool:
     asked = {"actor": record["actor"]["id"], "type": record["type"], "stream": record["stream"]}
     if any(query[name] not in (None, value) for name, value in asked.items()):
         return False
-    values = [record["data"].get(name) for name in SEARCHED]
+    data = record["data"]
+    values = [data.get(name) for name in SEARCHED] + [(data.get("signature") or {}).get("office")]
+    spoke = [item["rule"] for item in data.get("outcomes") or [] if item["outcome"] in ("fail", "unknown")]
+    values += [*spoke, *(data.get("rules") or [])]
     known = {value.casefold() for value in values if isinstance(value, str)}
     words = [word.casefold() for word in re.findall(r"[^\s,;]+", query["words"] or "")]
     return all(

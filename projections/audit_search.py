@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, Text, exists, func, literal, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
-from domain.events import Event
+from domain.personnel_action import ActionState
+from domain.search_terms import KINDS, NO_CASE, OF_THE_RECORD, CaseKeys, term, terms_of
+from ledger.mirror import ACTION
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
 from ledger.schema import PositionType, events, metadata
@@ -23,27 +36,6 @@ audit_terms = Table(
     sqlite_with_rowid=False,
 )
 
-# Fields whose values people search by. Dates, hashes and free text are found by other ways.
-SEARCHED = (
-    "step",
-    "office",
-    "outcome",
-    "variant",
-    "rule",
-    "number",
-    "target_position_id",
-    "origin_position_id",
-    "position_id",
-    "unit_id",
-    "subject_id",
-    "person_id",
-    "delegate_id",
-    "capacity",
-    "to_office",
-    "what",
-    "document_type",
-    "authority",
-)
 # What is more frequent than this is common: it would take longer to count it than to look it up.
 COUNTED = 2_000
 # As many terms a word with `*` may stand for; a longer beginning finds the others.
@@ -56,39 +48,53 @@ class AuditSearch:
     table = audit_terms
 
     def apply(self, writer: RowWriter, batch: Batch) -> None:
-        writer.insert(audit_terms, [row for stored in batch.events for row in rows_of(stored)])
+        before = {f"{ACTION}/{action_id}": _keys(state) for action_id, (state, _) in batch.actions.items()}
+        writer.insert(audit_terms, list(_rows(batch.events, before)))
 
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
-        for stored in history.events:
-            yield from rows_of(stored)
+        yield from _rows(history.events, {})
 
 
-def rows_of(stored: StoredEvent) -> list[tuple[str, int]]:
-    """One row for each distinct word of the searched fields."""
-    event = stored.event
-    values = [getattr(event, name) for name in _searched_fields(type(event))]
-    words = {value.casefold() for value in values if isinstance(value, str)}
-    return [(word, stored.position) for word in sorted(words)]
+def _rows(stored: Iterable[StoredEvent], cases: dict[str, CaseKeys]) -> Iterator[tuple[str, int]]:
+    """A row for each term of these events, oldest first; `cases` has the keys of cases that began before."""
+    for item in stored:
+        case = NO_CASE
+        if item.category == ACTION:
+            case = cases[item.stream] = cases.get(item.stream, NO_CASE).after(item.event)
+        for found in sorted(terms_of(item.event, case)):
+            yield found, item.position
 
 
-@cache
-def _searched_fields(model: type[Event]) -> tuple[str, ...]:
-    return tuple(name for name in SEARCHED if name in model.model_fields and name not in model.PERSONAL)
+def _keys(state: ActionState | None) -> CaseKeys:
+    if state is None:
+        return NO_CASE
+    return CaseKeys(state.subject_id, state.origin_unit_id, state.target_unit_id)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What an auditor looks for; None and an empty query do not narrow. `first` (included) and `last` (not
-    included) bound `recorded_at`. `query` holds words that all occur; case and order do not matter, and a
-    word may end in `*`.
+    """What an auditor looks for; None and an empty query do not narrow. `person`, `office`, `unit`, `rule`
+    and `outcome` are what the event names, or the subject and the units of its case. `first` (included)
+    and `last` (not included) bound `recorded_at`. `query` holds words that all occur; case and order do
+    not matter, and a word may end in `*`.
     """
 
     actor: str | None = None
     type: str | None = None
     stream: str | None = None
+    person: str | None = None
+    office: str | None = None
+    unit: str | None = None
+    rule: str | None = None
+    outcome: str | None = None
     first: str | None = None
     last: str | None = None
     query: str | None = None
+
+    @property
+    def terms(self) -> list[str]:
+        given = {kind: getattr(self, kind) for kind in KINDS}
+        return [term(kind, value) for kind, value in given.items() if value]
 
 
 def page(
@@ -115,7 +121,8 @@ def all_positions(connection: Connection, filters: Filters, size: int, limit: in
 
 def _positions(connection: Connection, filters: Filters, before: int | None) -> Select[Any]:
     """The positions that meet all conditions, newest first."""
-    words = [_meant(connection, word.casefold()) for word in WORD.findall(filters.query or "")]
+    words = [[known] for known in filters.terms]
+    words += [_meant(connection, word.casefold()) for word in WORD.findall(filters.query or "")]
     counted = sorted((_count(connection, audit_terms.c.term.in_(terms)), terms) for terms in words)
     given = {"actor": filters.actor, "type": filters.type, "stream": filters.stream}
     equal = {events.c[name]: value for name, value in given.items() if value}
@@ -156,20 +163,27 @@ def _count(connection: Connection, condition: ColumnElement[bool]) -> int:
 
 
 def _meant(connection: Connection, word: str) -> list[str]:
-    """The terms that a word stands for: itself, or the first MEANT that begin with it before a `*`."""
-    if not word.endswith("*") or len(word) == 1:
-        return [word]
-    start, end = word[:-1], word[:-1] + "\U0010ffff"
-    found: list[str] = []
+    """The terms that a word stands for: those that have it as their value, or the first MEANT of each kind
+    that begin with it before a `*`.
+    """
+    values = [word, *(term(kind, word) for kind in OF_THE_RECORD)]
+    if word.endswith("*") and len(word) > 1:
+        return [found for value in values for found in _beginning(connection, value[:-1])] or [word]
+    known = [select(literal(v)).where(exists(select(1).where(audit_terms.c.term == v))) for v in values]
+    return list(connection.execute(union_all(*known)).scalars()) or [word]
+
+
+def _beginning(connection: Connection, start: str) -> list[str]:
+    end, found = start + "\U0010ffff", list[str]()
     lower: ColumnElement[bool] = audit_terms.c.term >= start
     while len(found) < MEANT:
         following = select(func.min(audit_terms.c.term)).where(lower, audit_terms.c.term < end)
-        term = connection.execute(following).scalar()
-        if term is None:
+        known = connection.execute(following).scalar()
+        if known is None:
             break
-        found.append(term)
-        lower = audit_terms.c.term > term
-    return found or [word]
+        found.append(known)
+        lower = audit_terms.c.term > known
+    return found
 
 
 def first_position_after(connection: Connection, moment: str) -> int:

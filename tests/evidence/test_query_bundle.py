@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from domain.errors import ReasonRequired
+from domain.event import Event
+from domain.search_terms import FIELDS, OF_THE_RECORD, WORDS, terms_of
 from evidence import query as evidence
 from evidence import verify_bundle
 from evidence.query import TooMuch
 from operations.bundles import write_to
-from projections.audit_search import SEARCHED, Filters, rows_of
+from projections.audit_search import Filters
 from review.evidence_query import evidence_query
 from tests.evidence.test_bundle import Files, altered, check
 from tests.mining.conftest import Lived
@@ -169,14 +171,22 @@ def test_what_is_too_much_or_without_a_purpose_is_not_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def words_of(event: Event) -> set[str]:
+    """The terms of an event without what its case adds, as one would type them."""
+    found = [found.partition(":")[2].partition(":") for found in terms_of(event) if found.startswith(":")]
+    bare = {found for found in terms_of(event) if not found.startswith(":")}
+    return bare | {value for kind, _, value in found if kind in OF_THE_RECORD}
+
+
 def test_the_verifier_knows_a_record_s_words_as_the_search_does(lived: Lived) -> None:
     """It is written twice, because the verifier knows nothing else of the project."""
-    assert [*SEARCHED] == verify_bundle.SEARCHED
+    searched = {*WORDS, *(name for kind in OF_THE_RECORD for name in FIELDS[kind])}
+    assert searched == {*verify_bundle.SEARCHED}
     with lived.world.installation.reader.engine.connect() as connection:
         stored = lived.world.installation.reader.stream(connection, f"personnel-action/{lived.completed.id}")
     asked = {"actor": None, "type": None, "stream": None}
     for event in stored:
         record = json.loads(event.record)
-        for word, _ in rows_of(event):
+        for word in words_of(event.event):
             assert verify_bundle.matches(asked | {"words": word.upper()}, record), word
         assert not verify_bundle.matches(asked | {"words": "nothing"}, record)
