@@ -37,6 +37,7 @@ class Meaning(BaseModel):
     title: str
     definition: str
     citation: str
+    unverified: list[str] = Field(description="Parts of the citation that were checked against no text.")
     doubt: str | None
     parameters: dict[str, int] = Field(description="The thresholds, from the policy.")
     grouped_by: list[str] = Field(description="Fields of an answer under which its summary counts.")
@@ -161,6 +162,7 @@ def _meaning(name: str, rule: QuestionRule, policy: Policy, language: str) -> di
         "title": rule.title_id if indonesian else rule.title_en,
         "definition": rule.definition_id if indonesian else rule.definition_en,
         "citation": rule.citation,
+        "unverified": list(rule.unverified),
         "doubt": rule.doubt,
         "parameters": rule.parameters,
         "grouped_by": list(KNOWN[name].grouped_by),

@@ -31,7 +31,16 @@ class QuestionRule(BaseModel):
     definition_en: str
     parameters: dict[str, int] = {}
     citation: str
+    # The parts of the citation that nobody has checked against a text of the law.
+    unverified: tuple[str, ...] = ()
     doubt: str | None = None
+
+    @model_validator(mode="after")
+    def _unverified_is_cited(self) -> QuestionRule:
+        for part in self.unverified:
+            if part not in self.citation:
+                raise ValueError(f"{part!r} is not in the citation")
+        return self
 
 
 class AuditQuestions(BaseModel):

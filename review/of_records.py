@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from domain import events as ev
-from domain.personnel_file import DocumentState, state_of
+from domain.personnel_file import DocumentState, last_day, state_of
 from review.asking import Asking, Document, moment_of
 
 CLEARING_PHASES = frozenset({"clearance", "bkn_review", "partner_consent"})
 CONSENT = "home_ministry_clearance"
 NUMBERS_LOOKED_BACK = 50
-USELESS = (DocumentState.EXPIRED, DocumentState.REJECTED)
+COUNTING = (DocumentState.VERIFIED, DocumentState.UNVERIFIED)
 
 
 def early_decree(asking: Asking, document: Document) -> Document | None:
@@ -108,7 +108,9 @@ def short_stay(asking: Asking, document: Document) -> Document | None:
 
 
 def stale_evidence(asking: Asking, document: Document) -> Document | None:
-    """A decision on documents that no longer counted on its day."""
+    """A decision on documents that had expired by then, as far as the ledger knew, and for which the request
+    names no other of their type that still counted.
+    """
     first = asking.case(document["stream"])[0]["data"]
     named = first.get("document_ids") or []
     policy = asking.view.policies.get(first.get("policy_id", ""))
@@ -116,12 +118,18 @@ def stale_evidence(asking: Asking, document: Document) -> Document | None:
         return None
     day = asking.view.calendar.today(moment_of(document))
     then = asking.reader.directory.files_at(asking.connection, document["position"]).documents
+    rules = policy.personnel_file
     filed = [then[known] for known in named if known in then]
-    judged = [(d, state_of(d, policy.personnel_file, day)) for d in filed]
+    judged = [(d, rules.code_of(d.document_type) or d.document_type, state_of(d, rules, day)) for d in filed]
+    counting = {code for _, code, state in judged if state in COUNTING}
     shown: list[dict[str, Any]] = [
-        {"document_id": d.id, "document_type": d.document_type, "state": state.value}
-        for d, state in judged
-        if state in USELESS
+        {
+            "document_id": d.id,
+            "document_type": d.document_type,
+            "expired_after": until.isoformat() if (until := last_day(d, rules)) else None,
+        }
+        for d, code, state in judged
+        if state is DocumentState.EXPIRED and code not in counting
     ]
     if not shown:
         return None

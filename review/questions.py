@@ -72,8 +72,8 @@ KNOWN: dict[str, Question] = {
     "expired_evidence": Question(
         ("PlacementDecided",),
         of_records.stale_evidence,
-        "{count} dokumen tidak berlaku pada {day}.",
-        "{count} documents did not count on {day}.",
+        "{count} dokumen sudah kedaluwarsa saat diputus pada {day}.",
+        "{count} documents had expired when it was decided on {day}.",
         (),
     ),
     "readings_of_files": Question(
