@@ -22,14 +22,14 @@ REMEMBERED = 50_000
 ATTEMPTS = 15
 LONGEST_PAUSE_SECONDS = 60.0
 
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
 
 
 class AccessLog:
     """Hands reads to the writer, which records them with its next commit; nobody waits for it.
 
-    Within QUIET_FOR a second read of the same thing by the same reader is not recorded again by
-    this process.
+    Within QUIET_FOR a second read of the same thing by the same reader for the same purpose is not
+    recorded again by this process.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -39,13 +39,12 @@ class AccessLog:
         self._waiting: set[Future[Result]] = set()
 
     def note(self, reader: Actor, subject_id: str, what: str, now: datetime, *, purpose: str = "") -> None:
-        """`reader` saw `what` (employee, documents, personnel-action, task) about `subject_id`.
-
-        One's own data is not noted.
+        """`reader` saw `what` (employee, documents, personnel-action, task …) about `subject_id`, for a
+        `purpose` where one was given. One's own data is not noted.
         """
         if reader.kind == "person" and reader.id == subject_id:
             return
-        key = (reader.id, subject_id, what)
+        key = (reader.id, subject_id, what, purpose)
         with self._lock:
             last = self._seen.get(key)
             if last is not None and now - last < QUIET_FOR:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auditors import AuditorDep, Moment, utc
+from api.auditors import AuditorDep, Moment, person_of, utc
 from api.credentials import CallerDep
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, responses
@@ -106,14 +106,27 @@ def list_events(
     stream: Annotated[Filter, Query(examples=["calendar/working-days"])] = None,
     first: Annotated[Moment, Query(alias="from")] = None,
     last: Annotated[Moment, Query(alias="to")] = None,
+    person: Annotated[
+        Filter,
+        Query(description="Id or NIP of whom the event or its case is about, or whom the event names."),
+    ] = None,
+    office: Annotated[Filter, Query(description="Office key.", examples=["agency_head"])] = None,
+    unit: Annotated[
+        Filter, Query(description="A unit that the event names or its case moves somebody between.")
+    ] = None,
+    rule: Annotated[
+        Filter,
+        Query(description="A rule that was passed, or that spoke against the case.", examples=["tenure"]),
+    ] = None,
+    outcome: Annotated[Filter, Query(examples=["approve"])] = None,
     q: Annotated[
-        Filter, Query(description="Words that all occur; a word may end in `*` (its first 200 words).")
+        Filter, Query(description="Codes that all occur; a word may end in `*` (its first 200 words).")
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
     """For the audit offices and keys with `audit:read`. `from` is included, `to` is not. Personal data
-    is in it only sealed.
+    is in it only sealed, and no word of it is searched here: `POST /v1/audit/events/search` does.
     """
     place = decode_cursor(cursor, (int,))
     with services.reading() as connection:
@@ -121,6 +134,11 @@ def list_events(
             actor=actor,
             type=type,
             stream=stream,
+            person=person_of(connection, person) if person else None,
+            office=office,
+            unit=unit,
+            rule=rule,
+            outcome=outcome,
             first=utc(first, "from") if first else None,
             last=utc(last, "to") if last else None,
             query=q,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Query
+from sqlalchemy import Connection
 
 from api.credentials import Caller, CallerDep
 from api.problems import Problem
@@ -13,7 +15,9 @@ from api.visibility import viewer_for
 from api.wiring import ServicesDep
 from domain.authorization import READ_AUDIT, may_audit
 from ledger.record import moment
+from projections import employees
 
+NIP = re.compile(r"[0-9]{18}")
 Moment = Annotated[
     datetime | None,
     Query(description="ISO 8601; without an offset it is UTC.", examples=["2026-11-24T00:00:00Z"]),
@@ -40,3 +44,11 @@ def utc(value: datetime, field: str) -> str:
         raise Problem(
             "invalid-request", errors=[{"field": field, "in": "query", "message": "out of range"}]
         ) from None
+
+
+def person_of(connection: Connection, named: str) -> str:
+    """The id of the person whom an auditor names by id or NIP; no NIP is ever a word of the ledger."""
+    if NIP.fullmatch(named) is None:
+        return named
+    row = employees.by_nip(connection, named)
+    return str(row["person_id"]) if row is not None else named

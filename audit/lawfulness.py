@@ -38,6 +38,7 @@ from audit.law_of_profiling import ProfilingLaw
 from audit.law_of_rank_promotion import RankLaw
 from audit.law_of_registers import check_register_event, stream_for
 from audit.law_of_results import ResultLaw
+from audit.law_of_reviews import ReviewLaw
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
 from audit.orders import Orders
@@ -141,6 +142,7 @@ class Lawfulness:
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
+        self._reviewing = ReviewLaw(self.states.get)
         self._profiling = ProfilingLaw(self._talent.record_of)
         rank_lists = RankLists()
         self._erasures = ErasureLaw(rank_lists)
@@ -298,6 +300,7 @@ class Lawfulness:
         problems += self._connection.problems(stored)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
+        problems += self._reviewing.problems(stored, moment, group)
         problems += self._publishing.problems(stored, moment)
         problems += self._erasures.problems(stored, moment)
         if stream != stored.stream:
@@ -348,6 +351,7 @@ class Lawfulness:
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
                 self._results.follow(stored)
+                self._reviewing.follow(stored)
                 self._vacancies.follow(stored)
                 self._ranks.follow(stored)
                 if isinstance(stored.event, BORN):

@@ -26,6 +26,7 @@ from audit.ledger_pass import LedgerPass
 from audit.log_keys import KeyHistory
 from audit.projection_check import compare_rows, without
 from audit.publications import Publications
+from audit.sample_check import check_reviews
 from audit.schema_pin import LEDGER_TABLES, check_schema
 from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, parse_keys, read_kept
 from domain import events as ev
@@ -140,6 +141,7 @@ def _verify(
     history = _replay(connection, ledger, sealing_key, findings, people)
     check_documents(history.events.of(ev.DocumentFiled), documents, findings, people.gone)
     check_decree_codes(history.events.of(ev.DecreeIssued), sealing_key, findings)
+    check_reviews(history.events, findings)
     for projection in projections:
         _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
     for name in outside.silent:

@@ -26,6 +26,8 @@ from domain import (
     rank_promotion,
     replacement,
     result_entry,
+    review_findings,
+    review_samples,
     submission,
     talent,
     talent_commands,
@@ -36,6 +38,7 @@ from domain import (
 from domain import commands as cmd
 from domain import events as ev
 from domain import rank_commands as rank
+from domain import review_commands as rev
 from domain.changed import changed
 from domain.committee import verdict_of
 from domain.document_commands import VerifyDocument
@@ -118,6 +121,15 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     EnterTalentResult: result_entry.enter,
     DecideTalentResult: result_entry.decide_entry,
     RemindProfiling: campaign.remind,
+    rev.SaveReviewQuery: review_samples.save_query,
+    rev.RetireReviewQuery: review_samples.retire_query,
+    rev.RequestSample: review_samples.request_sample,
+    rev.DrawSample: review_samples.draw_sample,
+    rev.WriteReviewNote: review_findings.write_note,
+    rev.RaiseFinding: review_findings.raise_finding,
+    rev.AnswerFinding: review_findings.answer_finding,
+    rev.ReopenFinding: review_findings.reopen_finding,
+    rev.CloseFinding: review_findings.close_finding,
     log_commands.AnnounceLogKey: log_keeping.announce_key,
     log_commands.RetireLogKey: log_keeping.retire_key,
     log_commands.ReplaceLogKey: log_keeping.replace_key,

@@ -12,7 +12,7 @@
     │   ├── ActionEnded, DecreeAlreadyIssued, NotYetDecided
     │   ├── PositionPromised, PositionHeld, OpenActionExists, ActingHolderExists
     │   ├── EvaluationExists, CycleNotComplete
-    │   ├── PolicyTextDiffers, DocumentRejected
+    │   ├── PolicyTextDiffers, DocumentRejected, FindingNotThere
     │   ├── RankListExists, RankNotThere, RankMovedOn
     │   ├── AlreadyVoted, AlreadyExists
     │   └── PersonIsErased        nothing can be said of them any more
@@ -22,6 +22,7 @@
         ├── HardFinding, OverrideRequired, DocumentsLacking
         ├── ActingTermExceeded
         ├── PolicyUnsound, PolicyBackdated
+        ├── SampleDiffers         what is shown is not what was promised
         ├── NobodyDue             a period without anybody to propose
         ├── NeededByOpenAction, RetentionForbids … a person cannot be erased now
         └── SelfAssessment        nobody rates themself
@@ -219,6 +220,12 @@ class PolicyTextDiffers(Conflict):
     sentence_en = "The text that is proposed now is {hash}; read that one first."
 
 
+class FindingNotThere(Conflict):
+    code = "finding-not-there"
+    sentence_id = "Temuan ini berada pada keadaan lain ({state})."
+    sentence_en = "The finding stands elsewhere ({state})."
+
+
 class PersonIsErased(Conflict):
     code = "person-erased"
     sentence_id = "Data orang ini telah dihapus; tidak ada lagi yang dapat dicatat tentangnya."
@@ -317,6 +324,12 @@ class SelfAssessment(Unlawful):
     code = "self-assessment"
     sentence_id = "Penilai tidak boleh menilai diri sendiri."
     sentence_en = "Nobody may rate themself."
+
+
+class SampleDiffers(Unlawful):
+    code = "sample-differs"
+    sentence_id = "Ini bukan yang dijanjikan saat sampel diminta: {field}."
+    sentence_en = "This is not what was promised when the sample was asked for: {field}."
 
 
 class PolicyUnsound(Unlawful):

@@ -21,6 +21,7 @@ import domain.profiling_events
 import domain.promotion_events
 import domain.rank_events
 import domain.result_entry_events
+import domain.review_events
 import domain.siasn_events
 import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent

@@ -16,6 +16,7 @@ from domain.personnel_action import ActionState
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
 from domain.registry import Registry
+from domain.review_state import NoReviews, ReviewSource
 from domain.siasn_events import SiasnMode
 from domain.talent_record import NothingRecorded, TalentSource
 
@@ -68,6 +69,7 @@ class Facts:
     log: LogState = field(default_factory=LogState)
     # How SIASN is told of outcomes; None: by officers.
     siasn_mode: SiasnMode | None = None
+    reviews: ReviewSource = field(default_factory=NoReviews)
     # When the newest event of a stream was recorded.
     last_recorded: Callable[[str], datetime | None] = lambda _: None
 

@@ -22,6 +22,7 @@ from domain.promotion_policy import PromotionRules
 from domain.publishing_policy import PublishingRules
 from domain.question_policy import AuditQuestions
 from domain.rank_policy import RankRules
+from domain.review_policy import ReviewRules
 from domain.rule_parameters import RuleParameters, Severity
 from domain.sign_in_policy import PasswordAgain
 from domain.talent_policy import TalentRules
@@ -312,6 +313,7 @@ class Policy(_Part):
     personnel_file: FilePolicy
     audit_questions: AuditQuestions = Field(default_factory=AuditQuestions)
     publishing: PublishingRules
+    review: ReviewRules
     personal_data: PersonalDataRules
     password_again: PasswordAgain = Field(default_factory=PasswordAgain)
 

@@ -165,6 +165,7 @@ def _references(policy: Policy) -> Iterator[PolicyFinding]:
     named: list[tuple[str, tuple[str, ...]]] = [("acting_granted_by", policy.acting_granted_by)]
     named += [(f"publishing.{key}", getattr(policy.publishing, key)) for key in ("proposed_by", "adopted_by")]
     named += [("promotion.opened_by", policy.promotion.opened_by)]
+    named += [("review.answered_by", policy.review.answered_by)]
     named += _of_evaluations(policy.evaluation)
     named += [
         (f"steps.{name}.escalates_to", (step.escalates_to,))

@@ -46,6 +46,7 @@ from ledger.record import (
 )
 from ledger.result import Answer, Receipt, Result, Waiting
 from ledger.retries import Known
+from ledger.reviews import LedgerReviews
 from ledger.sealing import Keyring
 from ledger.talent import LedgerTalent
 from ledger.vacancies import LedgerVacancies
@@ -320,6 +321,7 @@ class Commit:
             files=mirror.files,
             proposals=mirror.published.proposed,
             log=mirror.log,
+            reviews=LedgerReviews(self._query),
             siasn_mode=mirror.siasn_mode,
             last_recorded=self._last_recorded,
         )

@@ -17,6 +17,7 @@ from ledger.directory_view import DirectoryView
 from ledger.mirror import ACTION, load_state
 from ledger.read import Reader
 from ledger.record import identity_in, stored_event
+from ledger.reviews import LedgerReviews
 from ledger.schema import events
 from ledger.talent import KeptTalent, LedgerTalent
 from ledger.vacancies import LedgerVacancies
@@ -83,6 +84,7 @@ def facts_for_reading(
         vacancies=vacancies_for_reading(reader, connection),
         files=view.files,
         proposals=view.published.proposed,
+        reviews=reviews_for_reading(connection),
     )
 
 
@@ -106,3 +108,8 @@ def _query_by(connection: Connection) -> Callable[[str, tuple[Any, ...]], list[A
         return list(connection.exec_driver_sql(statement.replace("?", mark), values).fetchall())
 
     return query
+
+
+def reviews_for_reading(connection: Connection) -> LedgerReviews:
+    """Streams of reviews as `connection`'s transaction sees them."""
+    return LedgerReviews(_query_by(connection))

@@ -17,6 +17,7 @@ from projections.overrides import Overrides
 from projections.profiling_reminders import ProfilingReminders
 from projections.rank_promotions import RankEntryRows, RankListRows
 from projections.register import Register
+from projections.reviews import Reviews
 from projections.talent_places import TalentPlaces
 from projections.talent_results import TalentResults
 from projections.tasks import Tasks
@@ -41,5 +42,6 @@ def all_projections() -> tuple[Projection, ...]:
         RankListRows(),
         RankEntryRows(),
         TalentResults(),
+        Reviews(),
         ApiKeys(),
     )

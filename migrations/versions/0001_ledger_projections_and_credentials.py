@@ -379,6 +379,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("unit_id"),
     )
     op.create_table(
+        "reviews",
+        sa.Column("review_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("answer_due", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("review_id"),
+    )
+    op.create_index("reviews_state", "reviews", ["state", "position"], unique=False)
+    op.create_index("reviews_about", "reviews", ["about", "position"], unique=False)
+    op.create_index("reviews_unit", "reviews", ["unit_id", "position"], unique=False)
+    op.create_table(
         "talent_results",
         sa.Column("entry_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),

@@ -64,6 +64,14 @@ class Attacker:
         connection.close()
         return found
 
+    def leaves(self) -> list[bytes]:
+        connection = sqlite3.connect(self.path)
+        found = [
+            bytes(row[0]) for row in connection.execute("SELECT leaf_hash FROM events ORDER BY position")
+        ]
+        connection.close()
+        return found
+
     def rewrite(self, documents: list[dict[str, Any]], *, sign_again: bool = True) -> None:
         """Make these the whole history: positions, columns, hashes, frontier, and with the real key
         every checkpoint.
@@ -106,7 +114,26 @@ class Attacker:
 
     def append(self, *documents: dict[str, Any], keep_command: bool = True) -> None:
         """Append one command's events, with all hashes right, signed, and its command kept."""
+        self._append([list(documents)], keep_command=keep_command)
+
+    def append_each(self, *documents: dict[str, Any]) -> None:
+        """Append events, each as a command and commit of its own."""
+        self._append([[document] for document in documents], keep_command=True)
+
+    def _append(self, commands: list[list[dict[str, Any]]], *, keep_command: bool) -> None:
         known = self.documents()
+        kept = []
+        for documents in commands:
+            kept.append(self._commanded(documents, known))
+            known += documents
+        self.rewrite(known)
+        if keep_command:
+            with self.act() as connection:
+                connection.executemany("INSERT INTO commands VALUES (?, '', ?, ?, ?, ?)", kept)
+
+    @staticmethod
+    def _commanded(documents: list[dict[str, Any]], known: list[dict[str, Any]]) -> tuple[Any, ...]:
+        """Make the documents one command's events behind those `known`; the row that is kept of it."""
         command_id, commit = str(uuid.uuid4()), len(known)
         versions = {document["stream"]: document["version"] for document in known}
         for index, document in enumerate(documents):
@@ -122,12 +149,5 @@ class Attacker:
                 "commit": commit,
                 "wakes": document.get("wakes", False),
             }
-        self.rewrite([*known, *documents])
-        if keep_command:
-            last = documents[-1]
-            size = commit + len(documents)
-            with self.act() as connection:
-                connection.execute(
-                    "INSERT INTO commands VALUES (?, '', ?, ?, ?, ?)",
-                    (command_id, last["stream"], last["version"], size - 1, size),
-                )
+        last, size = documents[-1], commit + len(documents)
+        return (command_id, last["stream"], last["version"], size - 1, size)

@@ -263,6 +263,7 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
     other_records.results_by_hand(world)
     other_records.reminders(world)
     other_records.rank_list(world)
+    other_records.reviews(world, annulled)
     clock.now += timedelta(days=12)
     for late in (silent, overdue):
         for _ in range(2):

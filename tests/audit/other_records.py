@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from domain.evaluation_commands import RateOrganisation
 from domain.identity import SYSTEM
 from domain.performance import Achievement
+from domain.personnel_action import ActionState
 from domain.profiling_commands import RemindProfiling
 from domain.rank_commands import FreezeRankList
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult
+from domain.review_access import has_part_in
+from domain.review_commands import (
+    AnswerFinding,
+    CloseFinding,
+    DrawSample,
+    RaiseFinding,
+    RequestSample,
+    ReviewCommand,
+    SaveReviewQuery,
+    WriteReviewNote,
+)
+from domain.review_draw import draw, list_hash, nonce_hash, seed_of
+from domain.review_filter import EventFilter
 from domain.talent_commands import ComponentRow
+from ledger.facts import reviews_for_reading
+from ledger.read import event_at, leaf_hashes
+from proofs.merkle import Frontier
+from review.population import population
 from tests.ranks import due_clerks, period_of
 from tests.world import World, a_person, new_id
 
@@ -55,6 +74,74 @@ def achievement(world: World, cycle_id: str, unit_id: str) -> None:
             unit_id=unit_id,
             achievement=Achievement.BAIK,
             document_number="000.8/12",
+        )
+    )
+
+
+def independent_auditor(world: World, case: ActionState) -> str:
+    """An auditor without a part in the case: some sit on the committee, or stand in for an office."""
+    auditors = sorted(world.offices.holders("auditor", world.today))
+    return next(auditor for auditor in auditors if has_part_in(auditor, case) is None)
+
+
+def reviews(world: World, case: ActionState) -> None:
+    """A query with its sample, a note, a finding that was answered and closed, and one that is open."""
+    ledger, auditor = world.installation.ledger, a_person(independent_auditor(world, case))
+    asked = EventFilter(type="TaskCompleted", outcome="approve")
+    query = SaveReviewQuery(
+        command_id=new_id(), actor=auditor, query_id=new_id(), filter=asked, shared=True, title="Setuju"
+    )
+    ledger.execute(query)
+    _sample(world, query)
+    unit = world.agency.unit_of(world.agency.people[world.movable()[0]].position_id) or ""
+    head = a_person(min(world.offices.holders(f"unit_head@{world.agency.apparatus_of(unit)}", world.today)))
+    about = {"about": f"personnel-action/{case.id}"}
+    said = {"actor": auditor, "text": "Alasan tidak lengkap."}
+    first, second = new_id(), new_id()
+    acts: list[tuple[type[ReviewCommand], dict[str, Any]]] = [
+        (WriteReviewNote, {"review_id": new_id(), **about, **said}),
+        (RaiseFinding, {"review_id": first, "unit_id": unit, **about, **said}),
+        (AnswerFinding, {"review_id": first, **said, "actor": head}),
+        (CloseFinding, {"review_id": first, "outcome": "settled", **said}),
+        (RaiseFinding, {"review_id": second, "unit_id": unit, **about, **said}),
+    ]
+    for model, fields in acts:
+        ledger.execute(model(command_id=new_id(), **fields))
+
+
+def _sample(world: World, query: SaveReviewQuery) -> None:
+    ledger, nonce, sample_id = world.installation.ledger, b"\x07" * 32, new_id()
+    known: dict[str, Any] = {"actor": query.actor, "sample_id": sample_id}
+    ledger.execute(
+        RequestSample(
+            command_id=new_id(),
+            query_id=query.query_id,
+            revision=1,
+            of="cases",
+            size=3,
+            nonce_hash=nonce_hash(nonce),
+            **known,
+        )
+    )
+    with world.installation.reader.engine.connect() as connection:
+        (told,) = reviews_for_reading(connection).stream(f"review-sample/{sample_id}")
+        found = population(connection, query.filter, told.position, of_cases=True)
+        frontier = Frontier()
+        for leaf in leaf_hashes(connection, 0, told.position + 1):
+            frontier.append(leaf)
+        drawn = draw(seed_of(sample_id, nonce, frontier.root()), found, 3)
+        leaves = [event[1].hex() for at in drawn if (event := event_at(connection, at))]
+    ledger.execute(
+        DrawSample(
+            command_id=new_id(),
+            nonce=nonce.hex(),
+            tree_size=told.position + 1,
+            root=frontier.root().hex(),
+            population=len(found),
+            population_hash=list_hash(found),
+            drawn=drawn,
+            drawn_hash=list_hash(leaves),
+            **known,
         )
     )
 
