@@ -127,7 +127,7 @@ class DecidedBoard(BaseModel):
     at: str
     since: str
     unit: dict[str, Any] | None
-    complete: bool = Field(description="Whether these are all: at most the newest 20,000 are counted.")
+    complete: bool = Field(description="Whether these are all: at most the newest 10,000 are counted.")
     total: Pace | None
     steps: list[StepPace]
     offices: list[OfficePace]

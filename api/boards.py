@@ -23,7 +23,7 @@ from projections import tasks
 router = APIRouter(prefix="/v1/boards", tags=["boards"])
 
 # Medians are of so many decided tasks at most, the newest.
-COUNTED = 20_000
+COUNTED = 10_000
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 Days = Annotated[int, Query(ge=1, le=731, description="Decided within so many days, today among them.")]
 Row = dict[str, Any]

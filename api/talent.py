@@ -23,12 +23,15 @@ from domain.profiling import (
     REASONS,
     Profile,
     Progress,
+    Reason,
     documents_missing,
     progress_by_unit,
     why_unmapped,
 )
 from domain.talent_policy import TalentRules
+from ledger.database import fetch
 from ledger.directory_view import DirectoryView
+from ledger.talent import TALENT
 from projections import employees, profiling_reminders, talent_places
 
 router = APIRouter(prefix="/v1", tags=["talent"])
@@ -37,6 +40,7 @@ UnitId = Annotated[str | None, Query(max_length=64, description="A unit, with al
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 Row = dict[str, Any]
 PERFORMANCE = {Level.LOW: "below", Level.MIDDLE: "as_expected", Level.HIGH: "above"}
+NEWEST_RESULT = "SELECT max(position) FROM events WHERE category = ?"
 POTENTIAL = {Level.LOW: "low", Level.MIDDLE: "middle", Level.HIGH: "high"}
 
 
@@ -130,15 +134,14 @@ def campaign(services: ServicesDep, caller: CallerDep, unit: UnitId = None) -> d
     with services.reading() as connection:
         view = services.view(connection)
         today = services.today(view)
-        rows = _visible_rows(connection, viewer_for(services, connection, caller), view, unit)
+        wanted = _wanted_units(viewer_for(services, connection, caller), view, unit)
+        standing = _standing(connection, view, today)
         reminders = profiling_reminders.of_units(connection)
     rules = view.policy_in_force(today).talent
     apparatus = {unit_id: view.agency.apparatus_of(unit_id) or unit_id for unit_id in view.agency.units}
-    counted = [(apparatus[row["unit_id"]], profile_of(row, view, today)) for row in rows]
-    by_unit = progress_by_unit(counted, today, rules)
-    total = Progress()
-    for _, profile in counted:
-        total.count(why_unmapped(profile, today, rules))
+    counted = [(unit_id, why) for unit_id, why in standing if wanted is None or unit_id in wanted]
+    by_unit = progress_by_unit((apparatus[unit_id], why) for unit_id, why in counted)
+    total = progress_by_unit(("", why) for _, why in counted).get("", Progress())
     units = view.agency.units
     return {
         "as_of": today.isoformat(),
@@ -198,6 +201,12 @@ def _visible_rows(connection: Connection, viewer: Viewer, view: DirectoryView, u
     """The civil servants with a post in `unit` whom the viewer may see. Raises a 403 for who sees no unit
     at all, a 404 for a unit that is not theirs or not there. Elected officials are not counted.
     """
+    rows = talent_places.of_units(connection, _wanted_units(viewer, view, unit))
+    return [row for row in rows if not is_elected(view, row["position_id"])]
+
+
+def _wanted_units(viewer: Viewer, view: DirectoryView, unit: str | None) -> frozenset[str] | None:
+    """The units whose people are meant, None for all. Raises as `_visible_rows` does."""
     agency = view.agency
     everywhere = viewer.reads_agency or (
         viewer.actor.kind == "integration" and READ_PEOPLE in viewer.actor.scopes
@@ -211,8 +220,32 @@ def _visible_rows(connection: Connection, viewer: Viewer, view: DirectoryView, u
         wanted = subtrees(agency, [unit])
         if not everywhere and not wanted <= viewer.units:
             raise Problem("not-found")
-    rows = talent_places.of_units(connection, wanted)
-    return [row for row in rows if not is_elected(view, row["position_id"])]
+    return wanted
+
+
+Standing = list[tuple[str, tuple[Reason, ...]]]
+_kept: tuple[DirectoryView | None, tuple[date, int] | None, Standing] = (None, None, [])
+
+
+def _standing(connection: Connection, view: DirectoryView, today: date) -> Standing:
+    """Each civil servant's unit and what keeps them unmapped. The same for everybody until the register, the
+    files or somebody's results change, and a quarter of a second's work: the newest is kept at hand.
+    """
+    global _kept  # noqa: PLW0603  (one tuple, replaced whole: threads see the old or the new one)
+    newest = fetch(connection, NEWEST_RESULT, (TALENT,))[0][0]
+    at = (today, -1 if newest is None else newest)
+    known, known_at, found = _kept
+    if known is view and known_at == at:
+        return found
+    rules = view.policy_in_force(today).talent
+    rows = talent_places.of_units(connection, None)
+    found = [
+        (row["unit_id"], why_unmapped(profile_of(row, view, today), today, rules))
+        for row in rows
+        if not is_elected(view, row["position_id"])
+    ]
+    _kept = (view, at, found)
+    return found
 
 
 def is_elected(view: DirectoryView, position_id: str | None) -> bool:

@@ -55,10 +55,11 @@ def _cell(page: Any, value: str | float | None, *, bold: bool = False) -> Any:
     if not isinstance(value, str):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if not bold and not text.startswith(FORMULA):
+        return text
     cell = WriteOnlyCell(page, value=text)
     cell.data_type = "s"
-    if text.startswith(FORMULA):
-        cell.quotePrefix = True
+    cell.quotePrefix = text.startswith(FORMULA)
     if bold:
         cell.font = Font(bold=True)
     return cell

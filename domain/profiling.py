@@ -82,11 +82,11 @@ class Progress:
         self.reasons.update(reasons)
 
 
-def progress_by_unit(
-    profiles: Iterable[tuple[str, Profile]], day: date, rules: TalentRules
-) -> dict[str, Progress]:
-    """Progress of each unit; `profiles` are pairs of the unit that a person is counted in and theirs."""
+def progress_by_unit(standing: Iterable[tuple[str, tuple[Reason, ...]]]) -> dict[str, Progress]:
+    """Progress of each unit; `standing` are pairs of the unit that a person is counted in and what keeps them
+    unmapped.
+    """
     found: dict[str, Progress] = {}
-    for unit_id, profile in profiles:
-        found.setdefault(unit_id, Progress()).count(why_unmapped(profile, day, rules))
+    for unit_id, reasons in standing:
+        found.setdefault(unit_id, Progress()).count(reasons)
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from domain.calendar import WorkingCalendar
 
@@ -17,8 +16,8 @@ class WorkingTime:
     """
 
     def __init__(self, calendar: WorkingCalendar, first: date, last: date) -> None:
-        self._zone = ZoneInfo(calendar.timezone)
-        self._first = first
+        self._midnight = calendar.start_of(first)
+        self._origin = self._midnight.timestamp()
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         self._works = [calendar.is_working_day(day) for day in days]
         self._before = [0]
@@ -33,15 +32,13 @@ class WorkingTime:
         """The latest moment from which `days` working days lie up to `end`; the edge, if there are fewer."""
         wanted = max(self._elapsed(end) - days * A_DAY, 0)
         index = min(bisect_right(self._before, wanted), len(self._works)) - 1
-        midnight = datetime.combine(self._first, datetime.min.time(), self._zone) + timedelta(days=index)
-        return midnight + timedelta(seconds=wanted - self._before[index])
+        return self._midnight + timedelta(days=index, seconds=wanted - self._before[index])
 
     def _elapsed(self, moment: datetime) -> float:
-        local = moment.astimezone(self._zone)
-        index = (local.date() - self._first).days
+        index, into = divmod(moment.timestamp() - self._origin, A_DAY)
         if index < 0:
             return 0
         if index >= len(self._works):
             return self._before[-1]
-        into = local.hour * 3600 + local.minute * 60 + local.second + local.microsecond / 1e6
-        return self._before[index] + (into if self._works[index] else 0)
+        day = int(index)
+        return self._before[day] + (into if self._works[day] else 0)

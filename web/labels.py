@@ -247,6 +247,28 @@ EVENT = {
     "CandidatesRanked": "Calon diperingkat",
     "CandidateChosen": "Calon dipilih",
 }
+GROUPED = {
+    "rule": "aturan",
+    "unit_id": "unit",
+    "proposing_office": "jabatan pengusul",
+    "confirming_office": "jabatan yang membenarkan",
+    "suggested_by": "yang menyarankan nama",
+    "place": "tempat di daftar",
+    "chosen_by": "yang memilih",
+    "office": "jabatan",
+    "other_office": "jabatan lainnya",
+    "capacity": "kapasitas",
+    "step": "langkah",
+    "why": "sebab",
+    "person_id": "orang",
+    "year": "tahun",
+    "window_first": "awal jendela",
+    "minister_consented": "persetujuan menteri",
+    "from_position_id": "jabatan asal",
+    "reader": "yang membaca",
+    "subject_id": "yang dibaca",
+    "what": "yang dibuka",
+}
 DIFFERENCE = {
     "status": "Keadaan",
     "subject": "Pegawai",

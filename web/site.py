@@ -20,6 +20,7 @@ from web.pages import (
     decrees,
     inbox,
     mine,
+    questions,
     register,
     second_factor,
     sign_in,
@@ -56,6 +57,7 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
         *talent.routes,
         *boards.routes,
         *audit.routes,
+        *questions.routes,
     ]
     site = Starlette(
         routes=[

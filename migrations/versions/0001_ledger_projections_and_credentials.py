@@ -367,7 +367,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("task_id"),
     )
     op.create_index("tasks_open", "tasks", ["is_open", "opened_at", "task_id"], unique=False)
-    op.create_index("tasks_decided", "tasks", ["decided_at", "task_id"], unique=False)
+    waiting = ["is_open", "step", "office", "opened_at", "due_at", "unit_id"]
+    op.create_index("tasks_waiting", "tasks", waiting, unique=False)
+    decided = ["decided_at", "unit_id", "step", "office", "opened_at", "due_at"]
+    op.create_index("tasks_decided", "tasks", decided, unique=False)
     op.create_table(
         "profiling_reminders",
         sa.Column("unit_id", sa.Text(), nullable=False),

@@ -66,13 +66,19 @@ def _address(path: str, filters: Mapping[str, Any]) -> str:
 
 async def _apparatuses(page: Page) -> list[dict[str, Any]]:
     """The regional apparatuses by name, to choose from."""
+    tops = [unit for unit in await all_units(page) if unit["apparatus_id"] == unit["id"]]
+    return sorted(tops, key=lambda unit: str(unit["name"]))
+
+
+async def all_units(page: Page) -> list[dict[str, Any]]:
+    """Every unit of the agency, by id."""
     found: list[dict[str, Any]] = []
     cursor: str | None = ""
     while cursor is not None:
         answer = await page.api.get("/v1/units", limit=200, cursor=cursor)
-        found += [unit for unit in answer["items"] if unit["apparatus_id"] == unit["id"]]
+        found += answer["items"]
         cursor = answer["next"]
-    return sorted(found, key=lambda unit: str(unit["name"]))
+    return found
 
 
 def _asked(page: Page) -> dict[str, str]:
