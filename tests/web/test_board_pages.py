@@ -108,3 +108,17 @@ def test_an_inbox_is_light(site: Site) -> None:
             assert answer.headers["content-encoding"] == "gzip"
             sizes.append(sum(map(len, answer.iter_raw())))
     assert sum(sizes) < 14 * 1024, sizes
+
+
+def test_auditors_ask_their_questions_on_a_page(site: Site) -> None:
+    state, _, _ = verification(site)
+    auditor = min(site.house.world.offices.holders("auditor", site.house.world.today))
+    overview = site.get(auditor, "/audit/pertanyaan")
+    assert overview.status_code == 200
+    page = site.get(auditor, "/audit/pertanyaan/approvals_within_seconds?from=2026-01-01").text
+    assert f"/perkara/{state.id}?position=" in page
+    assert "/audit/bukti/" in page
+    assert "Tidak ada jawaban" in site.get(auditor, "/audit/pertanyaan/overrides?to=2020-01-01").text
+    assert site.get(auditor, "/audit/pertanyaan/tidak-ada").status_code == 404
+    assert site.get(auditor, "/audit/pertanyaan/overrides?from=kemarin").status_code == 422
+    assert site.get(site.house.a_stranger(), "/audit/pertanyaan").status_code == 403
