@@ -36,6 +36,9 @@ VARIANT = {
 }
 OUTCOME = {"approve": "Setujui", "reject": "Tolak", "return": "Kembalikan"}
 DONE = {"approve": "disetujui", "reject": "ditolak", "return": "dikembalikan"}
+# Short enough for three beside each other on a phone.
+LEVEL = {"ABOVE": "Di atas", "AS_EXPECTED": "Sesuai", "BELOW": "Di bawah"}
+VOTING = {"approve": "Setuju", "reject": "Tidak setuju", "abstain": "Abstain"}
 VOTE = {"approve": "setuju", "reject": "tidak setuju", "abstain": "abstain"}
 FINDING = {
     "pass": "Terpenuhi",
