@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from starlette.responses import Response
 
 from domain import evaluation_events as eve
@@ -66,8 +66,11 @@ def newest_receipt(connection: Connection, stream: str) -> dict[str, Any] | None
     row = connection.execute(
         select(*columns).where(events.c.stream == stream).order_by(events.c.version.desc()).limit(1)
     ).first()
-    if row is None:
-        return None
+    return receipt_of_row(connection, row) if row is not None else None
+
+
+def receipt_of_row(connection: Connection, row: Row[Any]) -> dict[str, Any] | None:
+    """The receipt of a row of events, by the first checkpoint over it."""
     note = connection.execute(
         select(checkpoints.c.note)
         .where(checkpoints.c.size > row.position)

@@ -52,6 +52,51 @@ SEVERITY = {
     "WARN": "peringatan",
 }
 CAPACITY = {"D": "definitif", "PLT": "Plt.", "PLH": "Plh.", "PJ": "Pj.", "DELEGATE": "penerima kuasa"}
+EVALUATION_PHASE = {
+    "planning": "rencana",
+    "rating": "penilaian",
+    "calibration": "kalibrasi",
+    "delivery": "penyampaian",
+    "objection": "masa keberatan",
+    "write_back": "pencatatan",
+    "completed": "selesai",
+}
+DOCUMENT_STATE = {
+    "verified": "terverifikasi",
+    "unverified": "menunggu verifikasi",
+    "expired": "kedaluwarsa",
+    "rejected": "ditolak",
+    "missing": "belum ada",
+}
+READ = {
+    "employee": "data pegawai",
+    "documents": "dokumen",
+    "document": "isi dokumen",
+    "talent": "nilai talenta",
+    "personnel-action": "perkara",
+    "inbox": "kotak tugas",
+}
+RULE = {
+    "candidate_identity": "NIP sah",
+    "candidate_effective_date": "Tanggal berlaku wajar",
+    "candidate_election_window": "Di luar masa pemilihan",
+    "candidate_active": "Kedudukan aktif",
+    "candidate_integrity": "Integritas",
+    "candidate_permanent": "PNS",
+    "candidate_kind": "Jabatan di bawahnya",
+    "candidate_education": "Pendidikan",
+    "candidate_retirement": "Jarak ke pensiun",
+    "candidate_retirement_near": "Pensiun sudah dekat",
+    "candidate_age": "Usia",
+    "candidate_years": "Lama di jabatan",
+    "candidate_performance": "Kinerja dua tahun",
+    "candidate_competency": "Hasil uji berlaku",
+    "candidate_grade_band": "Golongan ruang",
+    "candidate_documents": "Dokumen",
+    "candidate_separation": "Pemisahan peran",
+    "talent_pool": "Kelompok rencana suksesi",
+    "leading_ranks": "Tiga peringkat teratas",
+}
 TASK_STATE = {
     "READY": "menunggu",
     "RESERVED": "sedang dikerjakan",

@@ -49,13 +49,38 @@ async def one(page: Page) -> Response:
 
 async def _one(page: Page, refused: Answer | None = None) -> Response:
     address = f"/v1/vacancies/{segment(page.request.path_params['vacancy_id'])}"
+    vacancy = await page.api.get(address)
+    candidates = (await page.api.get(f"{address}/candidates"))["items"]
+    case: dict[str, Any] = {}
+    if vacancy["action_id"]:
+        found = await page.api.call("GET", f"/v1/personnel-actions/{segment(vacancy['action_id'])}")
+        case = found.body if found.ok else {}
     return await page.show(
         "vacancy.html",
         refused.status if refused else 200,
-        vacancy=await page.api.get(address),
-        candidates=(await page.api.get(f"{address}/candidates"))["items"],
+        vacancy=vacancy,
+        candidates=candidates,
+        rules=side_by_side(candidates),
+        voting=[step for step in case.get("decisions", ()) if step["votes"]],
+        ranking=case.get("ranking"),
         problem=refused.body if refused else None,
     )
+
+
+def side_by_side(candidates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each rule with its outcome for every candidate in turn, and whether they differ in it."""
+    names = dict.fromkeys(finding["rule"] for item in candidates for finding in item["findings"])
+    found = []
+    for name in names:
+        said = [
+            next((each for each in item["findings"] if each["rule"] == name), None) for item in candidates
+        ]
+        outcomes = [each["outcome"] if each else "" for each in said]
+        severity = next(each["severity"] for each in said if each)
+        found.append(
+            {"name": name, "outcomes": outcomes, "severity": severity, "differs": len(set(outcomes)) > 1}
+        )
+    return found
 
 
 async def start(page: Page) -> Response:
