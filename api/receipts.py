@@ -19,22 +19,17 @@ from ledger.schema import events
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
 READING = "PersonalDataRead"
+EXAMPLE: dict[str, Any] = {
+    "type": "TaskCompleted",
+    "stream": f"personnel-action/{shapes.ACTION_ID}",
+    "receipt": shapes.RECEIPT,
+}
 
 
 class OwnReceipt(BaseModel):
     """An event that the caller caused; `receipt` is null for the moments before a checkpoint covers it."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "TaskCompleted",
-                    "stream": f"personnel-action/{shapes.ACTION_ID}",
-                    "receipt": shapes.RECEIPT,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     type: str
     stream: str

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 from starlette.responses import Response
 
 from domain import evaluation_events as eve
@@ -69,7 +69,7 @@ def newest_receipt(connection: Connection, stream: str) -> dict[str, Any] | None
     return receipt_of_row(connection, row) if row is not None else None
 
 
-def receipt_of_row(connection: Connection, row: Row[Any]) -> dict[str, Any] | None:
+def receipt_of_row(connection: Connection, row: Any) -> dict[str, Any] | None:
     """The receipt of a row of events, by the first checkpoint over it."""
     note = connection.execute(
         select(checkpoints.c.note)

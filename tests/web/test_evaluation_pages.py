@@ -50,6 +50,15 @@ def test_an_assessor_rates_people_on_one_page_and_the_committee_votes_on_another
     rest = site.post(assessor, "/evaluasi/menilai", form | {"save": "all"})
     assert rest.status_code == 200
 
+    own = site.house.get(assessor, "/v1/me/receipts", limit=2).json()
+    assert [item["type"] for item in own["items"]] == ["TaskOpened", "PerformanceJudged"]
+    assert own["items"][0]["receipt"]["tree_size"] > own["items"][0]["receipt"]["position"]
+    older = site.house.get(assessor, "/v1/me/receipts", cursor=own["next"]).json()["items"]
+    assert older[0]["receipt"]["position"] < own["items"][-1]["receipt"]["position"]
+    assert site.house.get(site.house.a_stranger(), "/v1/me/receipts").json()["items"] == []
+    assert site.house.get(site.house.key("actions:read"), "/v1/me/receipts").status_code == 403
+    assert own["items"][0]["receipt"]["leaf_hash"] in site.get(assessor, "/saya").text
+
     members = owners(site.house, site.house.get(assessor, f"/v1/tasks/{first}").json()["action_id"])
     board = site.get(members[0], "/evaluasi/kalibrasi").text
     assert "teguran tertulis" in board

@@ -129,7 +129,7 @@ async def _saved(page: Page, form: Mapping[str, str], details: Any) -> list[dict
     pressed = form.get("save", "")
     known = {name.partition(".")[2] for name in form if name[:2] in ("r.", "v.")}
     wanted = sorted(known) if pressed == ALL else [pressed]
-    results = []
+    results: list[dict[str, Any]] = []
     for task in wanted:
         answered = details(task)
         if answered is None and pressed == ALL:
