@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +84,13 @@ def test_the_image_runs_as_nobody_in_particular_and_installs_by_hash() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    directory = tmp_path_factory.mktemp("databases")
-    instance = postgres_server.get_server(directory / "data", cleanup_mode="delete")
-    yield instance
-    instance.cleanup()
+def server() -> Any:
+    # Not below pytest's own folder, as in `tests/conftest.py`.
+    with tempfile.TemporaryDirectory(prefix="jenjang-postgresql-") as folder:
+        Path(folder).chmod(0o755)
+        instance = postgres_server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield instance
+        instance.cleanup()
 
 
 def psql(server: Any, database: str, user: str, *arguments: str, secrets: Path | None = None) -> str:
