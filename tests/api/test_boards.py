@@ -127,6 +127,7 @@ def test_what_each_outcome_leads_to_is_said_by_the_judge(busy: House) -> None:
     assert preview["items"][0]["leads_to"]["open"][0]["step"] == "revision"
 
 
+@ON_SQLITE
 def test_saved_views_are_ones_own(house: House) -> None:
     one, two = house.plain()[0], house.plain()[1]
     view = {"name": "Terlambat", "query": "overdue=true"}
