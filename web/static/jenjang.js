@@ -1,16 +1,5 @@
 "use strict";
-// Makes easier what works without it: saving receipts, moving by keyboard, news of the inbox, checking a proof.
-
-for (const button of document.querySelectorAll("[data-save]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([button.dataset.text], { type: "application/json" }));
-    link.download = button.dataset.save;
-    link.click();
-    URL.revokeObjectURL(link.href);
-  });
-}
+// Makes easier what works without it: moving by keyboard, news of the inbox, travelling in time, checking a proof.
 
 // A time-travel slider says which event it points at and goes there when it is let go.
 for (const slider of document.querySelectorAll("input[data-stops]")) {
