@@ -9,12 +9,14 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from api.auditors import AuditorDep, Moment, person_of, utc
 from api.credentials import CallerDep
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, responses
-from api.wiring import ServicesDep
+from api.wiring import Services, ServicesDep
+from domain.authorization import subtrees
 from ledger import read
 from ledger.publications import newest_publication
 from projections import audit_search
@@ -114,6 +116,7 @@ def list_events(
     unit: Annotated[
         Filter, Query(description="A unit that the event names or its case moves somebody between.")
     ] = None,
+    below: Annotated[bool, Query(description="`unit` with all units below it, as they are today.")] = False,  # noqa: FBT002
     rule: Annotated[
         Filter,
         Query(description="A rule that was passed, or that spoke against the case.", examples=["tenure"]),
@@ -136,7 +139,8 @@ def list_events(
             stream=stream,
             person=person_of(connection, person) if person else None,
             office=office,
-            unit=unit,
+            unit=None if below else unit,
+            units=_with_units_below(services, connection, unit) if below and unit else (),
             rule=rule,
             outcome=outcome,
             first=utc(first, "from") if first else None,
@@ -145,6 +149,11 @@ def list_events(
         )
         rows = audit_search.page(connection, filters, limit + 1, place[0] if place else None)
     return page_of(rows, limit, lambda row: [row[0]], [event_view(row[1], row[2]) for row in rows])
+
+
+def _with_units_below(services: Services, connection: Connection, unit: str) -> tuple[str, ...]:
+    found = subtrees(services.view(connection).agency, [unit])
+    return tuple(sorted(found)) or (unit,)
 
 
 @router.get(

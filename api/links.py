@@ -39,9 +39,9 @@ class Linked(BaseModel):
 
     relation: str = Field(
         description="`follows`, `followed_by`, `ordered_by` (the order behind this transfer), `ordered` (a "
-        "transfer that this one is the order behind), `fills_post_left`, `post_left_by` (whose replacement "
-        "made the vacancy), `annulled_by` (what this annulment follows from) or `annulled_with` (what "
-        "followed from it).",
+        "transfer that this one is the order behind), `fills_post_left`, `post_left_by` (the move that "
+        "left the post which this one fills), `annulled_by` (what this annulment follows from) or "
+        "`annulled_with` (what followed from it).",
         examples=["followed_by"],
     )
     position_id: str | None = Field(default=None, description="The post that ties them, where one does.")
@@ -124,14 +124,23 @@ def _ties(
             ]
     if state.evaluation is not None:
         found += [("ordered", other, None) for other in _ordered(connection, facts, state)]
+    return found + _of_posts(services, connection, state)
+
+
+def _of_posts(services: ServicesDep, connection: Connection, state: ActionState) -> list[Tie]:
+    """What left the post that the case fills, and what fills those that it and its followers leave."""
+    found: list[Tie] = []
     if state.vacancy_id is not None:
         vacancy = vacancies_for_reading(services.reader, connection).of(state.vacancy_id)
         if vacancy is not None and vacancy.replaces is not None:
             found.append(("post_left_by", vacancy.replaces, vacancy.position_id))
-    for link in register.chain_from(connection, state.id):
-        if link.filled_by is not None:
-            found.append(("fills_post_left", link.filled_by[0], link.position_id))
-    return found
+    left = register.left_by(connection, state.id)
+    if left is not None and ("post_left_by", *left) not in found:
+        found.append(("post_left_by", *left))
+    chain = register.chain_from(connection, state.id)
+    return found + [
+        ("fills_post_left", link.filled_by[0], link.position_id) for link in chain if link.filled_by
+    ]
 
 
 def _ordered(connection: Connection, facts: Facts, state: ActionState) -> list[str]:

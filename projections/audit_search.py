@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from domain.personnel_action import ActionState
-from domain.search_terms import KINDS, NO_CASE, OF_THE_RECORD, CaseKeys, term, terms_of
+from domain.search_terms import KINDS, NO_CASE, OF_THE_RECORD, UNIT, CaseKeys, term, terms_of
 from ledger.mirror import ACTION
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import StoredEvent
@@ -87,6 +87,8 @@ class Filters:
     unit: str | None = None
     rule: str | None = None
     outcome: str | None = None
+    # One of these, where more than one is meant.
+    units: tuple[str, ...] = ()
     first: str | None = None
     last: str | None = None
     query: str | None = None
@@ -122,6 +124,7 @@ def all_positions(connection: Connection, filters: Filters, size: int, limit: in
 def _positions(connection: Connection, filters: Filters, before: int | None) -> Select[Any]:
     """The positions that meet all conditions, newest first."""
     words = [[known] for known in filters.terms]
+    words += [[term(UNIT, unit) for unit in filters.units]] if filters.units else []
     words += [_meant(connection, word.casefold()) for word in WORD.findall(filters.query or "")]
     counted = sorted((_count(connection, audit_terms.c.term.in_(terms)), terms) for terms in words)
     given = {"actor": filters.actor, "type": filters.type, "stream": filters.stream}

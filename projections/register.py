@@ -6,7 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Index, Integer, Table, Text, and_, or_, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    and_,
+    or_,
+    select,
+)  # fmt: skip
 
 from domain.personnel_action import ActionState
 from ledger.projection import Batch, History, RowWriter
@@ -46,10 +58,12 @@ actions = Table(
     Index("personnel_actions_awaited", "next_due"),
     Index("personnel_actions_vacancy", "vacancy_id"),
     Index("personnel_actions_target", "target_position_id"),
+    Index("personnel_actions_origin", "origin_position_id"),
     Index("personnel_actions_decree_code", "decree_code_hash"),
 )
 
 IN_EFFECT = ("effective", "completed")
+EVALUATION = "evaluation"
 PROMISING = ("submitted", "in_review", "returned", "awaiting_clearance", "decided")
 
 
@@ -224,25 +238,26 @@ class Link:
 
 
 def chain_from(connection: Connection, action_id: str) -> list[Link]:
-    """The posts that follow from an action, one after the other, until one that nothing fills."""
+    """The posts that follow from an action, one after the other, until one that nothing fills. What fills a
+    post is somebody else's move to it from the day on which it is left.
+    """
     links: list[Link] = []
     seen: set[str] = set()
     current: str | None = action_id
     while current is not None and current not in seen:
         seen.add(current)
-        freed = connection.execute(
-            select(actions.c.origin_position_id).where(
-                actions.c.action_id == current, actions.c.status.in_((*PROMISING, *IN_EFFECT))
-            )
-        ).scalar()
-        if freed is None:
+        left = _move(connection, current)
+        if left is None or left["origin_position_id"] is None:
             return links
+        freed = left["origin_position_id"]
         follower = connection.execute(
             select(actions.c.action_id, actions.c.kind, actions.c.status)
             .where(
                 actions.c.target_position_id == freed,
                 actions.c.status.in_((*PROMISING, *IN_EFFECT)),
                 actions.c.action_id.not_in(seen),
+                actions.c.subject_id != left["subject_id"],
+                actions.c.effective_date >= left["effective_date"],
             )
             .order_by(actions.c.submitted_at.desc())
             .limit(1)
@@ -250,6 +265,40 @@ def chain_from(connection: Connection, action_id: str) -> list[Link]:
         links.append(Link(freed, current, tuple(follower) if follower else None))
         current = follower.action_id if follower else None
     return links
+
+
+def left_by(connection: Connection, action_id: str) -> tuple[str, str] | None:
+    """`(action id, post)` of the move, in effect or to be, by which somebody else left the post that an
+    action fills; None where nobody did.
+    """
+    filled = _move(connection, action_id)
+    if filled is None or filled["target_position_id"] is None:
+        return None
+    statement = select(actions.c.action_id).where(
+        actions.c.origin_position_id == filled["target_position_id"],
+        actions.c.kind != EVALUATION,
+        actions.c.status.in_((*PROMISING, *IN_EFFECT)),
+        actions.c.subject_id != filled["subject_id"],
+        actions.c.effective_date <= filled["effective_date"],
+    )
+    newest = connection.execute(statement.order_by(actions.c.submitted_at.desc()).limit(1)).scalar()
+    return (newest, filled["target_position_id"]) if newest is not None else None
+
+
+def _move(connection: Connection, action_id: str) -> RowMapping | None:
+    """An action that moves somebody, or is to; an evaluation leaves no post."""
+    columns = (
+        actions.c.origin_position_id,
+        actions.c.target_position_id,
+        actions.c.subject_id,
+        actions.c.effective_date,
+    )
+    statement = select(*columns).where(
+        actions.c.action_id == action_id,
+        actions.c.kind != EVALUATION,
+        actions.c.status.in_((*PROMISING, *IN_EFFECT)),
+    )
+    return connection.execute(statement).mappings().first()
 
 
 def of_subject(connection: Connection, person_id: str) -> list[str]:

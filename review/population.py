@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from domain.review_filter import EventFilter
@@ -20,7 +22,9 @@ class PopulationTooLarge(Exception):
 
 def filters_of(asked: EventFilter, words: str | None = None) -> Filters:
     """A saved query as the search index takes it."""
-    bounds = {name: moment(at) for name in ("first", "last") if (at := getattr(asked, name)) is not None}
+    bounds: dict[str, Any] = {
+        name: moment(at) for name in ("first", "last") if (at := getattr(asked, name)) is not None
+    }
     conditions = asked.model_dump(exclude={"first", "last"})
     return Filters(**conditions, **bounds, query=words)
 

@@ -312,6 +312,7 @@ def upgrade() -> None:
     op.create_index("personnel_actions_status", "personnel_actions", ["status", "submitted_at"], unique=False)
     op.create_index("personnel_actions_subject", "personnel_actions", ["subject_id"], unique=False)
     op.create_index("personnel_actions_decree_code", "personnel_actions", ["decree_code_hash"], unique=False)
+    op.create_index("personnel_actions_origin", "personnel_actions", ["origin_position_id"], unique=False)
     op.create_index("personnel_actions_target", "personnel_actions", ["target_position_id"], unique=False)
     op.create_index("personnel_actions_vacancy", "personnel_actions", ["vacancy_id"], unique=False)
     op.create_table(

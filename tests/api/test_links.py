@@ -39,9 +39,22 @@ def test_the_post_that_a_transfer_leaves_leads_to_who_fills_it(house: House) -> 
     shown = house.get(house.key("actions:read"), path).json()
     assert tied(house, moved.id) == {("fills_post_left", left, follower.id)}
     assert shown["hidden"] == 0
+    assert tied(house, follower.id) == {("post_left_by", left, moved.id)}, "and back"
     subject_sees = house.get(first, path).json()
     assert (subject_sees["linked"], subject_sees["hidden"]) == ([], 1)
     assert house.get(house.a_stranger(), path).status_code == 404
+
+
+def test_neither_an_arrival_nor_an_evaluation_is_taken_for_a_move_that_follows(house: House) -> None:
+    """Whoever leaves a post came to it by a move of their own, and is rated in it."""
+    mover, stayer = house.plain()[:2]
+    first, second, third = house.world.vacancies()[:3]
+    came = completed(house, mover, first)
+    left = house.world.submit(mover, second).state
+    assert left is not None
+    completed(house, stayer, third)
+    rated = started(house, stayer)["id"]
+    assert [tied(house, known) for known in (came.id, left.id, rated)] == [set(), set(), set()]
 
 
 def test_an_annulment_leads_to_what_fell_with_it_and_back(house: House) -> None:
