@@ -324,7 +324,7 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
-    from operations import bundle_command, key_command, siasn_command
+    from operations import bundle_command, key_command, person_command, siasn_command
     from witness import command as witness_command
 
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
@@ -404,6 +404,8 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     command("conformance", conformance, "what happened against what the routes allow", reports=True)
     evidence = command("bundle", bundle_command.run, "evidence in one file, with its verifier", reports=True)
     bundle_command.add_options(evidence)
+    held = command("person", person_command.run, "everything held about one person in one file", reports=True)
+    person_command.add_options(held)
     command("audit-key", audit_key, "print the log's verifier key; in a rotation both, the newer first")
     signing = command("key", key_command.run, "change the log's signing key", reports=True)
     key_command.add_verbs(signing, _common)

@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         return self.keys or self.data / "keys"
 
     @property
+    def reads_folder(self) -> Path:
+        """Reads of personal data that were answered and are not recorded yet; surrogate ids only."""
+        return self.data / "reads"
+
+    @property
     def codec_keys(self) -> Path:
         """The file of the keys under which Temporal is told anything."""
         return self.keys_folder / "temporal.keys"

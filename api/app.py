@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from api import (
     bulk_decisions,
     bundles,
     codec,
+    copies,
     cycle_units,
     decrees,
     delegations,
@@ -40,6 +42,7 @@ from api import (
     questions,
     rank_acts,
     rank_promotions,
+    readings,
     receipts,
     replacements,
     review_queries,
@@ -58,9 +61,11 @@ from api import (
     waiting_times,
 )
 from api.gate import Gate
-from api.wiring import open_services
+from api.wiring import Services, open_services
 from erasure.purge import finish_all
 from installation import Installation
+
+log = logging.getLogger(__name__)
 
 ROUTERS = (
     # The router with most requests is asked first.
@@ -75,6 +80,8 @@ ROUTERS = (
     replacements.router,
     links.router,
     employees.router,
+    readings.router,
+    copies.router,
     erasures.router,
     talent.router,
     talent_reminders.router,
@@ -120,11 +127,12 @@ def create_app(installation: Installation) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         services.ledger.prepare()
         # What a crash has left of an erasure is gone on with; nobody waits for it.
-        finishing = threading.Thread(target=finish_all, args=(installation,), name="erasures", daemon=True)
+        finishing = threading.Thread(target=_go_on, args=(services,), name="left behind", daemon=True)
         finishing.start()
         yield
         await anyio.to_thread.run_sync(finishing.join, 10.0)
         await anyio.to_thread.run_sync(services.access_log.flush)
+        services.access_log.close()
 
     app = FastAPIOffline(
         title="Jenjang",
@@ -143,6 +151,15 @@ def create_app(installation: Installation) -> FastAPI:
     app.add_middleware(health.Measured)
     app.openapi = _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
     return app
+
+
+def _go_on(services: Services) -> None:
+    """With what a process that was killed has left: reads to be recorded, erasures to be finished."""
+    try:
+        services.access_log.take_over()
+    except Exception:
+        log.exception("reads that a process before this one has answered are not recorded yet")
+    finish_all(services.installation)
 
 
 def _description(app: FastAPI) -> Callable[[], dict[str, Any]]:

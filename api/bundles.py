@@ -15,6 +15,7 @@ from api.audit import LARGEST, Filter, TreeDep
 from api.auditors import AuditorDep, Moment, utc
 from api.credentials import Caller
 from api.problems import Problem, responses
+from api.purposes import STATED
 from api.views import as_id
 from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
@@ -44,7 +45,7 @@ Purpose = Annotated[
     Query(
         min_length=3,
         max_length=500,
-        pattern=r"^[^\x00-\x1f]*\S[^\x00-\x1f]*$",
+        pattern=STATED,
         description="What it is for; recorded, sealed, before the file is handed out.",
         examples=["Pemeriksaan khusus 2026/11"],
     ),
@@ -95,7 +96,7 @@ def query_bundle(
         query=q,
     )
     wanted = evidence_query(filters, whole_cases=whole_cases, exhaustive=exhaustive)
-    return _handed_out(services, caller, tree, wanted, purpose, checkpoint_size, "query")
+    return handed_out(services, caller, tree, wanted, purpose, checkpoint_size, "query")
 
 
 @router.get(
@@ -117,25 +118,26 @@ def bundle(
     (a key needs `employees:read` too). `422` when the ledger never had `checkpoint_size` events.
     """
     wanted = as_id(action_id)
-    return _handed_out(services, caller, tree, wanted, purpose, checkpoint_size, wanted)
+    return handed_out(services, caller, tree, wanted, purpose, checkpoint_size, wanted)
 
 
-def _handed_out(
+def handed_out(
     services: Services,
     caller: Caller,
     tree: TreeReader,
     wanted: str | evidence.Query,
-    purpose: str,
+    purpose: str | None,
     checkpoint_size: int | None,
     name: str,
 ) -> StreamingResponse:
-    """The bundle, once the ledger has that it was taken."""
+    """The bundle, once the ledger has that it was taken; without a purpose of one's own records."""
     content = partial(whole, services.installation.documents)
     terms = Terms(checkpoint_size, _may_open(services, caller), content)
     out: BinaryIO = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
     try:
         written = write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
-        record_bundle(services.ledger, caller.actor, wanted, written, purpose)
+        if purpose is not None:
+            record_bundle(services.ledger, caller.actor, wanted, written, purpose)
     except NoSuchCase:
         out.close()
         raise Problem("not-found") from None

@@ -17,6 +17,7 @@ from api.credentials import Caller, CallerDep
 from api.document_views import DOCUMENT, DocumentList, completeness_view, document_view
 from api.idempotency import REPLAY, IdempotencyKey, identify
 from api.problems import Problem, language_of, responses
+from api.purposes import PurposeDep, reading
 from api.sight import sight_of
 from api.views import answer, as_id, receipt_view
 from api.visibility import viewer_for, visible_person
@@ -138,7 +139,11 @@ async def file_document(
     summary="The documents of a file",
 )
 def list_documents(
-    nip: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
+    nip: str,
+    services: ServicesDep,
+    caller: CallerDep,
+    purpose: PurposeDep = None,
+    accept_language: Language = None,
 ) -> dict[str, Any]:
     """What lies in the file, and `completeness`: each document that the person's kind of employment
     requires, whether it is verified, unverified, expired, rejected or missing.
@@ -147,7 +152,7 @@ def list_documents(
         row = visible_person(connection, viewer_for(services, connection, caller), nip)
         found = documents.of_person(connection, row["person_id"])
         view = services.view(connection)
-    services.access_log.note(caller.actor, row["person_id"], "documents", services.now())
+    reading(services, caller, row["person_id"], "documents", purpose)
     day = services.today(view)
     policy = view.policy_in_force(day).personnel_file
     required = completeness(view.agency.people[row["person_id"]], view.files, policy, day)
@@ -173,7 +178,9 @@ def list_documents(
     },
     summary="A document's bytes",
 )
-def content(document_id: str, services: ServicesDep, caller: CallerDep) -> StreamingResponse:
+def content(
+    document_id: str, services: ServicesDep, caller: CallerDep, purpose: PurposeDep = None
+) -> StreamingResponse:
     """As an attachment; checked against the hash in the ledger before the first byte is sent."""
     with services.reading() as connection:
         document = documents.by_id(connection, as_id(document_id))
@@ -184,7 +191,7 @@ def content(document_id: str, services: ServicesDep, caller: CallerDep) -> Strea
         pieces = chunks(services.installation.documents, document["sha256"])
     except ObjectMissing:
         raise Problem("document-unreadable") from None
-    services.access_log.note(caller.actor, owner["person_id"], "documents", services.now())
+    reading(services, caller, owner["person_id"], "documents", purpose)
     name = quote(document["file_name"] or "document")
     return StreamingResponse(
         pieces,

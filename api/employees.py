@@ -12,6 +12,7 @@ from api.credentials import AnyCallerDep, CallerDep
 from api.moments import AskedDep, past_of
 from api.past_views import employee_then
 from api.problems import responses
+from api.purposes import PurposeDep, reading
 from api.sessions import EXAMPLE_PERSON, SignedInPerson, person_view
 from api.veil import reads_candidates
 from api.visibility import viewer_for, visible_person
@@ -114,7 +115,9 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
     responses=responses(),
     summary="A civil servant's file",
 )
-def employee(nip: str, services: ServicesDep, caller: CallerDep, wanted: AskedDep) -> dict[str, Any]:
+def employee(
+    nip: str, services: ServicesDep, caller: CallerDep, wanted: AskedDep, purpose: PurposeDep = None
+) -> dict[str, Any]:
     """One's own; of the own apparatus for its officials; of everybody for those whom the policy names,
     and keys with `employees:read`. Everybody else's is `404`. Reading another's file is recorded. With
     `at_position` or `at` as it stood then: with the offices held, the documents and the place in the talent
@@ -128,7 +131,7 @@ def employee(nip: str, services: ServicesDep, caller: CallerDep, wanted: AskedDe
             found = employee_then(services, connection, past, row["person_id"], found)
     if found is None:
         raise NotFound()
-    services.access_log.note(caller.actor, row["person_id"], "employee", services.now())
+    reading(services, caller, row["person_id"], "employee", purpose)
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from api.credentials import CallerDep
 from api.problems import language_of, responses
+from api.purposes import PurposeDep, reading
 from api.rank_views import FINDING, finding_views, path_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
@@ -62,13 +63,17 @@ class PersonRank(BaseModel):
     summary="The way to the next grade",
 )
 def person_rank(
-    nip: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
+    nip: str,
+    services: ServicesDep,
+    caller: CallerDep,
+    purpose: PurposeDep = None,
+    accept_language: Language = None,
 ) -> dict[str, Any]:
     """One's own, or of whom the caller may see. Reading another's is recorded."""
     with services.reading() as connection:
         row = visible_person(connection, viewer_for(services, connection, caller), nip)
         shown = _shown(services, connection, row, language_of(accept_language))
-    services.access_log.note(caller.actor, row["person_id"], "rank-promotion", services.now())
+    reading(services, caller, row["person_id"], "rank-promotion", purpose)
     return shown
 
 

@@ -54,6 +54,16 @@ TITLES: dict[str, tuple[int, str, str]] = {
         "Lebih dari yang dimuat satu bundel; persempit pertanyaan.",
         "More than one bundle holds; narrow the query.",
     ),
+    "copy-busy": (
+        503,
+        "Salinan lain sedang dibuat; coba lagi sebentar.",
+        "Another copy is being made; try again in a moment.",
+    ),
+    "purpose-required": (
+        422,
+        "Sebutkan untuk apa berkas ini dibaca (purpose).",
+        "Say what this file is read for (purpose).",
+    ),
     "malformed-json": (400, "JSON tidak terbaca.", "The JSON cannot be read."),
     "bad-request": (400, "Permintaan tidak terbaca.", "The request cannot be read."),
     "unauthenticated": (401, "Masuk dahulu.", "Sign in first."),

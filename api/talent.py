@@ -14,6 +14,7 @@ from api.credentials import CallerDep
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.person_talent import person_talent
 from api.problems import Problem, language_of, responses
+from api.purposes import PurposeDep, reading
 from api.talent_views import CampaignReport, Grid, PersonTalent, UnmappedPage
 from api.visibility import is_readable, viewer_for, visible_person
 from api.wiring import ServicesDep
@@ -109,7 +110,11 @@ def grid(
     summary="A civil servant's place in the nine boxes",
 )
 def talent_of(
-    nip: str, services: ServicesDep, caller: CallerDep, accept_language: Language = None
+    nip: str,
+    services: ServicesDep,
+    caller: CallerDep,
+    purpose: PurposeDep = None,
+    accept_language: Language = None,
 ) -> dict[str, Any]:
     """Box, components, formula and what one level more would take; for the unmapped what they lack. One's
     own, or of people whose file the caller may see; reading another's is recorded. Points are hundredths.
@@ -117,7 +122,7 @@ def talent_of(
     with services.reading() as connection:
         row = visible_person(connection, viewer_for(services, connection, caller), nip)
         found = person_talent(services, connection, row, language_of(accept_language))
-    services.access_log.note(caller.actor, row["person_id"], "talent", services.now())
+    reading(services, caller, row["person_id"], "talent", purpose)
     return found
 
 

@@ -52,7 +52,8 @@ class Services:
 def open_services(installation: Installation) -> Services:
     ledger = installation.ledger
     reader = installation.reader
-    return Services(installation, ledger, reader, AccessLog(ledger), KnownNames(reader.engine))
+    access_log = AccessLog(ledger, installation.settings.reads_folder)
+    return Services(installation, ledger, reader, access_log, KnownNames(reader.engine))
 
 
 async def _services(request: Request) -> Services:

@@ -169,12 +169,17 @@ def revoke_api_key(facts: Facts, command: RevokeApiKey) -> list[ev.NewEvent]:
     return [ev.NewEvent(f"api-key/{command.key_id}", ev.ApiKeyRevoked(key_id=command.key_id))]
 
 
+def access_stream(person_id: str) -> str:
+    """Where it stands who read the person's file."""
+    return f"access/{person_id}"
+
+
 def record_read(facts: Facts, command: RecordPersonalDataRead) -> list[ev.NewEvent]:
     """Of an erased person nothing personal can be read any more."""
     if facts.agency.is_erased(command.subject_id):
         return []
     event = ev.PersonalDataRead(subject_id=command.subject_id, what=command.what, purpose=command.purpose)
-    return [ev.NewEvent(f"access/{command.subject_id}", event, command.subject_id)]
+    return [ev.NewEvent(access_stream(command.subject_id), event, command.subject_id)]
 
 
 def file_document(facts: Facts, command: FileDocument) -> list[ev.NewEvent]:

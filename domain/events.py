@@ -174,7 +174,9 @@ class ApiKeyRevoked(Event):
 
 
 class PersonalDataRead(Event):
-    """Somebody other than the person looked at personal data."""
+    """Somebody looked at another's personal data, or took a copy of everything held about a person: that is
+    recorded of the person themself too.
+    """
 
     PERSONAL = frozenset({"purpose"})
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+FilePart = Literal["employee", "talent", "documents", "rank-promotion"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +39,17 @@ class RetentionRule(_Part):
     doubt: str | None = None
 
 
+class AccessRules(_Part):
+    """What of somebody's file is shown only for a purpose that the reader states, and recorded before it is
+    shown; and who may hand out a copy of everything held about a person.
+    """
+
+    purpose_required: tuple[FilePart, ...] = ()
+    copies_by: tuple[str, ...]
+    citation: str
+    doubt: str | None = None
+
+
 class PersonalDataRules(_Part):
     """Who asks, who consents, on what grounds, and what is kept. `serving_statuses` are the codes of
     *kedudukan hukum* of people in service; `process_viewers` may open what processes were told.
@@ -48,5 +61,6 @@ class PersonalDataRules(_Part):
     retention: dict[str, RetentionRule]
     serving_statuses: tuple[str, ...]
     process_viewers: tuple[str, ...]
+    access: AccessRules
     citation: str
     doubt: str | None = None

@@ -366,7 +366,7 @@ class Policy(_Part):
             if office not in self.offices:
                 raise ValueError(f"verifying office {office!r} is not defined")
         own = self.personal_data
-        for office in (*own.requested_by, *own.approved_by, *own.process_viewers):
+        for office in (*own.requested_by, *own.approved_by, *own.process_viewers, *own.access.copies_by):
             if office not in self.offices:
                 raise ValueError(f"office {office!r} of personal data is not defined")
         return self

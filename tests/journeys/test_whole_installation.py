@@ -10,6 +10,7 @@ import psutil
 
 from tests.journeys.client import Client
 from tests.journeys.house import House
+from tests.privacy.erased_life import an_erasure_leaves_no_byte
 
 
 def free_posts(client: Client, key: str) -> list[str]:
@@ -31,6 +32,7 @@ def test_a_day_of_an_installation(house: House) -> None:
     a_second_start_finds_all_as_it_was_left(house)
     a_start_after_the_supervisor_was_killed_ends_what_it_left(house)
     a_request_sent_twice_is_one_action(house)
+    an_erasure_leaves_no_byte(house, employees(house.client())[3])
 
 
 def a_second_start_finds_all_as_it_was_left(house: House) -> None:
