@@ -1,4 +1,4 @@
-"""Somebody lives in a running installation and is erased; then every byte that was written is looked through."""
+"""Somebody lives in a running installation and is erased; then every byte that was written is searched."""
 
 from __future__ import annotations
 
