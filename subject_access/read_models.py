@@ -51,11 +51,12 @@ TABLES: dict[str, Rows] = {
     "rank_entries": Rows(about=("person_id",)),
     "rank_lists": Rows(acts=("proposed_by",)),
     "recovery_codes": Rows(about=("person_id",), hidden=frozenset({"code_hash"})),
+    "saved_views": Rows(about=("person_id",)),
     "second_factors": Rows(about=("person_id",), hidden=frozenset({"sealed_seed"})),
     "sessions": Rows(about=("person_id",), hidden=frozenset({"token_hash"})),
     "talent_places": Rows(about=("person_id",)),
     "talent_results": Rows(about=("person_id",), acts=("entered_by", "decided_by")),
-    "tasks": Rows(of_cases=True),
+    "tasks": Rows(about=("subject_id",), among=("office",), of_cases=True),
 }
 # Tables that hold nothing of a person besides what the records say that are handed out.
 NOBODYS: dict[str, str] = {

@@ -38,6 +38,7 @@ SECTIONS: dict[str, str] = {
     "calendar": ACTS,
     "api-key": ACTS,
     "log": ACTS,
+    "siasn": ACTS,
 }
 MENTIONING = {
     "sqlite": "SELECT position, stream, record FROM events WHERE instr(record, :id) > 0 ORDER BY position",

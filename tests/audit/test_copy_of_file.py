@@ -49,7 +49,7 @@ def copied(evidence: Evidence) -> Any:
     def of(person: str) -> Copy:
         out, reader = io.BytesIO(), evidence.installation.reader
         view = evidence.world.view
-        write_copy(reader, person, view, evidence.world.today, out, {}.get)
+        write_copy(reader, person, view, evidence.world.today, out, lambda _: None)
         with zipfile.ZipFile(out) as archive:
             names = [name for name in archive.namelist() if name.startswith("records/")]
             return {

@@ -265,6 +265,7 @@ def test_an_office_of_earlier_steps_stays_because_open_cases_have_tasks_of_it(to
         document["rank_promotion"]["hands"][hands].remove("transfer_division_head")
     document["evaluation"]["organisation"]["rated_by"].remove("transfer_division_head")
     document["acting_granted_by"].remove("transfer_division_head")
+    document["personal_data"]["access"]["copies_by"].remove("transfer_division_head")
     document["talent"]["entry"]["confirmed_by"].remove("transfer_division_head")
     document["offices"]["personnel_analyst"]["superior"] = "agency_head"
     del document["offices"]["transfer_division_head"]
