@@ -26,7 +26,7 @@ from projections.documents import documents
 from proofs.checkpoint import Checkpoint
 from proofs.signed_note import parse_note
 from subject_access.read_models import rows_about
-from subject_access.records import Found, find, records_at, section_of
+from subject_access.records import WITHHELD, Found, find, records_at, section_of
 
 KEPT_IN_MEMORY = 4 * 2**20
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -39,9 +39,9 @@ records/*.jsonl         setiap rekaman log tentang orang ini, per bagian, terbuk
 documents/              isi dokumen dalam berkasnya / the documents in the file
 
 Dasar / basis: UU 27/2022 pasal 5-7, 13, 32 (akses, salinan, format yang lazim).
-Tidak termasuk / not in it: apa yang disegel untuk orang lain (pasal 33); kata sandi dan kunci (hanya sidik
+Tidak termasuk / not in it: apa yang disegel untuk orang lain (pasal 33); isi pemeriksaan (pasal 15); kata sandi dan kunci (hanya sidik
 atau bungkusnya yang disimpan); cadangan lama; apa yang sudah dibawa keluar.
-what is sealed for others (art. 33); passwords and keys (only hashes or wrappings are held); old backups;
+what is sealed for others (art. 33); what auditors wrote (art. 15); passwords and keys (only hashes or wrappings are held); old backups;
 what somebody carried out of the building.
 Rekaman dapat dibuktikan / records can be proven: /v1/audit/proofs/inclusion?position=…
 """
@@ -105,7 +105,10 @@ def _write_records(
         document = decode(record)
         section = section_of(document, person_id, found)
         line = {"position": position, "leaf_hash": leaf_hash.hex(), "record": document}
-        if document.get("sealed", {}).get("for") == person_id:
+        withheld = WITHHELD.get(document["stream"].partition("/")[0])
+        if "sealed" in document and withheld is not None:
+            line["withheld"] = withheld
+        elif document.get("sealed", {}).get("for") == person_id:
             line["opened"] = reader.unseal(connection, record)
         if section == "readings":
             names = employees.names(connection, {document["actor"]["id"]})

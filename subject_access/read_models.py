@@ -51,6 +51,7 @@ TABLES: dict[str, Rows] = {
     "rank_entries": Rows(about=("person_id",)),
     "rank_lists": Rows(acts=("proposed_by",)),
     "recovery_codes": Rows(about=("person_id",), hidden=frozenset({"code_hash"})),
+    "reviews": Rows(among=("about",)),
     "saved_views": Rows(about=("person_id",)),
     "second_factors": Rows(about=("person_id",), hidden=frozenset({"sealed_seed"})),
     "sessions": Rows(about=("person_id",), hidden=frozenset({"token_hash"})),

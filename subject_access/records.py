@@ -30,6 +30,9 @@ SECTIONS: dict[str, str] = {
     "document": "documents",
     "access": "readings",
     "erasure": "erasure",
+    "review": "reviews",
+    "review-query": ACTS,
+    "review-sample": ACTS,
     "evidence": ACTS,
     "profiling": ACTS,
     "unit": ACTS,
@@ -40,6 +43,8 @@ SECTIONS: dict[str, str] = {
     "log": ACTS,
     "siasn": ACTS,
 }
+# What stays sealed although it is sealed for the person, and why: an audit is not told while it runs.
+WITHHELD = {"review": "UU 27/2022 art. 15(1)"}
 MENTIONING = {
     "sqlite": "SELECT position, stream, record FROM events WHERE instr(record, :id) > 0 ORDER BY position",
     "postgresql": (
