@@ -39,11 +39,13 @@ records/*.jsonl         setiap rekaman log tentang orang ini, per bagian, terbuk
 documents/              isi dokumen dalam berkasnya / the documents in the file
 
 Dasar / basis: UU 27/2022 pasal 5-7, 13, 32 (akses, salinan, format yang lazim).
-Tidak termasuk / not in it: apa yang disegel untuk orang lain (pasal 33); isi pemeriksaan (pasal 15); kata sandi dan kunci (hanya sidik
-atau bungkusnya yang disimpan); cadangan lama; apa yang sudah dibawa keluar.
-what is sealed for others (art. 33); what auditors wrote (art. 15); passwords and keys (only hashes or wrappings are held); old backups;
-what somebody carried out of the building.
-Rekaman dapat dibuktikan / records can be proven: /v1/audit/proofs/inclusion?position=…
+Tidak termasuk / not in it:
+- yang disegel untuk orang lain (pasal 33) / what is sealed for others (art. 33)
+- isi catatan pemeriksa (pasal 15) / what auditors wrote (art. 15)
+- kata sandi dan kunci: hanya sidik atau bungkusnya yang disimpan / passwords and keys: only hashes or
+  wrappings are held
+- cadangan lama, dan apa yang sudah dibawa keluar / old backups, and what was carried out of the building
+Rekaman dapat dibuktikan / records can be proven: /v1/audit/proofs/inclusion?position=...
 """
 
 
@@ -105,11 +107,10 @@ def _write_records(
         document = decode(record)
         section = section_of(document, person_id, found)
         line = {"position": position, "leaf_hash": leaf_hash.hex(), "record": document}
-        withheld = WITHHELD.get(document["stream"].partition("/")[0])
-        if "sealed" in document and withheld is not None:
-            line["withheld"] = withheld
-        elif document.get("sealed", {}).get("for") == person_id:
-            line["opened"] = reader.unseal(connection, record)
+        if document.get("sealed", {}).get("for") == person_id:
+            withheld = WITHHELD.get(document["stream"].partition("/")[0])
+            opened = reader.unseal(connection, record) if withheld is None else None
+            line |= {"opened": opened} if withheld is None else {"withheld": withheld}
         if section == "readings":
             names = employees.names(connection, {document["actor"]["id"]})
             line["reader_name"] = names.get(document["actor"]["id"], (None, None))[0]
