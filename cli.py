@@ -66,7 +66,9 @@ def _settings(options: argparse.Namespace) -> Settings:
 def up(options: argparse.Namespace, settings: Settings) -> int:
     from operations.supervisor import run_everything
 
-    return run_everything(settings, people=options.people, demo=not options.no_demo)
+    return run_everything(
+        settings, people=options.people, demo=not options.no_demo, siasn_emulator=options.siasn_emulator
+    )
 
 
 def migrate(_: argparse.Namespace, settings: Settings) -> int:
@@ -344,6 +346,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     start.add_argument("--port", type=int, help="port of API and pages (default 8000)")
     start.add_argument("--people", type=int, default=9000, metavar="N", help="size of the synthetic agency")
     start.add_argument("--no-demo", action="store_true", help="start without the synthetic agency")
+    start.add_argument("--siasn-emulator", action="store_true", help="write back to an emulated SIASN")
 
     command("migrate", migrate, "bring database, keys, calendar and policy to this version")
     served = command("api", api, "serve the API")

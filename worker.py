@@ -32,6 +32,8 @@ from relay.publisher import LedgerPublisher
 from relay.rank_recorder import LedgerRankRecorder
 from relay.ranks import RankListStarter
 from relay.recorder import LedgerRecorder
+from relay.siasn_calendar import SiasnCalendar
+from relay.siasn_comparer import LedgerSiasnComparer
 from relay.siasn_teller import LedgerSiasnTeller
 from relay.talent_calendar import TalentCalendar
 from relay.upkeep_recorder import LedgerUpkeepRecorder
@@ -105,6 +107,7 @@ def process_worker(
             publications.deliver_checkpoint,
             ranks.advance_rank_list,
             siasn.tell_siasn,
+            siasn.compare_next_people,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -140,9 +143,10 @@ class _Service:
         publications = PublicationActivities(LedgerPublisher(ledger, reader, outside))
         ranks = RankActivities(LedgerRankRecorder(ledger, reader, clock))
         documents = self._installation.documents
-        teller = LedgerSiasnTeller(ledger, reader, clock, documents, connector_of(self._settings))
+        connector = connector_of(self._settings)
+        teller = LedgerSiasnTeller(ledger, reader, clock, documents, connector)
         teller.announce()
-        siasn = SiasnActivities(teller)
+        siasn = SiasnActivities(teller, LedgerSiasnComparer(ledger, reader, connector))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -159,6 +163,7 @@ class _Service:
                 RankListStarter(reader, self._client, queue),
                 TalentCalendar(reader, self._client, queue, clock),
                 PublicationClock(self._client, queue, every),
+                SiasnCalendar(reader, self._client, queue, clock, connected=connector is not None),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
             for each in starting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 
 from activities.progress import UNKNOWN, Progress, SeenAction
@@ -22,11 +23,32 @@ class SiasnTeller(Protocol):
         """Take the next step; None when the ledger does not know the action."""
 
 
-class SiasnActivities:
-    """Activities at SIASN, on one teller."""
+class Compared(BaseModel):
+    """Up to which person everybody was compared (in the order of their ids), and whether that is all."""
 
-    def __init__(self, teller: SiasnTeller) -> None:
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    last: str = ""
+    complete: bool = False
+
+
+class SiasnComparer(Protocol):
+    """Ledger and SIASN as the nightly comparison sees them. What cannot be reached raises."""
+
+    async def compare_next(self, compared: Compared) -> Compared:
+        """Compare the next people and record where the two differ."""
+
+
+class SiasnActivities:
+    """Activities at SIASN, on one teller and one comparer."""
+
+    def __init__(self, teller: SiasnTeller, comparer: SiasnComparer) -> None:
         self._teller = teller
+        self._comparer = comparer
+
+    @activity.defn
+    async def compare_next_people(self, compared: Compared) -> Compared:
+        return await self._comparer.compare_next(compared)
 
     @activity.defn
     async def tell_siasn(self, action: SeenAction) -> Progress:

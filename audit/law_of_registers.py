@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from audit import (
     law_of_cycles,
+    law_of_differences,
     law_of_documents,
     law_of_erasure,
     law_of_evidence,
@@ -101,7 +102,8 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
     """What is unlawful about an event outside the actions' streams."""
     event, found = stored.event, list[Problem]()
     kept = isinstance(event, KEPT_BY_OPERATORS)
-    if kept and not (_keeps_registers(stored, moment) or law_of_results.is_entered(stored, group)):
+    by_office = law_of_results.is_entered(stored, group) or law_of_differences.is_accepted(stored, group)
+    if kept and not (_keeps_registers(stored, moment) or by_office):
         found.append(("not-entitled", f"{stored.type} by {stored.actor.kind} {stored.actor.id}"))
     match event:
         case ev.PolicyAdopted() | PolicyProposed():

@@ -26,7 +26,9 @@ BEFORE = {
 
 
 def stream_for(event: ev.Event) -> str | None:
-    """The stream of the connection's own events; None for others."""
+    """The stream of the connection's own events and of differences; None for others."""
+    if isinstance(event, se.SiasnDiffered | se.SiasnDifferenceSettled):
+        return f"siasn-person/{event.person_id}"
     return CONNECTION if isinstance(event, OF_THE_CONNECTION) else None
 
 

@@ -31,6 +31,7 @@ from audit.fact_sheets import CONSENT
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
+from audit.law_of_differences import DifferenceLaw
 from audit.law_of_erasure import ErasureLaw
 from audit.law_of_log import LogLaw
 from audit.law_of_policies import PolicyLaw
@@ -139,6 +140,7 @@ class Lawfulness:
         self._cycles = Cycles()
         self._log = LogLaw()
         self._connection = law_of_siasn.ConnectionLaw()
+        self._differences = DifferenceLaw()
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
@@ -298,6 +300,7 @@ class Lawfulness:
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
         problems += self._connection.problems(stored)
+        problems += self._differences.problems(stored, moment, group)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
         problems += self._reviewing.problems(stored, moment, group)
@@ -348,6 +351,7 @@ class Lawfulness:
                 self.agency.evolve(stored.event)
                 self._log.follow(stored.event)
                 self._connection.follow(stored.event)
+                self._differences.follow(stored.event)
                 self._talent.follow(stored)
                 self._profiling.follow(stored)
                 self._results.follow(stored)

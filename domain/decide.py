@@ -28,6 +28,7 @@ from domain import (
     result_entry,
     review_findings,
     review_samples,
+    siasn_differences,
     submission,
     talent,
     talent_commands,
@@ -70,7 +71,12 @@ from domain.profiling_commands import RemindProfiling
 from domain.promotion_commands import OpenVacancy, StartPromotion
 from domain.promotion_events import CandidateChosen
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult
-from domain.siasn_commands import ConnectSiasn, RecordWriteBack
+from domain.siasn_commands import (
+    ConnectSiasn,
+    RecordSiasnDifferences,
+    RecordWriteBack,
+    SettleSiasnDifference,
+)
 from domain.task_opening import office_of_assessment
 
 Judged = list[tuple[ev.NewEvent, Actor]]
@@ -92,6 +98,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
     ConnectSiasn: write_back.connect,
+    RecordSiasnDifferences: siasn_differences.record,
+    SettleSiasnDifference: siasn_differences.settle,
     VerifyDocument: verification.verify_document,
     RequestErasure: erasure.request_erasure,
     RefuseErasure: erasure.refuse_erasure,

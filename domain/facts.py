@@ -17,7 +17,7 @@ from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
 from domain.registry import Registry
 from domain.review_state import NoReviews, ReviewSource
-from domain.siasn_events import SiasnMode
+from domain.siasn_events import SiasnDiffered, SiasnMode
 from domain.talent_record import NothingRecorded, TalentSource
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Facts:
     # How SIASN is told of outcomes; None: by officers.
     siasn_mode: SiasnMode | None = None
     reviews: ReviewSource = field(default_factory=NoReviews)
+    # Where SIASN and the register disagree, by id.
+    siasn_differences: Mapping[str, SiasnDiffered] = field(default_factory=dict)
     # When the newest event of a stream was recorded.
     last_recorded: Callable[[str], datetime | None] = lambda _: None
 

@@ -111,6 +111,16 @@ def parse_grade(text: str) -> Grade:
         ) from None
 
 
+def grade_of_siasn(code: str, kind: str) -> Grade:
+    """The grade that SIASN calls `code` for that kind of employment: PNS and PPPK share numbers. Raises
+    UnknownGrade.
+    """
+    for grade in PPPK_GRADES if kind == "PPPK" else PNS_GRADES:
+        if grade.siasn_code == code:
+            return grade
+    raise UnknownGrade("Golongan SIASN tidak dikenal.")
+
+
 def parse_echelon(text: str) -> str:
     """The echelon written as `text` in its canonical spelling ("III.b"); raises UnknownEchelon."""
     try:

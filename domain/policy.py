@@ -210,9 +210,13 @@ class Deadlines(_Part):
 
 
 class WriteBackRule(_Part):
-    """How long the connector tries to tell SIASN before an officer does."""
+    """How long the connector tries to tell SIASN before an officer does, at which hour (local) SIASN is
+    compared with the register, and whose offices settle where they differ.
+    """
 
     gives_up_after_working_days: int = Field(ge=1)
+    compares_at_hour: int = Field(ge=0, le=23)
+    differences_by: tuple[str, ...]
     citation: str
     doubt: str | None = None
 

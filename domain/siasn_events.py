@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import Literal
 
 from domain.event import Event
+from domain.identity import Signature
 
 SiasnMode = Literal["training", "production"]
+# What is compared. A unit is not taken over: a transfer moves people, or SIASN is put right.
+Compared = Literal["name", "grade", "grade_since", "employment_status", "unit"]
 
 
 class Purpose(StrEnum):
@@ -93,3 +96,30 @@ class WriteBackFailed(Event):
     reached: Reached
     why: str
     message: str | None = None
+
+
+class SiasnDiffered(Event):
+    """SIASN says something else of a person than the register: `theirs` against `ours`, in the register's
+    own writing.
+    """
+
+    PERSONAL = frozenset({"ours", "theirs"})
+
+    difference_id: str
+    person_id: str
+    field: Compared
+    ours: str | None = None
+    theirs: str | None = None
+
+
+class SiasnDifferenceSettled(Event):
+    """An officer took SIASN's word over or not, or the two agree by now (`gone`, by the system)."""
+
+    PERSONAL = frozenset({"reason"})
+
+    difference_id: str
+    person_id: str
+    field: Compared
+    outcome: Literal["accepted", "dismissed", "gone"]
+    signature: Signature | None = None
+    reason: str | None = None

@@ -323,6 +323,7 @@ class Commit:
             log=mirror.log,
             reviews=LedgerReviews(self._query),
             siasn_mode=mirror.siasn_mode,
+            siasn_differences=mirror.differences.open,
             last_recorded=self._last_recorded,
         )
 

@@ -25,6 +25,7 @@ from domain.policy import Policy, in_force
 from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import ENDING, Registry
+from domain.siasn_differences import OpenDifferences
 from domain.siasn_events import SiasnMode
 from domain.siasn_state import CONNECTION, mode_after
 from ledger.past import Past
@@ -52,6 +53,7 @@ RANK = "rank-promotion"
 DOCUMENT = "document"
 POLICY = "policy"
 SIASN = "siasn"
+SIASN_PERSON = "siasn-person"
 REGISTRY_TYPES = (
     "ActionSubmitted",
     "ActionTookEffect",
@@ -94,6 +96,7 @@ class Mirror:
         self.past: Past | None = None
         self.log = LogState()
         self.siasn_mode: SiasnMode | None = None
+        self.differences = OpenDifferences()
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._offices: dict[str, Offices] = {}
         self._erased: set[str] = set()
@@ -130,6 +133,8 @@ class Mirror:
             mirror.registry.note_rank(stored.event)
         for stored in _read(connection, events.c.stream == CONNECTION, size):
             mirror.siasn_mode = mode_after(mirror.siasn_mode, stored.event)
+        for stored in _read(connection, events.c.category == SIASN_PERSON, size):
+            mirror.differences.evolve(stored.event)
         mirror.size = size
         return mirror
 
@@ -166,9 +171,10 @@ class Mirror:
             self._evolve_directory(stored)
         elif stored.category == TALENT:
             self.talent.apply(stored)
-        elif stored.category in (LOG, SIASN):
+        elif stored.category in (LOG, SIASN, SIASN_PERSON):
             self.log = self.log.after(stored.event)
             self.siasn_mode = mode_after(self.siasn_mode, stored.event)
+            self.differences.evolve(stored.event)
         self.size = stored.position + 1
 
     def state(self, action_id: str) -> ActionState | None:

@@ -21,6 +21,7 @@ from urllib.request import urlopen
 from accounts import api_keys
 from demo.logins import DemoLogin, one_for_each_role, read_logins
 from demo.seed import UNFINISHED, needs_demo, seed_demo
+from demo.siasn_emulator import EmulatedSiasn, is_emulator_on, prepare
 from installation import Installation
 from integrations.temporal_server import is_server_on, start_development_server
 from operations.leftovers import IsLeft, end_leftovers
@@ -63,15 +64,19 @@ class Part:
         self.start_again_at = time.monotonic() + pause
 
 
-def run_everything(settings: Settings, *, people: int, demo: bool) -> int:
-    """Set up, seed, start Temporal, API and worker, and keep them running until told to stop."""
+def run_everything(settings: Settings, *, people: int, demo: bool, siasn_emulator: bool = False) -> int:
+    """Set up, seed, start Temporal, API and worker, and keep them running until told to stop; with
+    `siasn_emulator` an emulated SIASN as well, to which the worker writes back.
+    """
+    if siasn_emulator and settings.siasn_mode is not None:
+        raise CannotStart("JENJANG_SIASN_MODE names a SIASN already: start without --siasn-emulator")
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (settings.data / "up.lock").open("w") as lock:
         _lock(lock, settings)
         end_leftovers(_parts_of(settings.data.resolve()), _say)
         _check_port(settings)
-        _prepare(settings, people=people, demo=demo)
-        supervisor = _Supervisor(settings)
+        siasn = _prepare(settings, people=people, demo=demo, siasn_emulator=siasn_emulator)
+        supervisor = _Supervisor(settings, siasn)
         supervisor.run()
     return 0
 
@@ -89,6 +94,7 @@ def _parts_of(data: Path) -> tuple[IsLeft, ...]:
         lambda command_line: command_line.endswith(f" api --data {data}"),
         lambda command_line: command_line.endswith(f" worker --data {data}"),
         lambda command_line: is_server_on(data, command_line),
+        lambda command_line: is_emulator_on(data, command_line),
     )
 
 
@@ -101,7 +107,7 @@ def _check_port(settings: Settings) -> None:
             raise CannotStart(f"port {settings.port} is in use: choose another with --port") from error
 
 
-def _prepare(settings: Settings, *, people: int, demo: bool) -> None:
+def _prepare(settings: Settings, *, people: int, demo: bool, siasn_emulator: bool) -> EmulatedSiasn | None:
     installation = Installation(settings)
     try:
         _say("preparing database, keys and policy")
@@ -112,13 +118,15 @@ def _prepare(settings: Settings, *, people: int, demo: bool) -> None:
             _, secret = api_keys.create_key(installation, "demo portal", scopes)
             _write_private(settings.data / DEMO_KEY_FILE, secret + "\n")
             (settings.data / UNFINISHED).unlink()
+        return prepare(installation) if siasn_emulator else None
     finally:
         installation.close()
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, siasn: EmulatedSiasn | None) -> None:
         self.settings = settings
+        self.siasn = siasn
         self.stopping = False
         try:
             self.ports = Ports(settings.data)
@@ -131,6 +139,8 @@ class _Supervisor:
             Part("api", lambda: self._python("api")),
             Part("worker", lambda: self._python("worker")),
         ]
+        if siasn is not None:
+            self.parts.insert(0, Part("siasn", lambda: self._emulator(siasn)))
 
     def run(self) -> None:
         """Start all parts, tell where they are, and restart what dies until a signal comes."""
@@ -171,9 +181,16 @@ class _Supervisor:
             "JENJANG_TEMPORAL_ADDRESS": f"127.0.0.1:{self.ports.temporal}",
             "JENJANG_TEMPORAL_UI_ORIGIN": f"http://127.0.0.1:{self.ports.temporal_ui}",
         }
+        if self.siasn is not None:
+            environment |= self.siasn.environment
         with (self.logs / f"{name}.log").open("ab") as log:
             # A session of its own: Ctrl-C reaches this process alone, which then stops them in order.
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+
+    def _emulator(self, siasn: EmulatedSiasn) -> subprocess.Popen[bytes]:
+        root = Path(__file__).resolve().parent.parent
+        with (self.logs / "siasn.log").open("ab") as log:
+            return subprocess.Popen(siasn.command, cwd=root, stdout=log, stderr=log, start_new_session=True)
 
     def _await_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -214,8 +231,8 @@ class _Supervisor:
         _write_private(self.settings.data / "run.json", json.dumps(state, indent=1))
 
     def _end_all(self) -> None:
-        """The API first, so that nobody is answered by halves; Temporal last."""
-        order = ("api", "worker", "temporal")
+        """The API first, so that nobody is answered by halves; those that others call last."""
+        order = ("api", "worker", "siasn", "temporal")
         for part in sorted(self.parts, key=lambda part: order.index(part.name)):
             if part.process is None or part.process.poll() is not None:
                 continue

@@ -18,6 +18,7 @@ from projections.profiling_reminders import ProfilingReminders
 from projections.rank_promotions import RankEntryRows, RankListRows
 from projections.register import Register
 from projections.reviews import Reviews
+from projections.siasn_differences import SiasnDifferences
 from projections.talent_places import TalentPlaces
 from projections.talent_results import TalentResults
 from projections.tasks import Tasks
@@ -43,5 +44,6 @@ def all_projections() -> tuple[Projection, ...]:
         RankEntryRows(),
         TalentResults(),
         Reviews(),
+        SiasnDifferences(),
         ApiKeys(),
     )

@@ -12,11 +12,12 @@ from workflows.mutation import MutationProcess
 from workflows.promotion import PromotionProcess
 from workflows.publication import CheckpointPublication
 from workflows.rank_promotion import RankPromotionProcess
+from workflows.siasn_comparison import SiasnComparison
 from workflows.talent_upkeep import TalentUpkeep
 
 OF_CYCLES: tuple[type, ...] = (EvaluationCycleProcess, EvaluationCycleOpening)
 OF_RANK_LISTS: tuple[type, ...] = (RankPromotionProcess,)
-BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication)
+BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication, SiasnComparison)
 PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
     Kind.MUTATION: MutationProcess,
     Kind.EVALUATION: EvaluationProcess,

@@ -396,6 +396,19 @@ def upgrade() -> None:
     op.create_index("reviews_about", "reviews", ["about", "position"], unique=False)
     op.create_index("reviews_unit", "reviews", ["unit_id", "position"], unique=False)
     op.create_table(
+        "siasn_differences",
+        sa.Column("difference_id", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("found_at", sa.Text(), nullable=False),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("difference_id"),
+    )
+    op.create_index("siasn_differences_state", "siasn_differences", ["state", "position"], unique=False)
+    op.create_table(
         "talent_results",
         sa.Column("entry_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),

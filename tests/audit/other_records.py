@@ -25,6 +25,7 @@ from domain.review_commands import (
 )
 from domain.review_draw import draw, list_hash, nonce_hash, seed_of
 from domain.review_filter import EventFilter
+from domain.siasn_commands import FoundDifference, RecordSiasnDifferences, SettleSiasnDifference
 from domain.talent_commands import ComponentRow
 from ledger.facts import reviews_for_reading
 from ledger.read import event_at, leaf_hashes
@@ -57,6 +58,28 @@ def results_by_hand(world: World) -> None:
                 outcome="approve",
             )
             ledger.execute(decided)
+
+
+def differences(world: World) -> None:
+    """Two differences with SIASN, found by night: one dismissed, one open."""
+    ledger, person = world.installation.ledger, world.movable()[-9]
+    said = {"grade_since": "2021-04-01", "unit": "ab" * 16}
+    found = tuple(
+        FoundDifference.model_validate(
+            {"difference_id": new_id(), "field": name, "ours": None, "theirs": theirs}
+        )
+        for name, theirs in said.items()
+    )
+    ledger.execute(RecordSiasnDifferences(command_id=new_id(), actor=SYSTEM, person_id=person, found=found))
+    ledger.execute(
+        SettleSiasnDifference(
+            command_id=new_id(),
+            actor=a_person(world.holder("personnel_analyst")),
+            difference_id=found[0].difference_id,
+            outcome="dismissed",
+            reason="SIASN belum diperbarui",
+        )
+    )
 
 
 def reminders(world: World) -> None:

@@ -34,6 +34,7 @@ from domain.policy import Policy, Variant, in_force
 from domain.policy_register import PolicyRegister
 from domain.promotion_events import VacancyOpened, VacancyWithdrawn
 from domain.registry import Registry
+from domain.siasn_differences import OpenDifferences
 from domain.siasn_events import SiasnMode
 from domain.siasn_state import mode_after
 from domain.talent_record import evolve_talent
@@ -111,6 +112,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
     sealed_for: dict[tuple[str, int], str | None] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
     siasn_mode: SiasnMode | None = None
+    differences: OpenDifferences = field(default_factory=OpenDifferences)
     _versions: dict[str, int] = field(default_factory=dict)
     _identities: dict[str, Identity] = field(default_factory=dict)
     _offices: dict[str, Offices] = field(default_factory=dict)
@@ -163,6 +165,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
             vacancies=TownVacancies(self._vacancies),
             files=self.files,
             siasn_mode=self.siasn_mode,
+            siasn_differences=self.differences.open,
             last_recorded=lambda name: max((r.at for s, r in self.log if s == name), default=None),
         )
 
@@ -212,6 +215,7 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
             self.registry.cycles.evolve(event)
             self.registry.note_reminder(event)
             self.siasn_mode = mode_after(self.siasn_mode, event)
+            self.differences.evolve(event)
             if stream.startswith("rank-promotion/"):
                 self.registry.note_rank(event)
             if stream.startswith("talent/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from activities.siasn import Compared
 from audit.verify import verify
-from demo.siasn_register import codes_of, emulated
-from domain.commands import AnnulAction, FileDocument
+from demo.siasn_emulator import is_emulator_on, prepare
+from demo.siasn_register import codes_of, emulated, id_of
+from domain.commands import AnnulAction, EmployeeRow, FileDocument
 from domain.personnel_action import ActionState
-from domain.siasn_events import Reached
+from domain.siasn_commands import SettleSiasnDifference
+from domain.siasn_events import Reached, SiasnDiffered, SiasnDifferenceSettled
 from installation import Installation
 from integrations.siasn.connector import Access, Connector, Login
 from integrations.siasn.emulator.__main__ import records_of
@@ -22,18 +26,23 @@ from integrations.siasn.emulator.faults import Fault
 from integrations.siasn.emulator.records import Row
 from integrations.siasn.emulator.server import Accounts, Emulator
 from ledger.database import open_database
+from operations.siasn import connector_of
 from operations.siasn_command import quality_of
-from projections import employees
+from projections import employees, siasn_differences
 from projections.action_state import state_of
 from projections.catalogue import all_projections
 from proofs.checkpoint import origin_of
+from relay.siasn_calendar import SiasnCalendar
+from relay.siasn_comparer import LedgerSiasnComparer
 from relay.siasn_teller import LedgerSiasnTeller
 from roster.generator import generate_agency
 from settings import Settings
 from tests.audit.attacker import Attacker
 from tests.workflows.theatre import MovableClock, Theatre, a_transfer
 from tests.world import World, a_person, new_id, seed
+from workflows.siasn_comparison import SiasnComparison
 
+ROOT = Path(__file__).resolve().parents[2]
 DECREE = b"%PDF-1.7 keputusan"
 ACCOUNT = Accounts()
 STATES = ["WriteBackBegun", "SiasnRecordSaved", "SiasnDocumentAttached", "SiasnSynced", "SiasnVerified"]
@@ -259,12 +268,100 @@ def test_a_second_line_that_somebody_made_is_told_to_an_officer(desk: Desk) -> N
     assert desk.told(state)[-1] == "WriteBackFailed"
 
 
+def test_the_demos_emulator_is_a_process_that_the_settings_reach(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    siasn = prepare(desk.installation)
+    for name, text in siasn.environment.items():
+        monkeypatch.setenv(name, text)
+    process = subprocess.Popen(siasn.command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"SIASN emulator on {siasn.origin}\n"
+        command_line = " ".join(siasn.command)
+        assert is_emulator_on(desk.installation.settings.data.resolve(), command_line)
+        connector = connector_of(Settings())
+        assert connector is not None
+        with connector:
+            person_id = desk.world.movable("PELAKSANA")[0]
+            found = connector.reader.person(nip_of(desk.world, person_id))
+        assert found is not None
+        assert found["id"] == id_of("pns", person_id)
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
 def test_the_quality_of_what_siasn_holds_is_read_from_it(desk: Desk) -> None:
     nips = sorted(desk.emulator.records.people)[:5]
     report = quality_of(desk.connector, [*nips, "199901012024011001"], date(2026, 11, 24), 0.0)
     assert report.judged == 5, "who is not in SIASN is left out"
     assert report.faulty["COM_6"] == nips
     assert not report.faulty.keys() & {"TIM_1", "CON_2"}
+
+
+def differing(desk: Desk, person_id: str) -> dict[str, str | None]:
+    """What SIASN says otherwise of a person, by field."""
+    with desk.installation.reader.engine.connect() as connection:
+        stored = desk.installation.reader.stream(connection, f"siasn-person/{person_id}")
+    found: dict[str, str | None] = {}
+    for event in (one.event for one in stored):
+        if isinstance(event, SiasnDiffered):
+            assert event.field not in found
+            found[event.field] = event.theirs
+        elif isinstance(event, SiasnDifferenceSettled):
+            del found[event.field]
+    return found
+
+
+def take_over(desk: Desk, person_id: str, **said: str) -> None:
+    """An officer takes SIASN's word over."""
+    with desk.installation.reader.engine.connect() as connection:
+        row = employees.by_id(connection, person_id)
+        mine = siasn_differences.page(connection, "open", 100, -1)
+    assert row is not None
+    (difference,) = [one["difference_id"] for one in mine if one["person_id"] == person_id]
+    values = {name: row[name] for name in EmployeeRow.model_fields} | said
+    officer = a_person(desk.world.holder("personnel_analyst"))
+    command = SettleSiasnDifference(
+        command_id=new_id(),
+        actor=officer,
+        difference_id=difference,
+        outcome="accepted",
+        row=EmployeeRow.model_validate(values),
+    )
+    desk.installation.ledger.execute(command)
+
+
+def compare(desk: Desk, person_id: str) -> None:
+    """The part of the nightly comparison that begins with somebody."""
+    comparer = LedgerSiasnComparer(
+        desk.installation.ledger, desk.installation.reader, desk.connector, pause=0.0
+    )
+    before = max((one for one in desk.world.agency.people if one < person_id), default="")
+    asyncio.run(comparer.compare_next(Compared(last=before)))
+
+
+def test_differences_are_found_once_superseded_and_gone(desk: Desk) -> None:
+    person_id = desk.world.movable("PELAKSANA")[0]
+    row = desk.emulator.records.people[nip_of(desk.world, person_id)]
+    before = dict(row)
+    compare(desk, person_id)
+    assert differing(desk, person_id) == {}
+    row |= {"nama": "Siti Aminah", "tmtGolAkhir": "2021-04-01", "unorId": "elsewhere"}
+    for _ in range(2):
+        compare(desk, person_id)
+    found = {"name": "Siti Aminah", "grade_since": "2021-04-01", "unit": "elsewhere"}
+    assert differing(desk, person_id) == found
+    row |= before | {"nama": "Siti Aminah, S.E."}
+    compare(desk, person_id)
+    assert differing(desk, person_id) == {"name": "Siti Aminah, S.E."}
+    take_over(desk, person_id, name="Siti Aminah, S.E.")
+    compare(desk, person_id)
+    assert differing(desk, person_id) == {}, "the register says so now"
+    row |= before
+    compare(desk, person_id)
+    assert differing(desk, person_id) == {"name": before["nama"]}
 
 
 Document = dict[str, Any]
@@ -313,6 +410,15 @@ def test_what_was_told_is_lawful_and_what_is_made_up_is_found(desk: Desk, tmp_pa
     failed, begun = number(0, "WriteBackFailed"), number(4, "WriteBackBegun")
     failed["data"]["why"] = "no-answer-in-time"
     begun["data"]["give_up_at"] = "2027-11-24T00:00:00Z"
+    differed, gone = number(0, "SiasnDiffered"), number(0, "SiasnDifferenceSettled")
+    differed["actor"] = gone["actor"] = somebody
+    accepted = next(d for d in documents if d["data"].get("outcome") == "accepted")
+    corrected = next(
+        d
+        for d in documents
+        if d["type"] == "EmployeeCorrected" and d["data"]["person_id"] == accepted["data"]["person_id"]
+    )
+    corrected["data"]["grade"] = "I/a"
     attacker.rewrite(documents)
     assert findings(desk, attacker.path) >= {
         ("not-the-system", connected["position"]),
@@ -321,6 +427,9 @@ def test_what_was_told_is_lawful_and_what_is_made_up_is_found(desk: Desk, tmp_pa
         ("illegal-transition", attached["position"]),
         ("illegal-transition", failed["position"]),
         ("wrong-deadline", begun["position"]),
+        ("not-the-system", differed["position"]),
+        ("not-the-system", gone["position"]),
+        ("wrong-facts", accepted["position"]),
     }
 
 
@@ -354,4 +463,19 @@ async def test_the_process_tells_siasn_and_gives_up_in_time(theatre: Theatre, em
         await theatre.skip_to(other, running.give_up_at)
         other = await theatre.until(other, lambda now: bool(now.open_tasks))
         assert [task.step for task in other.open_tasks] == ["siasn_write_back"]
+        emulator.faults.clear()
+        queue = theatre.task_queue
+        emulator.records.people[nip_of(world, state.subject_id)]["nama"] = "Siti Aminah"
+        await theatre.plain.execute_workflow(SiasnComparison.run, Compared(), id=queue, task_queue=queue)
+        with world.installation.reader.engine.connect() as connection:
+            rows = siasn_differences.page(connection, "open", 10, -1)
+        told = {(row["person_id"], row["field"]) for row in rows}
+        assert told == {(state.subject_id, "name"), (other.subject_id, "unit")}, (
+            "nobody told SIASN of the other"
+        )
+        reader = world.installation.reader
+        await SiasnCalendar(reader, theatre.plain, queue, theatre.clock, connected=True).look()
+        described = await theatre.plain.get_schedule_handle("siasn-comparison").describe()
+        assert [c.hour[0].start for c in described.schedule.spec.calendars] == [1]
+        await theatre.plain.get_schedule_handle("siasn-comparison").delete()
     theatre.connector.client.close()

@@ -36,6 +36,7 @@ from relay.process import ProcessCaller
 from relay.publisher import LedgerPublisher, Outside
 from relay.rank_recorder import LedgerRankRecorder
 from relay.recorder import LedgerRecorder
+from relay.siasn_comparer import LedgerSiasnComparer
 from relay.siasn_teller import LedgerSiasnTeller
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
@@ -90,7 +91,9 @@ class Theatre:
         }
         upkeep = TalentUpkeepActivities(self.upkeep_recorder)
         ranks = RankActivities(self.rank_recorder)
-        siasn = SiasnActivities(self.teller)
+        installation = self.world.installation
+        comparer = LedgerSiasnComparer(installation.ledger, installation.reader, self.connector, pause=0.0)
+        siasn = SiasnActivities(self.teller, comparer)
         hands = (activities, cycles, upkeep, publications, ranks, siasn)
         return process_worker(self.client, self.task_queue, *hands, **(values | changes))
 
