@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     siasn_ca_file: Path | None = Field(default=None, description="PEM of the CAs that SIASN is trusted by")
     siasn_seconds: float = Field(default=30.0, gt=0, le=120, description="how long an answer is waited for")
     siasn_talent_mapping: bool = Field(default=False, description="let boxes of talent be told to SIASN")
+    simulation_seconds: int = Field(
+        default=60, ge=1, le=600, description="seconds until the API ends a simulation of a policy"
+    )
     log_level: str = Field(default="INFO", description="Python log level")
 
     @property

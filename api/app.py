@@ -24,6 +24,7 @@ from api import (
     cycle_units,
     decrees,
     delegations,
+    document_people,
     document_verification,
     documents,
     employees,
@@ -37,6 +38,7 @@ from api import (
     person_rank,
     personnel_actions,
     policies,
+    policy_simulation,
     positions,
     problems,
     questions,
@@ -60,6 +62,7 @@ from api import (
     units,
     vacancies,
     waiting_times,
+    work,
 )
 from api.gate import Gate
 from api.wiring import Services, open_services
@@ -98,6 +101,7 @@ ROUTERS = (
     positions.router,
     vacancies.router,
     policies.router,
+    policy_simulation.router,
     overrides.router,
     evaluation_cycles.router,
     cycle_units.router,
@@ -111,6 +115,8 @@ ROUTERS = (
     reviews.router,
     questions.router,
     waiting_times.router,
+    work.router,
+    document_people.router,
     bundles.router,
     codec.router,
     decrees.router,

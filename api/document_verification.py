@@ -128,7 +128,7 @@ def unit_completeness(
     with services.reading() as connection:
         viewer = viewer_for(services, connection, caller)
         view = services.view(connection)
-    if unit is not None and (not is_readable(unit) or not _sees_unit(viewer, view, unit)):
+    if unit is not None and (not is_readable(unit) or not sees_unit(viewer, view, unit)):
         raise Problem("not-found")
     day = services.today(view)
     by_apparatus: dict[str | None, Counter[str]] = {}
@@ -182,7 +182,7 @@ def _of_person(person: Person, view: DirectoryView, day: date) -> Counter[str]:
     return Counter(people=1, complete=int(is_complete(standing)), **counts(standing))
 
 
-def _sees_unit(viewer: Viewer, view: DirectoryView, unit: str) -> bool:
+def sees_unit(viewer: Viewer, view: DirectoryView, unit: str) -> bool:
     return unit in view.agency.units and may_see_person(viewer, unit, "")
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from api.credentials import AnyCallerDep, CallerDep
 from api.moments import AskedDep, past_of
 from api.past_views import employee_then
+from api.policy_simulation import may_simulate
 from api.problems import responses
 from api.purposes import PurposeDep, reading
 from api.sessions import EXAMPLE_PERSON, SignedInPerson, person_view
+from api.talent_results import keeps_records
 from api.veil import reads_candidates
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
@@ -84,10 +86,16 @@ class EmployeeFile(BaseModel):
     since: dict[str, Any] = Field(default_factory=dict, description="`differences` of field, then and now.")
 
 
+Door = Literal[
+    "vacancies", "evaluation-cycles", "rank-promotions", "talent", "talent-results", "documents",
+    "policy-simulation", "boards", "audit",
+]  # fmt: skip
+
+
 class Me(SignedInPerson):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PERSON | {"opens": ["talent"]}]})
 
-    opens: list[Literal["vacancies", "evaluation-cycles", "talent", "boards", "audit"]] = Field(
+    opens: list[Door] = Field(
         description="Which parts answer me; what is in them still depends on what I may see."
     )
 
@@ -101,8 +109,12 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
         doors = {
             "vacancies": reads_candidates(services, connection, caller),
             "evaluation-cycles": viewer.oversees,
+            "rank-promotions": viewer.oversees,
             "talent": viewer.oversees,
             "boards": viewer.oversees,
+            "talent-results": keeps_records(services, connection, caller),
+            "documents": viewer.oversees,
+            "policy-simulation": may_simulate(services, connection, caller),
             "audit": may_audit(viewer),
         }
     return shown | {"opens": [name for name, is_open in doors.items() if is_open]}

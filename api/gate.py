@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import Problem, language_of, problem_response
 
 JSON_LIMIT = 64 * 1024
-POLICIES, POLICY_LIMIT = "/v1/policies", 512 * 1024  # a whole policy is a body of its own size
+# A whole policy is a body of its own size.
+POLICIES, POLICY_LIMIT = ("/v1/policies", "/v1/policies/simulation"), 512 * 1024
 CODEC, CODEC_LIMIT = "/codec/", 2 * 1024 * 1024  # what Temporal takes in one payload
 DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
@@ -65,7 +66,7 @@ class Gate:
 
     async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> Receive:
         upload = path.endswith("/documents")
-        limit = POLICY_LIMIT if path == POLICIES else JSON_LIMIT
+        limit = POLICY_LIMIT if path in POLICIES else JSON_LIMIT
         if path.startswith(CODEC):
             limit = CODEC_LIMIT
         if upload:

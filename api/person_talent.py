@@ -102,6 +102,7 @@ def _part(component: Component, rules: TalentRules, language: str) -> dict[str, 
         "weight": component.weight,
         "score": component.score,
         "required": component.required,
+        "recorded": rules.components[component.name].source == "recorded",
         "status": component.why or "counted",
         "lapses_on": component.lapses_on.isoformat() if component.lapses_on else None,
     }

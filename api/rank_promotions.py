@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from api.credentials import Caller, CallerDep
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import language_of, responses
+from api.rank_standing import ANNULMENTS, left_to_do, told_of
 from api.rank_views import (
     DuePage,
     RankEntryPage,
@@ -29,7 +30,7 @@ from domain.errors import NotFound, Refusal, UnknownReference
 from domain.facts import Facts
 from domain.policy import Policy
 from domain.rank_list import EntryStatus, ListStatus
-from domain.rank_promotion import Considered, considered, due_in
+from domain.rank_promotion import Considered, Due, considered, due_in
 from domain.signing import signed_by
 from ledger.facts import facts_for_reading
 from projections import rank_promotions as ranks
@@ -37,6 +38,7 @@ from projections import rank_promotions as ranks
 router = APIRouter(prefix="/v1/rank-promotions", tags=["rank promotion"])
 
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
+Only = Annotated[Literal["proposable", "barred"] | None, Query()]
 PeriodDay = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2199, 12, 31))]
 
 
@@ -55,11 +57,12 @@ def lists(
 
 @router.get("/due", response_model=DuePage, responses=responses(404), summary="Who is due in a period")
 def due(
-    services: ServicesDep, caller: CallerDep, period: PeriodDay | None = None, limit: Limit = 50,
-    cursor: Cursor = None, accept_language: Language = None,
+    services: ServicesDep, caller: CallerDep, period: PeriodDay | None = None, only: Only = None,
+    limit: Limit = 50, cursor: Cursor = None, accept_language: Language = None,
 ) -> dict[str, Any]:  # fmt: skip
     """As the register stands now, with every finding; nothing is recorded but that it was looked at. The
-    period whose list can be sent today, unless another is named. For who reads the agency.
+    period whose list can be sent today, unless another is named. `only` those who would be proposed, or those
+    whom a hard rule keeps off. For who reads the agency.
     """
     after = decode_cursor(cursor, (str,))
     language = language_of(accept_language)
@@ -74,9 +77,8 @@ def due(
         if not periods.is_period(wanted):
             raise UnknownReference(what="period", field="period")
         found = considered(wanted, facts.agency, facts.files, policy, facts.today, ranks.busy(connection))
-        people = [p for p in found.paths if after is None or p > after[0]][: limit + 1]
-        part = Considered({p: found.paths[p] for p in people[:limit]}, 0, 0)
-        items = _due_views(part, wanted, facts, policy, connection, language)
+        rows = _judged(found, after[0] if after else "", only, limit, facts, policy, wanted)
+        items = _due_views(rows[:limit], facts, policy, connection, language)
         standing = ranks.of_period(connection, wanted.isoformat())
     for item in items:
         services.access_log.note(caller.actor, item["person"]["id"], "rank-promotion", services.now())
@@ -87,7 +89,7 @@ def due(
         "list_id": standing,
         "at_ceiling": found.at_ceiling,
         "undated": found.undated,
-        **page_of(people, limit, lambda person: (person,), items),
+        **page_of(rows, limit, lambda row: (row.person_id,), items),
     }
 
 
@@ -120,7 +122,7 @@ def entries(
             view.policies[row["policy"]["id"]],
             names_of(connection, {r["person_id"] for r in rows}),
         )
-        told = _told(services, connection, found, {r["person_id"] for r in rows[:limit]})
+        told = told_of(services.reader, connection, found, {r["person_id"] for r in rows[:limit]})
     items = [
         entry_view(
             r, told[r["person_id"]], names, unit_view(view.agency, r["unit_id"]), policy,
@@ -170,23 +172,30 @@ def _shown(
 
 
 def _allowed(services: Services, connection: Connection, caller: Caller, row: dict[str, Any]) -> list[str]:
-    """What the caller's offices may do with the list at this point; whether of each person is judged then."""
-    if row["over"] or caller.person_id is None:
+    """What the caller's offices may do with the list at this point, where there is anybody to do it for;
+    whether of each person is judged then.
+    """
+    if caller.person_id is None or row["status"] not in (ListStatus.FROZEN.value, ListStatus.SENT.value):
         return []
     view = services.view(connection)
-    hands = view.policies[row["policy_id"]].rank_promotion.hands
+    policy = view.policies[row["policy_id"]]
+    hands = policy.rank_promotion.hands
     facts = facts_for_reading(services.reader, connection, view, services.now())
     acts = {
         "dispatch": (hands.sent_by, False),
         "withdrawal": ((*hands.proposed_by, *hands.sent_by), False),
     }
     if row["status"] == ListStatus.SENT.value:
-        acts = {
+        undoing = tuple({office for named in policy.annulment_by.values() for office in named})
+        possible = {
             "answers": (hands.recorded_by, False),
             "decrees": (hands.decreed_by, True),
             "outside-decrees": (hands.recorded_by, False),
             "write-backs": (hands.recorded_by, False),
+            ANNULMENTS: (undoing, False),
         }
+        left = left_to_do(connection, row["list_id"], policy.rank_promotion)
+        acts = {act: hand for act, hand in possible.items() if act in left}
     return [
         act for act, (named, definitive) in acts.items() if _may(caller, named, facts, definitive=definitive)
     ]
@@ -200,10 +209,25 @@ def _may(caller: Caller, named: tuple[str, ...], facts: Facts, *, definitive: bo
     return True
 
 
+def _judged(
+    found: Considered, after: str, only: str | None, limit: int, facts: Facts, policy: Policy, period: date
+) -> list[Due]:
+    """One more than `limit` of those behind `after`, judged portion by portion until they are together."""
+    people = [person for person in found.paths if person > after]
+    rows: list[Due] = []
+    for start in range(0, len(people), limit + 1):
+        portion = {person: found.paths[person] for person in people[start : start + limit + 1]}
+        judged = due_in(period, Considered(portion, 0, 0), facts, policy)
+        rows += [each for each in judged if only is None or (only == "barred") == bool(each.barred)]
+        if len(rows) > limit:
+            break
+    return rows[: limit + 1]
+
+
 def _due_views(
-    part: Considered, period: date, facts: Facts, policy: Policy, connection: Connection, language: str
+    rows: list[Due], facts: Facts, policy: Policy, connection: Connection, language: str
 ) -> list[dict[str, Any]]:
-    names = names_of(connection, set(part.paths))
+    names = names_of(connection, {each.person_id for each in rows})
     agency = facts.agency
     return [
         {
@@ -216,15 +240,5 @@ def _due_views(
             "barred": list(each.barred),
             "findings": finding_views(each.findings, policy, language),
         }
-        for each in due_in(period, part, facts, policy)
+        for each in rows
     ]
-
-
-def _told(services: Services, connection: Connection, list_id: str, people: set[str]) -> dict[str, list[Any]]:
-    """What the list's stream says of these people, unsealed where keys are."""
-    told: dict[str, list[Any]] = {person: [] for person in people}
-    for stored in services.reader.stream(connection, f"rank-promotion/{list_id}"):
-        person = getattr(stored.event, "person_id", None)
-        if person in told:
-            told[person].append(stored.event)
-    return told

@@ -155,7 +155,7 @@ async def enter_result(
     with services.reading() as connection:
         person = str(visible_person(connection, viewer_for(services, connection, caller), nip)["person_id"])
         # Asked for those alone who keep records, so that nobody finds out here who is in the register.
-        named = body.rating if _keeps_records(services, connection, caller) else None
+        named = body.rating if keeps_records(services, connection, caller) else None
         assessor = _assessor(connection, named)
     identified = identify(request, caller, key, body)
     command = EnterTalentResult(
@@ -197,7 +197,7 @@ async def decide_result(
     wanted = as_id(entry_id)
     with services.reading() as connection:
         row = talent_results.by_id(connection, wanted)
-        if row is None or not _keeps_records(services, connection, caller):
+        if row is None or not keeps_records(services, connection, caller):
             raise Problem("not-found")
     identified = identify(request, caller, key, body)
     command = DecideTalentResult(
@@ -228,7 +228,7 @@ def list_results(
     """For the offices that enter and confirm results, and for auditors; reading them is recorded."""
     place = decode_cursor(cursor, (str, str))
     with services.reading() as connection:
-        if not _keeps_records(services, connection, caller):
+        if not keeps_records(services, connection, caller):
             raise Problem("not-permitted")
         after = (place[0], place[1]) if place else None
         rows = talent_results.page(connection, state, limit + 1, after)
@@ -262,7 +262,7 @@ def _item(
     }
 
 
-def _keeps_records(services: Services, connection: Connection, caller: Caller) -> bool:
+def keeps_records(services: Services, connection: Connection, caller: Caller) -> bool:
     """Whether the caller enters, confirms or audits results."""
     viewer = viewer_for(services, connection, caller)
     if viewer.reads_audit:

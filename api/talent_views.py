@@ -82,7 +82,9 @@ class Grid(BaseModel):
 
 
 class Part(BaseModel):
-    """One component of the formula as it was counted. `status` says why one was left out."""
+    """One component of the formula as it was counted. `status` says why one was left out; `recorded` is what
+    officers enter.
+    """
 
     component: str
     name: str
@@ -90,6 +92,7 @@ class Part(BaseModel):
     weight: int
     score: int | None
     required: bool
+    recorded: bool
     status: Literal["counted", "missing", "lapsed"]
     lapses_on: str | None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
@@ -22,13 +23,16 @@ from ledger.result import Result
 
 @dataclass(frozen=True)
 class Services:
-    """The installation's writer and reader, opened, the record of who read what, and names at hand."""
+    """The installation's writer and reader, opened, the record of who read what, and names at hand.
+    `simulating` is held while a policy is simulated.
+    """
 
     installation: Installation
     ledger: Ledger
     reader: Reader
     access_log: AccessLog
     known_names: KnownNames
+    simulating: threading.Lock = field(default_factory=threading.Lock)
 
     def now(self) -> datetime:
         return self.installation.clock()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from demo.logins import DemoLogin, create_logins
+from demo.offices_work import enter_results, play_rank_list
 from demo.play import Play, a_person, new_id, register
 from demo.results import record_results
 from domain.commands import GrantOffice
@@ -71,6 +72,9 @@ def seed_demo(
     if not subjects:
         say("starting cases")
         subjects = start_cases(play)
+        say("making the month's list of rank promotions")
+        play_rank_list(play)
+        enter_results(play, [person for person in play.movable() if person not in subjects][-2:])
     say("making logins")
     return create_logins(play, data, free=[p for p in play.movable() if p not in subjects])
 

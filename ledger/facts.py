@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from domain.facts import Facts, Identity
 from domain.personnel_action import ActionState
@@ -23,6 +23,19 @@ from ledger.talent import KeptTalent, LedgerTalent
 from ledger.vacancies import LedgerVacancies
 
 LAST_POSITION = 2**53 - 1
+
+
+# Built once: a list of rank promotions asks it of hundreds of people.
+KNOWN_AS = (
+    select(events.c.record)
+    .where(
+        events.c.stream == bindparam("stream"),
+        events.c.position <= bindparam("up_to"),
+        events.c.type.in_(("EmployeeRegistered", "EmployeeCorrected", "CandidateRegistered")),
+    )
+    .order_by(events.c.version.desc())
+    .limit(1)
+)
 
 
 def facts_for_reading(
@@ -56,18 +69,9 @@ def facts_for_reading(
         return unsealed((events.c.stream == f"{ACTION}/{action_id}") & (events.c.version == version))
 
     def identity_of(person_id: str) -> Identity | None:
-        newest = (
-            select(events.c.position)
-            .where(
-                until,
-                events.c.stream == f"employee/{person_id}",
-                events.c.type.in_(("EmployeeRegistered", "EmployeeCorrected", "CandidateRegistered")),
-            )
-            .order_by(events.c.version.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        return identity_in(unsealed(events.c.position == newest))
+        asked = {"stream": f"employee/{person_id}", "up_to": up_to}
+        found = connection.execute(KNOWN_AS, asked).scalars().first()
+        return identity_in(reader.unseal(connection, bytes(found)) if found is not None else None)
 
     return Facts(
         now=now,

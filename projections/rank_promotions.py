@@ -243,6 +243,14 @@ def progress(connection: Connection, list_id: str, units: frozenset[str] | None)
     return {row[0]: row[1] for row in connection.execute(statement.order_by(table.status))}
 
 
+def standing(connection: Connection, list_id: str) -> dict[tuple[str, str], int]:
+    """How many people of a list stand where, by status and grade to reach."""
+    table = rank_entries.c
+    statement = select(table.status, table.to_grade, func.count()).where(table.list_id == list_id)
+    counted = connection.execute(statement.group_by(table.status, table.to_grade))
+    return {(status, to_grade): count for status, to_grade, count in counted}
+
+
 def people_on(connection: Connection, list_id: str) -> frozenset[str]:
     """Everybody on a list."""
     statement = select(rank_entries.c.person_id).where(rank_entries.c.list_id == list_id)

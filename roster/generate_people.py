@@ -36,6 +36,7 @@ _PPPK_GRADE = {"SMA": "V", "D-III": "VII", "S-1": "IX", "S-2": "X"}
 _OLDEST_HIRED = 35
 _OLDEST = 57
 _YEARS_PER_GRADE = 4
+_YEARS_PER_FUNCTIONAL_GRADE = 2
 _APPOINTMENT_MONTHS = (1, 3, 4, 12)
 _PPPK_SHARE = 0.08
 _LAST_PPPK_YEARS = 5
@@ -94,7 +95,7 @@ class Population:
             sex=sex,
             birth_date=birth_date,
             grade=grade,
-            grade_since=self._grade_since(appointed_on) if steps else appointed_on,
+            grade_since=self._grade_since(post, appointed_on) if steps else appointed_on,
             position_id=position.position_id,
             position_since=self._position_since(post, appointed_on),
             unit_id=position.unit_id,
@@ -143,10 +144,12 @@ class Population:
         self._sequences[stem] += 1
         return f"{stem}{_FIRST_SEQUENCE + self._sequences[stem]:03d}"
 
-    def _grade_since(self, appointed_on: date) -> date:
-        since = date(
-            self._as_of.year - self._random.randrange(_YEARS_PER_GRADE), self._random.choice((4, 10)), 1
-        )
+    def _grade_since(self, post: Post, appointed_on: date) -> date:
+        """In functional posts grades are gained by credit points, twice as fast."""
+        years = self._random.randrange(_YEARS_PER_GRADE)
+        if post.kind is PositionKind.FUNGSIONAL:
+            years %= _YEARS_PER_FUNCTIONAL_GRADE
+        since = date(self._as_of.year - years, self._random.choice((4, 10)), 1)
         return max(since if since <= self._as_of else date(since.year - 1, 10, 1), appointed_on)
 
     def _position_since(self, post: Post, appointed_on: date) -> date:

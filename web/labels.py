@@ -128,7 +128,108 @@ UNMAPPED = {
     "component_missing": "ada komponen yang belum dinilai",
 }
 CYCLE = {"opening": "sedang dibuka", "running": "berjalan", "closed": "ditutup"}
+RANK_LIST = {
+    "frozen": "dibekukan, belum dikirim",
+    "sent": "di BKN",
+    "withdrawn": "ditarik",
+    "lapsed": "lewat waktu",
+}
+RANK_KIND = {
+    "regular": "reguler",
+    "choice_structural": "pilihan, jabatan struktural",
+    "choice_functional": "pilihan, jabatan fungsional",
+    "adjustment": "penyesuaian ijazah",
+}
+RANK_ENTRY = {
+    "kept_off": "Tidak memenuhi syarat",
+    "left_off": "Tidak diusulkan",
+    "proposed": "Diusulkan",
+    "returned": "Berkas dikembalikan BKN (BTS)",
+    "refused": "Ditolak BKN (TMS)",
+    "not_returned": "Tidak dilengkapi sampai batas waktu",
+    "approved": "Disetujui BKN",
+    "decreed": "SK terbit, menunggu TMT",
+    "effective": "Berlaku",
+    "written_back": "Tercatat di SIASN",
+    "annulled": "Dibatalkan",
+    "to_correct": "Dibatalkan, SIASN harus dikoreksi",
+}
+RANK_ACT = {
+    "freezing": "Buat daftar kenaikan pangkat",
+    "dispatch": "Kirim daftar ke BKN",
+    "answers": "Catat jawaban BKN",
+    "decrees": "Tetapkan kenaikan pangkat",
+    "outside-decrees": "Catat keputusan dari luar instansi",
+    "write-backs": "Catat riwayat pangkat di SIASN",
+}
+RANK_RULE = {
+    "rank_identity": "identitas",
+    "rank_active": "status aktif",
+    "rank_integrity": "integritas",
+    "rank_as_listed": "sesuai daftar",
+    "rank_years": "masa dalam pangkat",
+    "rank_ceiling": "pangkat tertinggi",
+    "rank_performance": "kinerja",
+    "rank_examination": "ujian dinas",
+    "rank_credit": "angka kredit",
+    "rank_retirement": "batas usia pensiun",
+    "rank_documents": "berkas",
+    "rank_authority": "kewenangan menetapkan",
+}
+RANK_ANSWER = {
+    "approved": "Disetujui (pertimbangan teknis)",
+    "returned": "Dikembalikan (BTS)",
+    "refused": "Ditolak (TMS)",
+}
+WORK = {
+    "talent_result": "Hasil talenta menunggu orang kedua",
+    "policy": "Usul kebijakan menunggu pengesahan",
+    "document": "Dokumen menunggu verifikasi",
+}
+RESULT = {
+    "component": "Komponen talenta",
+    "rating": "Penilaian SKP",
+    "test": "Hasil CACT",
+    "withdrawal": "Pencabutan hasil",
+}
+RESULT_STATE = {"waiting": "menunggu orang kedua", "counted": "dihitung", "rejected": "ditolak"}
+JUDGEMENT = {
+    "1": "Di atas ekspektasi",
+    "2": "Sesuai ekspektasi",
+    "3": "Di bawah ekspektasi",
+}
+POLICY_STATUS = {
+    "proposed": "diusulkan",
+    "adopted": "disahkan, belum berlaku",
+    "in_force": "berlaku",
+    "superseded": "digantikan",
+}
+SIMULATED = {
+    "mutation": "Mutasi",
+    "promotion": "Promosi",
+    "evaluation": "Evaluasi",
+    "vacancy": "Daftar calon",
+    "placement": "Penempatan talenta",
+    "rank": "Kenaikan pangkat",
+}
+STANDING = {
+    "clear": "lancar",
+    "warned": "dengan peringatan",
+    "needs an override": "perlu pengesampingan",
+    "refused": "ditolak aturan",
+    "stopped": "terhenti",
+    "not evaluated": "tidak dievaluasi",
+}
+DOCUMENT_STATE = {
+    "verified": "terverifikasi",
+    "unverified": "menunggu verifikasi",
+    "expired": "kedaluwarsa",
+    "rejected": "ditolak",
+    "missing": "belum ada",
+}
+VERDICT = {"accepted": "Terima", "rejected": "Tolak", "expired": "Nyatakan kedaluwarsa"}
 CHOICE = {
+    "ISTIMEWA": "Istimewa",
     "ABOVE": "Di atas ekspektasi",
     "AS_EXPECTED": "Sesuai ekspektasi",
     "BELOW": "Di bawah ekspektasi",
@@ -219,6 +320,22 @@ FIELD = {
     "person_id": "Calon yang dipilih",
     "suggested_by": "Nama disarankan oleh (NIP)",
     "reviewed_on": "Tanggal penilaian",
+    "awards": "Penghargaan",
+    "team_assignments": "Penugasan tim",
+    "feedback_360": "Umpan balik 360 derajat",
+    "discipline_record": "Rekam jejak disiplin",
+    "competency_development": "Pengembangan kompetensi",
+    "position_experience": "Pengalaman jabatan",
+    "field_fit": "Kesesuaian bidang ilmu",
+    "component": "Komponen",
+    "score": "Nilai (0 sampai 100)",
+    "valid_until": "Berlaku sampai",
+    "potential": "Potensi",
+    "managerial_sociocultural": "Manajerial dan sosial kultural",
+    "digital_literacy": "Literasi digital",
+    "emerging_skill": "Keterampilan baru",
+    "period_start": "Awal periode",
+    "period_end": "Akhir periode",
 }
 
 

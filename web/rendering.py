@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import labels
 from web.api_client import Api, Refused
-from web.language import Words, words
+from web.language import ZONE, Words, words
 from web.route_picture import route_picture
 from web.visitor import Visitor, forget_session, is_from_here, visitor_of
 
@@ -83,6 +83,7 @@ class Page:
             path=self.request.url.path,
             query=dict(self.request.query_params),
             now=datetime.now(UTC),
+            today=datetime.now(ZONE).date(),
         )
         return HTMLResponse(html, status)
 

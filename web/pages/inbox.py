@@ -17,17 +17,19 @@ FILTERS = ("state", "kind", "step", "overdue")
 
 async def show(page: Page) -> Response:
     asked = _asked(page.request.query_params)
-    found, summary, views, reminders, me = await asyncio.gather(
+    found, summary, views, reminders, work, me = await asyncio.gather(
         page.api.get("/v1/tasks", limit=PAGE_SIZE, cursor=page.request.query_params.get("cursor"), **asked),
         page.api.get("/v1/tasks/summary"),
         page.api.get("/v1/saved-views"),
         page.api.get("/v1/talent/reminders"),
+        page.api.get("/v1/work"),
         page.me(),
     )
     grouped = page.request.query_params.get("group") == "kind"
     return await page.show(
         "inbox.html", me=me, tasks=found["items"], next=found["next"], reminders=reminders["items"],
-        summary=summary, views=views["items"], asked=asked, grouped=grouped, address=_address(asked, grouped),
+        work=work["items"], summary=summary, views=views["items"], asked=asked, grouped=grouped,
+        address=_address(asked, grouped),
         with_filter=lambda **changes: "/?" + _address(asked | changes, grouped),
     )  # fmt: skip
 
