@@ -220,13 +220,6 @@ STANDING = {
     "stopped": "terhenti",
     "not evaluated": "tidak dievaluasi",
 }
-DOCUMENT_STATE = {
-    "verified": "terverifikasi",
-    "unverified": "menunggu verifikasi",
-    "expired": "kedaluwarsa",
-    "rejected": "ditolak",
-    "missing": "belum ada",
-}
 VERDICT = {"accepted": "Terima", "rejected": "Tolak", "expired": "Nyatakan kedaluwarsa"}
 CHOICE = {
     "ISTIMEWA": "Istimewa",
