@@ -74,11 +74,12 @@ def took_effect(case: Case, stored: StoredEvent, event: ev.ActionTookEffect, sta
 
 
 def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: ActionState) -> None:
-    """By the authority the policy names, after the decision; dependants with their cause."""
+    """By the authority the policy names, after the decision; dependants with their cause. Nobody undoes what
+    they have a stake in.
+    """
     if event.caused_by is None:
         if state.status not in DECREED:
             case.report(stored, "illegal-transition", f"annulled when {state.status}")
-        _may_annul(case, stored, event, state)
     elif not any(
         isinstance(other.event, ev.ActionAnnulled) and other.stream == f"personnel-action/{event.caused_by}"
         for other in case.group
@@ -86,6 +87,7 @@ def annulled(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: A
         case.report(stored, "illegal-transition", f"{event.caused_by} was not annulled with it")
     elif state.ended and state.status is not Status.COMPLETED:
         case.report(stored, "illegal-transition", f"annulled when {state.status}")
+    _may_annul(case, stored, event, state)
     if law_of_evaluation.is_evaluation(state):
         law_of_follow_ups.undone(case, stored, event, state)
     else:
@@ -140,13 +142,15 @@ def _is_free_again(case: Case, stored: StoredEvent, state: ActionState, position
 
 
 def _may_annul(case: Case, stored: StoredEvent, event: ev.ActionAnnulled, state: ActionState) -> None:
+    if has_stake(stored.actor.id, state):
+        case.report(stored, "excluded-actor", f"{stored.actor.id} annulled what they have a stake in")
+    if event.caused_by is not None:
+        return
     allowed = case.policy.annulment_by.get(event.authority, ())
     held = case.moment.offices.exercised_by(stored.actor.id, case.moment.day)
     mine = any(split_key(k)[0] in allowed and s.capacity is Capacity.DEFINITIVE for k, s in held)
     if stored.actor.kind != "person" or not mine:
         case.report(stored, "not-an-owner", f"{stored.actor.id} may not record {event.authority}'s annulment")
-    if has_stake(stored.actor.id, state):
-        case.report(stored, "excluded-actor", f"{stored.actor.id} annulled what they have a stake in")
 
 
 def withdrawn(case: Case, stored: StoredEvent, event: ev.ActionWithdrawn, state: ActionState) -> None:

@@ -74,7 +74,10 @@ class VacancyLaw:
                 found = self._opened(stored, event, moment, policy, post)
                 return found + law_of_replacements.opened_for(event, group)
             case pe.CandidateFrozen():
-                return self._entry(event, opened, moment, policy, post)
+                found = self._entry(event, opened, moment, policy, post)
+                if event.person_id in stood_for(stored.actor.id, policy, moment):
+                    found.append(("excluded-actor", f"{stored.actor.id} is, or stands for, a candidate"))
+                return found
             case pe.PoolFrozen():
                 entries = [e for e in beside if isinstance(e, pe.CandidateFrozen)]
                 return self._frozen(event, opened, entries, moment, policy, post)
@@ -113,7 +116,7 @@ class VacancyLaw:
             found.append(("wrong-date", f"the list does not stand until {event.lapses_on}"))
         if event.vacant_from < months_after(moment.day, -policy.promotion.pool.oldest_vacancy_months):
             found.append(("wrong-date", f"the post had been vacant since {event.vacant_from}"))
-        return found + _selection(stored, event, moment, policy, post)
+        return found + _selection(event, policy, post)
 
     def _entry(
         self, event: pe.CandidateFrozen, opened: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
@@ -264,10 +267,8 @@ class VacancyLaw:
         return places
 
 
-def _selection(
-    stored: StoredEvent, event: pe.VacancyOpened, moment: Moment, policy: Policy, post: Post
-) -> list[Problem]:
-    """As many names as the policy has it, for a post that is filled so, and not the opener's own."""
+def _selection(event: pe.VacancyOpened, policy: Policy, post: Post) -> list[Problem]:
+    """As many names as the policy has it, for a post that is filled so."""
     if not event.selected:
         return []
     found: list[Problem] = []
@@ -276,8 +277,6 @@ def _selection(
         found.append(("wrong-facts", "an open selection for a post that has none"))
     if len(set(event.selected)) != len(event.selected) or len(event.selected) != rule.names:
         found.append(("wrong-facts", f"an open selection brings {rule.names} names"))
-    if not stood_for(stored.actor.id, policy, moment).isdisjoint(event.selected):
-        found.append(("excluded-actor", f"{stored.actor.id} named themself or whom they stand for"))
     return found
 
 

@@ -100,7 +100,8 @@ def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.New
     """Undo a decided action and everything that depends on it, in one commit.
 
     Raises NotYetDecided before the decision, ActionEnded when it has ended otherwise, NotPermitted
-    and ExcludedOwner by the policy's table of who records which authority's annulment.
+    by the policy's table of who records which authority's annulment, and ExcludedOwner for who has a stake
+    in any case that is undone with it.
     """
     _may_annul(state, facts, command)
     if state.ended and state.status is not Status.COMPLETED:
@@ -121,9 +122,6 @@ def _may_annul(state: ActionState, facts: Facts, command: AnnulAction) -> None:
     held = facts.offices.exercised_by(command.actor.id, facts.today)
     if not any(split_key(k)[0] in allowed and s.capacity is Capacity.DEFINITIVE for k, s in held):
         raise NotPermitted()
-    why = why_interested(command.actor.id, state)
-    if why is not None:
-        raise ExcludedOwner(why=why)
 
 
 @dataclass
@@ -139,6 +137,9 @@ class _Cascade:
     def undo(self, state: ActionState, caused_by: str | None) -> None:
         if state.id in self.undone:
             return
+        why = why_interested(self.command.actor.id, state)
+        if why is not None:
+            raise ExcludedOwner(why=why)
         self.undone.add(state.id)
         self._undo_what_rests_on(state)
         restored = self._restore(state) if state.took_effect else None

@@ -11,7 +11,7 @@ from datetime import timedelta
 from domain import events as ev
 from domain.agency import Post
 from domain.commands import SubmitAction
-from domain.errors import NobodyEligible, NotFound, VariantMismatch
+from domain.errors import ExcludedOwner, NobodyEligible, NotFound, VariantMismatch
 from domain.evaluation_commands import ReplaceOfficial
 from domain.facts import Facts
 from domain.policy import Policy
@@ -22,7 +22,8 @@ from domain.vacancy import open_vacancy, variant_for
 
 def replace(facts: Facts, command: ReplaceOfficial) -> list[ev.NewEvent]:
     """The transfer, and the vacancy of the post that it leaves, where that is filled by promotion, somebody
-    is eligible and no list stands for it. A transfer that the rules refuse at once opens none.
+    is eligible, the actor not among them, and no list stands for it. A transfer that the rules refuse at once
+    opens none.
 
     Raises what `submit` and `open_vacancy` raise, and NotFound.
     """
@@ -59,7 +60,8 @@ def replace(facts: Facts, command: ReplaceOfficial) -> list[ev.NewEvent]:
     )
     try:
         return [*events, *open_vacancy(facts, opening, replaces=command.action_id)]
-    except NobodyEligible:  # the person is moved all the same, and the vacancy opened when somebody is
+    except (NobodyEligible, ExcludedOwner):
+        # The person is moved all the same, and the vacancy opened when somebody is eligible, or by another.
         return events
 
 

@@ -101,8 +101,9 @@ def open_vacancy(facts: Facts, command: OpenVacancy, *, replaces: str | None = N
     replaced.
 
     Raises NotPermitted, UnknownReference, PositionHeld (held, and free from no later day),
-    DateOutOfOrder, InvalidDetails, ExcludedOwner, NobodyEligible (an empty list would shut the post and
-    fill it never), and for the races that the ledger's order decides AlreadyExists and PositionPromised.
+    DateOutOfOrder, InvalidDetails, NobodyEligible (an empty list would shut the post and fill it never),
+    ExcludedOwner for who would stand on the list, themself or the holder in whose place they act, and for
+    the races that the ledger's order decides AlreadyExists and PositionPromised.
     """
     policy = facts.policy_in_force(max(command.vacant_from, facts.today))
     if not may_open(command.actor, facts, policy):
@@ -137,6 +138,9 @@ def open_vacancy(facts: Facts, command: OpenVacancy, *, replaces: str | None = N
     entries, frozen = freeze(opened, post, facts, policy)
     if not entries:
         raise NobodyEligible(left_out=frozen.left_out, unmapped=frozen.unmapped)
+    acting = stood_for(command.actor.id, policy, facts.offices, facts.agency, facts.today)
+    if not acting.isdisjoint(entry.person_id for entry in entries):
+        raise ExcludedOwner(why="candidate")
     return [
         NewEvent(stream, opened),
         *(NewEvent(stream, entry, entry.person_id) for entry in entries),
@@ -145,9 +149,7 @@ def open_vacancy(facts: Facts, command: OpenVacancy, *, replaces: str | None = N
 
 
 def _selected(facts: Facts, command: OpenVacancy, policy: Policy) -> tuple[str, ...]:
-    """Whom an open selection names. Raises UnknownReference, InvalidDetails for another number of names,
-    ExcludedOwner where who opens the vacancy names themself or somebody whose office they use for it.
-    """
+    """Whom an open selection names. Raises UnknownReference, InvalidDetails for another number of names."""
     if command.selection is None:
         return ()
     selected = command.selection.person_ids
@@ -156,9 +158,6 @@ def _selected(facts: Facts, command: OpenVacancy, policy: Policy) -> tuple[str, 
     names = policy.promotion.open_selection.names
     if len(selected) != names:
         raise InvalidDetails(errors=[{"field": "selection", "message": f"{names} names are needed"}])
-    acting = stood_for(command.actor.id, policy, facts.offices, facts.agency, facts.today)
-    if not acting.isdisjoint(selected):
-        raise ExcludedOwner(why="candidate")
     return selected
 
 

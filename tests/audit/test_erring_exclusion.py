@@ -19,6 +19,7 @@ import domain.ownership
 import domain.rank_promotion
 import domain.result_entry
 import domain.submission
+import domain.vacancy
 import domain.verification
 from domain.commands import (
     AnnulAction,
@@ -130,8 +131,14 @@ def decides_after_a_delegate(town: Erring, errs: pytest.MonkeyPatch) -> str:
     return leader
 
 
+def opens_a_list_on_which_they_stand(town: Erring, errs: pytest.MonkeyPatch) -> None:
+    first = a_pool(town.world)[0]
+    town.act(GrantOffice, None, person_id=first, office="personnel_analyst")
+    errs.setattr(domain.vacancy, "stood_for", lambda *_: frozenset())
+    town.world.open_vacancy(town.world.vacancies("PENGAWAS")[1], actor=a_person(first))
+
+
 def confirms_their_own_override(town: Erring, errs: pytest.MonkeyPatch) -> None:
-    a_pool(town.world)
     vacancy = town.world.open_vacancy(town.world.vacancies("PENGAWAS")[0])
     case = town.world.walk(town.world.promote(vacancy).state, until="promotion_choice")
     rules = ("talent_pool", "leading_ranks", "candidate_performance")
@@ -225,6 +232,7 @@ def test_every_act_of_somebody_who_is_out_is_found(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as errs:
         enters_and_verifies_for_whose_plh_they_are(town, errs, plh)
     for act in (
+        opens_a_list_on_which_they_stand,
         confirms_their_own_override,
         takes_back_the_list_on_which_they_stand,
         asks_in_the_name_of_another,
@@ -236,6 +244,7 @@ def test_every_act_of_somebody_who_is_out_is_found(tmp_path: Path) -> None:
             act(town, errs)
     assert town.found() - BESIDES == {
         ("excluded-actor", "ActionAnnulled"),
+        ("excluded-actor", "CandidateFrozen"),
         ("excluded-actor", "TaskCompleted"),
         ("override-alone", "Overridden"),
         ("excluded-actor", "TalentResultEntered"),

@@ -233,6 +233,8 @@ def test_while_the_review_is_awaited_another_action_may_begin(pool: Town) -> Non
 def test_candidates_decide_nothing_in_the_case(pool: Town) -> None:
     pool.correct("analyst", education="S-1", position_since=date(2017, 3, 1))
     profile(pool, "analyst", (1, 1), 99)
+    with pytest.raises(ExcludedOwner):
+        pool.open_vacancy(by="analyst")
     vacancy_id = pool.open_vacancy()
     assert "analyst" in names(pool.vacancy(vacancy_id))
     with pytest.raises(ExcludedOwner):

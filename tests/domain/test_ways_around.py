@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from domain import commands as cmd
 from domain.errors import ExcludedOwner, NotFound, NotPermitted, OverrideRequired
 from domain.identity import SYSTEM, Capacity
+from tests.domain.test_evaluation import follow_up_of, low
 from tests.domain.test_promotion import at_choice, choose, with_candidates
-from tests.domain.town import TUESDAY, Town, new_id, person
+from tests.domain.test_separation_of_duties import DOORS
+from tests.domain.town import TUESDAY, Town, at, new_id, person
 
 DELEGATE, PLH = Capacity.DELEGATE, Capacity.PLH
 
@@ -114,6 +116,17 @@ def test_who_lost_a_promotion_does_not_undo_it(town: Town) -> None:
     town.annul(action, by="kepala_bkpsdm", authority="BKN")
 
 
+def test_nobody_undoes_a_case_with_which_their_own_falls(town: Town) -> None:
+    first = town.moved("kepala_dinkes", "p-dukcapil")
+    town.acting(PLH, "kepala_disdik", "p-bkpsdm")
+    town.moved("kepala_bkpsdm", "p-dinkes")
+    grant(town, "kepala_bkpsdm", "agency_head")
+    with pytest.raises(ExcludedOwner, match="subject"):
+        town.annul(first, by="kepala_bkpsdm", authority="BKN")
+    town.annul(first)
+    assert town.post_of("kepala_bkpsdm") == "p-bkpsdm"
+
+
 def test_who_declared_an_interest_does_not_undo_the_case(town: Town) -> None:
     action = town.walk(town.submit(), "agency_head_review")
     town.declare_conflict(action, "kepala_bkpsdm")
@@ -138,3 +151,58 @@ def test_nobody_withdraws_an_evaluation_in_the_place_of_its_subject(town: Town) 
         with pytest.raises(NotPermitted):
             town.withdraw(action, person(who))
     town.withdraw(action, person("kepala_bkpsdm"))
+
+
+def out_by_every_door(town: Town, action: str, who: str, why: str) -> None:
+    for name, door in DOORS.items():
+        with pytest.raises(ExcludedOwner, match=why):
+            assert door(town, action, who) is None, name
+
+
+def test_the_promoted_and_who_lost_have_no_part_in_the_review_after_six_months(town: Town) -> None:
+    town = with_candidates(town)
+    action = at_choice(town)
+    choose(town, action, "ani")
+    town.walk(action, "awaiting_review")
+    review_at = town.state(action).review_at
+    assert review_at is not None
+    town.now = review_at
+    town.advance(action)
+    head = town.owners(action)[0]
+    for who, why in (("ani", "subject"), ("budi", "candidate")):
+        plh = town.acting(PLH, who, town.post_of(head), by="sekda")
+        out_by_every_door(town, action, who, why)
+        with pytest.raises(ExcludedOwner, match=why):
+            town.delegate(action, head, who)
+        town.send(cmd.RevokeDelegation(command_id=new_id(), actor=person("sekda"), delegation_id=plh))
+    town.walk(action)
+
+
+def test_after_a_failed_test_neither_its_subject_nor_who_gave_it_orders_the_measure(town: Town) -> None:
+    improvement = town.walk(low(town), "retest")
+    town.acting(PLH, "nurse", "p-analyst", by="sekda", last_day=TUESDAY + timedelta(days=80))
+    out_by_every_door(town, improvement, "nurse", "subject")
+    town.now = at(date(2027, 6, 1))
+    town.decide(improvement, "analyst", details={"passed": False})
+    assert town.step(improvement) == "follow_up_decision"
+    for who, why in (("analyst", "acted_at_retest"), ("nurse", "subject")):
+        plh = town.acting(PLH, who, "p-mayor", by="sekda")
+        out_by_every_door(town, improvement, who, why)
+        town.send(cmd.RevokeDelegation(command_id=new_id(), actor=person("sekda"), delegation_id=plh))
+    town.walk(improvement)
+
+
+def test_the_subject_of_a_proposed_dismissal_does_not_write_its_dossier(town: Town) -> None:
+    improvement = town.walk(low(town), "retest")
+    town.now = at(date(2027, 6, 1))
+    town.decide(improvement, "analyst", details={"passed": False})
+    town.decide(improvement, "mayor", details={"measure": "temporary_year"})
+    year = town.walk(follow_up_of(town, improvement), "retest")
+    town.now = at(date(2028, 6, 6))
+    town.decide(year, "analyst", details={"passed": False})
+    town.decide(year, "mayor", details={"measure": "dismissal_proposal"})
+    dismissal = follow_up_of(town, year)
+    assert town.step(dismissal) == "dismissal_dossier"
+    town.acting(PLH, "nurse", "p-bkpsdm", by="sekda")
+    out_by_every_door(town, dismissal, "nurse", "subject")
+    town.walk(dismissal)
