@@ -23,7 +23,7 @@ from ledger import read
 from ledger.mirror import ACTION
 from ledger.record import StoredEvent, decode
 from projections import reviews
-from projections.action_state import state_of
+from projections.action_state import states_of
 
 ReviewId = Annotated[str, Path(max_length=64, examples=["9a1d3c5e-7b2f-4e60-8c1a-5f4e3d2c1b0a"])]
 REVIEW_SHOWN: dict[str, Any] = {
@@ -88,11 +88,17 @@ def visible(services: Services, connection: Connection, caller: Caller, review_i
     reach = reach_of(services, connection, caller)
     if row is None or not (reach.audits or row["unit_id"] in reach.units):
         raise NotFound()
-    action_id = _action_of(row["about"])
-    state = state_of(connection, action_id) if action_id is not None else None
-    if state is not None and reach.person_id == state.subject_id:
+    if row["review_id"] in of_ones_own(connection, reach, [row]):
         raise NotFound()
     return row
+
+
+def of_ones_own(connection: Connection, reach: Reach, rows: list[dict[str, Any]]) -> set[str]:
+    """The reviews among these that are about the caller's own case."""
+    cases = {row["review_id"]: _action_of(row["about"]) for row in rows}
+    states = states_of(connection, {case for case in cases.values() if case is not None})
+    theirs = {known for known, state in states.items() if state.subject_id == reach.person_id}
+    return {review for review, case in cases.items() if case in theirs}
 
 
 def summary(services: Services, connection: Connection, row: dict[str, Any]) -> dict[str, Any]:

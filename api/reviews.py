@@ -16,7 +16,16 @@ from api.credentials import Caller, CallerDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, identify
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, responses
-from api.review_views import REVIEW_SHOWN, Entry, ReviewId, detail, reach_of, summary, visible
+from api.review_views import (
+    REVIEW_SHOWN,
+    Entry,
+    ReviewId,
+    detail,
+    of_ones_own,
+    reach_of,
+    summary,
+    visible,
+)  # fmt: skip
 from api.shapes import RECEIPT
 from api.views import answer, as_id, stream_of
 from api.wiring import Services, ServicesDep
@@ -173,8 +182,8 @@ def list_reviews(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> dict[str, Any]:
-    """Auditors see all, whoever answers for a unit the findings that its apparatus has to answer; `403` for
-    everybody else. Texts are in the single review.
+    """Auditors see all but those of their own case, whoever answers for a unit the findings that its
+    apparatus has to answer; `403` for everybody else. Texts are in the single review.
     """
     place = decode_cursor(cursor, (int,))
     with services.reading() as connection:
@@ -192,7 +201,8 @@ def list_reviews(
             about=stream_of(as_id(action_id)) if action_id is not None else None,
             units=units,
         )
-        shown = [summary(services, connection, row) for row in rows]
+        own = of_ones_own(connection, reach, rows)
+        shown = [summary(services, connection, row) for row in rows[:limit] if row["review_id"] not in own]
     return page_of(rows, limit, lambda row: [row["position"]], shown)
 
 

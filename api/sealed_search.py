@@ -15,13 +15,16 @@ from api.auditors import AuditorDep, person_of
 from api.credentials import Caller
 from api.paging import LARGEST_PAGE, decode_cursor, encode_cursor
 from api.problems import responses
+from api.veil import veil_of
 from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
 from domain.authorization import READ_PEOPLE, may_see_person
 from domain.review_filter import EventFilter
 from domain.review_state import QUERY
+from ledger.mirror import ACTION, action_id_of
 from ledger.record import StoredEvent
 from projections import audit_search, employees
+from projections.action_state import state_of
 from review.population import filters_of
 
 router = APIRouter(prefix="/v1/audit/events", tags=["audit"])
@@ -106,26 +109,37 @@ def _found(
     limit: int, before: int | None,
 ) -> tuple[list[StoredEvent], int, int | None]:  # fmt: skip
     """The events shown, how many were looked at, and the position before which to go on."""
-    viewer = viewer_for(services, connection, caller)
     filters, found, looked_at = filters_of(asked), list[StoredEvent](), 0
     while True:
         rows = audit_search.page(connection, filters, AT_ONCE, before)
         for row in rows:
             looked_at, before = looked_at + 1, row[0]
             stored = services.reader.open(connection, *row)
-            if stored.sealed and stored.category != QUERY and _holds(stored.sealed, words):
-                owner = employees.by_id(connection, stored.person_id or "")
-                if may_see_person(viewer, owner["unit_id"] if owner else None, stored.person_id or ""):
-                    found.append(stored)
+            if _holds(stored.sealed or {}, words) and _may_open(services, connection, caller, stored):
+                found.append(stored)
             if len(found) == limit or looked_at == OPENED:
                 return found, looked_at, before
         if len(rows) < AT_ONCE:
             return found, looked_at, None
 
 
+def _may_open(services: Services, connection: Connection, caller: Caller, stored: StoredEvent) -> bool:
+    """Whether what is sealed may be shown: never one's own, which is read where it belongs, nor another's
+    query, nor what of a case stays closed to the caller.
+    """
+    owner = stored.person_id or ""
+    if stored.category == QUERY or owner == caller.person_id:
+        return False
+    row = employees.by_id(connection, owner)
+    if not may_see_person(viewer_for(services, connection, caller), row["unit_id"] if row else None, owner):
+        return False
+    state = state_of(connection, action_id_of(stored.stream)) if stored.category == ACTION else None
+    return state is None or not veil_of(services, connection, caller, state).closes(stored, state)
+
+
 def _holds(sealed: dict[str, Any], words: list[str]) -> bool:
     text = "\n".join(_texts(sealed)).casefold()
-    return all(word in text for word in words)
+    return bool(text) and all(word in text for word in words)
 
 
 def _texts(value: Any) -> list[str]:

@@ -106,7 +106,7 @@ class ReviewLaw:
         unknown = unknown_codes(event.filter, moment.agency, moment.policies)
         if unknown:
             found.append(("wrong-facts", f"no codes of the ledger: {', '.join(unknown)}"))
-        return found + _sealed_for(stored, stored.actor.id)
+        return found + _sealed_for(stored, stored.actor.id, moment)
 
     def _sample(
         self, stored: StoredEvent, event: SampleRequested | SampleDrawn, moment: Moment
@@ -133,7 +133,7 @@ class ReviewLaw:
             return self._said(stored, event, before, moment)
         if before is None or not isinstance(before.first, FindingRaised):
             return [("illegal-transition", f"{stored.type} without a finding")]
-        found = _sealed_for(stored, self._concerned(before.about, moment, before.by))
+        found = _sealed_for(stored, self._concerned(before.about, moment, stored.actor.id), moment)
         allowed = BEFORE[type(event)]
         if isinstance(event, FindingClosed) and event.outcome == "withdrawn":
             allowed = (OPEN, ANSWERED)
@@ -161,7 +161,7 @@ class ReviewLaw:
         moment: Moment,
     ) -> list[Problem]:
         found = _audits(stored, event.signature, moment) + self._independent(stored, event.about)
-        found += _sealed_for(stored, self._concerned(event.about, moment, stored.actor.id))
+        found += _sealed_for(stored, self._concerned(event.about, moment, stored.actor.id), moment)
         if isinstance(event, ReviewNoted):
             if before is not None and before.about != event.about:
                 found.append(("wrong-facts", "the note is about something else than its review"))
@@ -220,8 +220,8 @@ def _signed(
     return []
 
 
-def _sealed_for(stored: StoredEvent, person: str) -> list[Problem]:
-    if stored.person_id == person:
+def _sealed_for(stored: StoredEvent, person: str, moment: Moment) -> list[Problem]:
+    if stored.person_id == (None if moment.agency.is_erased(person) else person):
         return []
     return [("sealed-invalid", f"sealed for {stored.person_id}, and it concerns {person}")]
 

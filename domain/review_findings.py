@@ -28,6 +28,7 @@ from domain.review_events import FindingAnswered, FindingClosed, FindingRaised, 
 from domain.review_state import ANSWERED, CLOSED, NOTE, OPEN, REVIEW, SAMPLE, Review, review_of, sample_of
 
 SHORTEST_TEXT = 3
+ENDED_WITHOUT_WORDS = (FindingAnswered, FindingReopened, FindingClosed)
 
 
 def write_note(facts: Facts, command: WriteReviewNote) -> list[NewEvent]:
@@ -165,5 +166,8 @@ def _text(command: ReviewCommand) -> str:
 
 
 def _sealed(event: Event, about: str, command: ReviewCommand, facts: Facts) -> NewEvent:
+    """Of an erased person nothing more is said: what began before is ended without words."""
     person = concerned(about, facts, command.actor.id)
+    if facts.agency.is_erased(person) and isinstance(event, ENDED_WITHOUT_WORDS):
+        event = event.model_copy(update={"text": None})
     return NewEvent(f"{REVIEW}/{command.review_id}", event, person)

@@ -10,7 +10,9 @@ import pytest
 
 from domain.personnel_action import ActionState
 from domain.review_draw import draw, list_hash, seed_of
+from operations.verification import verify_installation
 from tests.api.conftest import House
+from tests.api.test_erasures import erase
 from tests.audit.other_records import independent_auditor
 from tests.world import World
 
@@ -191,6 +193,40 @@ def test_nobody_reviews_a_case_of_their_own(house: House) -> None:
     assert (answer.status_code, answer.json()["code"], answer.json()["why"]) == (
         403, "excluded-owner", "subject",
     )  # fmt: skip
+
+
+def test_nobody_reads_what_is_said_of_their_own_case(house: House) -> None:
+    inspector, subject = house.world.holder("inspector"), any_auditor(house)
+    submitted = house.world.submit(subject, house.world.vacancies()[0]).state
+    assert submitted is not None
+    body = {"kind": "note", "action_id": submitted.id, "text": "Perlu diperiksa."}
+    noted = house.post(inspector, "/v1/reviews", body)
+    assert noted.status_code == 201, noted.text
+    assert house.get(subject, f"/v1/reviews/{noted.json()['id']}").status_code == 404
+    assert house.get(subject, "/v1/reviews").json()["items"] == []
+    assert len(house.get(inspector, "/v1/reviews").json()["items"]) == 1
+    asked = {"words": "diperiksa", "purpose": "Pemeriksaan khusus"}
+    found = [
+        house.post(who, "/v1/audit/events/search", asked).json()["items"] for who in (subject, inspector)
+    ]
+    assert [len(items) for items in found] == [0, 1]
+
+
+def test_what_auditors_wrote_of_an_erased_person_is_gone_and_the_finding_is_ended_without_words(
+    house: House,
+) -> None:
+    submitted = house.a_case()
+    case = house.world.walk(submitted)
+    auditor, (unit, _) = auditor_of(house, case), a_unit_and_its_head(house.world)
+    body = {"kind": "finding", "action_id": case.id, "unit_id": unit, "text": "Catatan rahasia."}
+    path = f"/v1/reviews/{house.post(auditor, '/v1/reviews', body).json()['id']}"
+    erase(house, case.subject_id)
+    again = house.post(auditor, "/v1/reviews", body)
+    assert (again.status_code, again.json()["code"]) == (409, "person-erased")
+    closed = house.post(auditor, f"{path}/closing", {"outcome": "withdrawn", "text": "Catatan kedua."}).json()
+    assert closed["state"] == "closed"
+    assert [entry["text"] for entry in closed["entries"]] == [None, None]
+    assert verify_installation(house.world.installation.settings).ok
 
 
 def test_a_note_names_an_event_and_needs_no_unit(house: House) -> None:
