@@ -396,6 +396,21 @@ def test_talent_is_told_only_where_the_installation_says_so(emulator: TrustedEmu
     assert emulator.records.talent["p1"]["box"] == "9"
 
 
+def test_a_document_may_come_before_its_line_and_a_line_is_read_by_its_id(
+    siasn: Connector, emulator: TrustedEmulator
+) -> None:
+    uploaded = siasn.client.upload(
+        "/upload-dok", {"id_ref_dokumen": "872"}, b"%PDF", "application/pdf", "a.pdf"
+    )
+    line = siasn.writer.save(a_position(emulator, path=(uploaded,)), NIP)
+    row = siasn.client.read("/jabatan/id", line)
+    assert row["path"]["872"]["dok_uri"] == uploaded["dok_uri"], "an array goes in, an object comes out"
+    emulator.records.lists["kp"] = [{"id": "k1", "statusUsulan": "12"}]
+    fields = {"id_usulan": "k1", "no_sk": "823/1", "tgl_sk": "01-12-2026"}
+    siasn.client.upload("/upload-dok-sk-kp", fields, b"%PDF", "application/pdf", "a.pdf")
+    assert [row["statusUsulan"] for row in siasn.reader.rank_promotions(DAY)] == ["32"]
+
+
 def test_faults_are_switched_over_http(siasn: Connector, emulator: TrustedEmulator) -> None:
     switch = f"{emulator.origin}/emulator/faults"
     assert httpx2.post(switch, json={"fault": "no-such"}, trust_env=False).status_code == 400

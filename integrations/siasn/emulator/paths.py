@@ -72,6 +72,15 @@ def _index(_: Asked, records: Records, nip: str) -> Answer:
     return (200, {"code": 1, "data": rows[0]}) if rows else NOTHING
 
 
+def _line(_: Asked, records: Records, history: str, line_id: str) -> Answer:
+    row = records.line(history, line_id)
+    return NOTHING if row is None else (200, {"code": 1, "data": row})
+
+
+def _positions(asked: Asked, records: Records, nip: str) -> Answer:
+    return _history(asked, records, "jabatan", nip)
+
+
 def _sync(asked: Asked, records: Records, kind: str) -> Answer:
     try:
         if kind == "jabatan":
@@ -120,6 +129,27 @@ def _upload(asked: Asked, records: Records) -> Answer:
     return 200, {"code": 1, "message": "success", "data": told}
 
 
+def _upload_alone(asked: Asked, records: Records) -> Answer:
+    """A document before its line: what is answered goes into the `path` of the save that follows."""
+    fields, file = _parts(asked)
+    if file is None:
+        return 200, {"code": 0, "message": "file kosong"}
+    told = records.keep_document(fields.get("id_ref_dokumen", ""), file[1], file[0])
+    return 200, {"code": 1, "message": "success", "data": told}
+
+
+def _upload_promotion(asked: Asked, records: Records) -> Answer:
+    """The decree of a proposal of rank promotion; that its status moves to `SK berhasil` (32) is assumed."""
+    fields, file = _parts(asked)
+    proposal = next((p for p in records.lists.get("kp", []) if p.get("id") == fields.get("id_usulan")), None)
+    if proposal is None or file is None:
+        return 200, {"code": 0, "message": "usulan tidak ditemukan"}
+    told = records.keep_document("858", file[1], file[0])
+    proposal |= {"no_sk": fields.get("no_sk"), "tgl_sk": fields.get("tgl_sk"), "path_ttd_sk": told["dok_uri"]}
+    proposal["statusUsulan"] = "32"
+    return 200, {"code": 1, "message": "success", "data": told}
+
+
 def _remove(_: Asked, records: Records, history: str, line_id: str) -> Answer:
     try:
         records.remove(history, line_id)
@@ -135,7 +165,12 @@ def _talent(asked: Asked, records: Records) -> Answer:
 
 
 def _parts(asked: Asked) -> tuple[dict[str, str], tuple[str, bytes] | None]:
-    head = f"Content-Type: {asked.media_type}\r\n\r\n".encode()
+    media_type = asked.media_type
+    if "boundary=" not in media_type:
+        # One client sends another media type over its multipart body; that it is taken is assumed.
+        first = asked.body.partition(b"\r\n")[0].decode(errors="replace").removeprefix("--")
+        media_type = f'multipart/form-data; boundary="{first}"'
+    head = f"Content-Type: {media_type}\r\n\r\n".encode()
     fields: dict[str, str] = {}
     file: tuple[str, bytes] | None = None
     for part in BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts():
@@ -154,6 +189,10 @@ _ROUTES: list[tuple[str, re.Pattern[str], _Handler]] = [
     ("GET", re.compile(r"/pns/data-utama/(\d{18})"), _person),
     ("GET", re.compile(r"/pns/rw-([a-z0-9]+)/(\d{18})"), _history),
     ("GET", re.compile(r"/pns/nilaiipasn/(\d{18})"), _index),
+    ("GET", re.compile(r"/jabatan/pns/(\d{18})"), _positions),
+    ("GET", re.compile(r"/([a-z0-9]+)/id/([0-9a-f-]+)"), _line),
+    ("POST", re.compile(r"/upload-dok"), _upload_alone),
+    ("POST", re.compile(r"/upload-dok-sk-kp"), _upload_promotion),
     *(("GET", re.compile(re.escape(path)), _list) for path in PAGED),
     *(("POST", re.compile(re.escape(path)), _save) for path in KINDS),
     ("POST", re.compile(r"/upload-dok-rw"), _upload),

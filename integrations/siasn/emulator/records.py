@@ -121,11 +121,13 @@ class Records:
                 raise Rejected("path harus berupa array")
             self._check_references(path, body)
             row = {key: held for key, held in body.items() if key not in ("id", "path")}
+            documents = {str(each.get("dok_id")): each for each in body["path"] if isinstance(each, dict)}
             for written, read in kind.renamed:
                 if written in row:
                     row[read] = row.pop(written)
             line = self._line_to_save(kind, str(person["nipBaru"]), str(body.get("id") or ""))
             line.update(row)
+            line["path"] = {**line.get("path", {}), **documents}
             if kind.history == "jabatan" and self.follows_at_once:
                 self.sync_position(str(person["id"]))
             return kind.mapped, str(line["id"])
@@ -136,11 +138,22 @@ class Records:
             found = self._find(line_id)
             if found is None:
                 raise Rejected("Riwayat tidak ditemukan")
-            uri = f"peremajaan/usulan/{new_id()}_{kind}.pdf"
-            self.documents[uri] = content
-            told = {"dok_id": kind, "dok_nama": name, "dok_uri": uri, "object": uri, "slug": kind}
+            told = self.keep_document(kind, content, name)
             found[1].setdefault("path", {})[kind] = told
             return told
+
+    def keep_document(self, kind: str, content: bytes, name: str) -> Row:
+        """A document by its new `dok_uri`."""
+        with self.lock:
+            uri = f"peremajaan/usulan/{new_id()}_{kind}.pdf"
+            self.documents[uri] = content
+            return {"dok_id": kind, "dok_nama": name, "dok_uri": uri, "object": uri, "slug": kind}
+
+    def line(self, history: str, line_id: str) -> Row | None:
+        """A line by its id."""
+        with self.lock:
+            found = self._find(line_id)
+            return found[1] if found is not None and found[0] == history else None
 
     def remove(self, history: str, line_id: str) -> None:
         """Take a line out. Raises Rejected."""
