@@ -25,6 +25,9 @@ from proofs.witness_policy import WitnessPolicy
 
 # Clocks of other houses may differ from ours by so much.
 CLOCKS_DIFFER = timedelta(minutes=5)
+# A witness is asked about a tree within minutes of the first record that the tree does not hold
+# (`relay.publisher.STALE`); a record that says to be older than this was not there when it looked.
+LOOKED_LATE = timedelta(minutes=15)
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Publications:
             self._cosigned.setdefault(event.size, {})[found.witness] = found.at
             at = datetime.fromtimestamp(found.at, UTC)
             self._check_clock(stored, at, since, f"{found.witness.name} cosigned")
+            self._check_later(event.size, at, found.witness.name)
         if event.timestamp is not None:
             self._timestamp(stored, event, event.timestamp, since)
 
@@ -81,6 +85,7 @@ class Publications:
                 )
             for found in good:
                 self._cosigned.setdefault(item.head.size, {})[found.witness] = found.at
+                self._check_kept_clock(item.head.size, found)
 
     def _read(self, text: str, lines: Iterable[NoteSignature]) -> tuple[list[Cosignature], list[WitnessKey]]:
         if self.policy is None:
@@ -110,6 +115,22 @@ class Publications:
         early = since is not None and moment(at + CLOCKS_DIFFER) < since
         if early or moment(at - CLOCKS_DIFFER) > stored.recorded_at:
             self._add("clock-differs", stored, f"{who} at {moment(at)}, which the records do not allow")
+
+    def _check_kept_clock(self, size: int, found: Cosignature) -> None:
+        at, newest = datetime.fromtimestamp(found.at, UTC), self._last_moment(size)
+        if newest is not None and moment(at + CLOCKS_DIFFER) < newest:
+            said = f"{found.witness.name} cosigned at {moment(at)}, before the tree's newest record"
+            self.findings.add("clock-differs", size - 1, said)
+        self._check_later(size, at, found.witness.name)
+
+    def _check_later(self, size: int, at: datetime, witness: str) -> None:
+        """What follows the cosigned tree was recorded after the witness looked, or hardly before."""
+        following = self._last_moment(size + 1)
+        if following is not None and following < moment(at - LOOKED_LATE):
+            said = (
+                f"said to be of {following}; {witness} saw the tree of size {size} without it at {moment(at)}"
+            )
+            self.findings.add("clock-differs", size, said)
 
     def _last_moment(self, size: int) -> str | None:
         found = self.connection.execute(

@@ -267,6 +267,14 @@ SENTENCES = {
         "Checkpoint yang Anda simpan bertentangan dengan bundel ini.",
         "The checkpoint that you kept contradicts this bundle.",
     ),
+    "excluded-actor": (
+        "Tugas diputus oleh orang yang dikecualikan saat tugas dibuka.",
+        "A task was decided by somebody whom its opening keeps out.",
+    ),
+    "skipped-step": (
+        "Diputus tanpa tugas yang dibuka untuk itu.",
+        "Decided without a task that was opened for it.",
+    ),
     "policy-differs": (
         "Teks kebijakan bukan yang dipakai perkara ini.",
         "The policy's text is not the one that the case rests on.",
@@ -384,7 +392,9 @@ class Bundle:
             if record["type"] in ("PersonErased", "ErasureReinstated")
         ]
         for action_id, versions in self.manifest["cases"].items():
-            self._check_case(f"personnel-action/{action_id}", versions, records)
+            stream = f"personnel-action/{action_id}"
+            self._check_case(stream, versions, records)
+            self._check_tasks(stream, records)
         self._check_time(records)
         if self.query is not None:
             self._check_query(self.query, records, head[0])
@@ -414,6 +424,22 @@ class Bundle:
             self.find("record-missing", f"all of {stream}")
         for version in sorted({*range(1, max(told, *versions, 0) + 1)} - versions):
             self.find("record-missing", f"version {version} of {stream}")
+
+    def _check_tasks(self, stream: str, records: dict[int, dict[str, Any]]) -> None:
+        """Each decision of a case answers a task that was opened, by nobody whom its opening keeps out."""
+        kept_out: dict[str, list[str]] = {}
+        for position, record in sorted(records.items()):
+            task, data = record["data"].get("task_id"), record["data"]
+            if record["stream"] != stream or record["type"] not in ("TaskOpened", "TaskCompleted"):
+                continue
+            if record["type"] == "TaskOpened":
+                kept_out[task] = data.get("excluded", [])
+            elif task not in kept_out:
+                self.find("skipped-step", f"{data['step']} (position {position})")
+            elif {record["actor"]["id"], (data.get("signature") or {}).get("on_behalf_of")} & {
+                *kept_out[task]
+            }:
+                self.find("excluded-actor", f"{data['step']} (position {position})")
 
     def _check_time(self, records: dict[int, dict[str, Any]]) -> None:
         times = [records[position]["recorded_at"] for position in sorted(records)]

@@ -7,6 +7,7 @@ import base64
 import logging
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,7 +22,8 @@ from integrations.witnesses import add_checkpoint
 from ledger.append import Ledger
 from ledger.publications import Published, first_news, newest_publication
 from ledger.read import Reader, leaf_hashes, log_state
-from ledger.schema import checkpoints
+from ledger.record import parse_moment
+from ledger.schema import checkpoints, events
 from proofs.checkpoint import Checkpoint
 from proofs.cosignature import read_cosignatures
 from proofs.errors import AuditError
@@ -35,6 +37,9 @@ FOLDER, MAILBOX, ADDRESS = "folder", "mailbox", "address"
 NAMESPACE = uuid.UUID("6a656e6a-616e-4700-8000-7075626c6973")
 # Another worker may have gone further meanwhile; more often than this the witness cannot say "not so".
 TRIES = 3
+# A tree that has been outgrown for longer is not shown to witnesses any more: the next one is. So what a
+# witness did not see was recorded when it looked, or later.
+STALE = timedelta(minutes=5)
 
 LETTER = """Checkpoint log {origin}: {size} rekaman.
 Simpan surat ini. Siapa pun yang memegang checkpoint lama dapat membuktikan bahwa log ditulis ulang.
@@ -136,6 +141,9 @@ class LedgerPublisher:
 
     def _ask(self, size: int, witness: Witness) -> WitnessAnswer:
         """Submit from the size that the witness is known to have seen; it says where that is not so."""
+        if self._is_stale(size):
+            log.warning("the witness %s is not asked about size %d any more", witness.name, size)
+            return WitnessAnswer(witness=witness.name)
         note = self._note(size)
         old = self._cosigned_last.get(witness.name, 0)
         for _ in range(TRIES):
@@ -160,6 +168,12 @@ class LedgerPublisher:
         if known is None:
             log.critical("the witness %s saw size %d, which this ledger never had", witness.name, seen)
         return WitnessAnswer(witness=witness.name, refused=known is None)
+
+    def _is_stale(self, size: int) -> bool:
+        with self._reader.engine.connect() as connection:
+            following = select(events.c.recorded_at).where(events.c.position == size)
+            recorded_at = connection.execute(following).scalar()
+        return recorded_at is not None and parse_moment(recorded_at) < datetime.now(UTC) - STALE
 
     def _deliver(self, size: int, destination: str) -> None:
         with self._reader.engine.connect() as connection:
