@@ -175,7 +175,7 @@ class Breach:
     def decided(self) -> int:
         """The position of a decision in the case."""
         return next(
-            d["position"]
+            int(d["position"])
             for d in self.documents
             if d["stream"] == self.stream and d["type"] == "TaskCompleted" and d["data"]["step"] == STEP
         )

@@ -160,6 +160,7 @@ def standalone(camp: Camp, folder: Path, bundles: list[Path]) -> list[str]:
         file = folder / option.lstrip("-")
         file.write_text(text, encoding="utf-8")
         options += [option, str(file)]
-    command = [sys.executable, "-I", "-S", "-c", DRIVER, VERIFIER, json.dumps(options), *bundles]
+    files = [str(VERIFIER), json.dumps(options), *map(str, bundles)]
+    command = [sys.executable, "-I", "-S", "-c", DRIVER, *files]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd="/")
     return done.stdout.splitlines()
