@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from datetime import UTC, datetime
@@ -63,6 +64,19 @@ def check_strength(password: str, login: str) -> None:
 def generate_password() -> str:
     """Twenty letters and digits in five groups, without those that are mistaken for others."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(5))
+
+
+def password_from(secret: str) -> str:
+    """The same for the same derived secret, some 95 bits of it."""
+    digest = hashlib.sha256(secret.encode()).digest()
+    letters = [ALPHABET[byte % len(ALPHABET)] for byte in digest[:20]]
+    return "-".join("".join(letters[at : at + 4]) for at in range(0, 20, 4))
+
+
+def is_first_password(connection: Connection, person_id: str, password: str) -> bool:
+    """Whether it is the first password that the person has not changed yet."""
+    row = connection.execute(select(accounts).where(accounts.c.person_id == person_id)).first()
+    return row is not None and bool(row.must_change) and is_password(row.password_hash, password)
 
 
 def create_account(

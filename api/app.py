@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    administration,
     audit,
     board_workbooks,
     boards,
@@ -120,6 +121,7 @@ ROUTERS = (
     bundles.router,
     codec.router,
     decrees.router,
+    administration.router,
     health.router,
 )
 DESCRIPTION = """Personnel actions of a government agency, from request to effect, every step in a

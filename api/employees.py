@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from api.administration import is_operator
 from api.credentials import AnyCallerDep, CallerDep
 from api.moments import AskedDep, past_of
 from api.past_views import employee_then
@@ -116,6 +117,7 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
             "documents": viewer.oversees,
             "policy-simulation": may_simulate(services, connection, caller),
             "audit": may_audit(viewer),
+            "administration": is_operator(services, connection, caller),
         }
     return shown | {"opens": [name for name, is_open in doors.items() if is_open]}
 

@@ -70,7 +70,7 @@ async def ready(request: Request, services: ServicesDep) -> Any:
     """
     database = await run_in_threadpool(_database, services)
     writer = "alive" if services.ledger.is_alive else "stopped"
-    state = {"database": database, "writer": writer, "temporal": await _temporal(request, services)}
+    state = {"database": database, "writer": writer, "temporal": await temporal_state(request, services)}
     if database != "current" or writer != "alive":
         title = "Not ready."
         return problem_response(problem_body(503, "not-ready", title, **state), {"Retry-After": "2"})
@@ -168,7 +168,8 @@ def _database(services: Services) -> str:
         return "unreachable"
 
 
-async def _temporal(request: Request, services: Services) -> str:
+async def temporal_state(request: Request, services: Services) -> str:
+    """`reachable` or `degraded`: looked at ten seconds ago at most."""
     state = request.app.state
     at, known = getattr(state, "temporal_seen", (float("-inf"), "degraded"))
     if time.monotonic() - at < TEMPORAL_KEPT_S:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    func,
     or_,
     select,
 )  # fmt: skip
@@ -105,6 +107,12 @@ class Register:
     def rows(self, history: History) -> Iterator[tuple[Any, ...]]:
         for state in history.actions.values():
             yield row_of(state)
+
+
+def overdue(connection: Connection, now: datetime) -> int:
+    """How many running cases wait for a moment that has passed."""
+    statement = select(func.count()).where(actions.c.next_due < moment(now))
+    return int(connection.execute(statement).scalar_one())
 
 
 def by_decree_code(connection: Connection, hashed: str) -> str | None:

@@ -75,6 +75,7 @@ READ = {
     "talent": "nilai talenta",
     "personnel-action": "perkara",
     "inbox": "kotak tugas",
+    "account": "kata sandi pertama diberikan",
 }
 RULE = {
     "candidate_identity": "NIP sah",

@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from web.live import news_route
 from web.pages import (
+    administration,
     audit,
     boards,
     case,
@@ -53,6 +54,7 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
     pages = [
         *sign_in.routes,
         *second_factor.routes,
+        *administration.routes,
         *inbox.routes,
         *task.routes,
         *register.routes,

@@ -1,0 +1,85 @@
+"""Operators' pages: the state of the installation, accounts, keys; first passwords by a unit's officer."""
+
+from __future__ import annotations
+
+import re
+
+from accounts.passwords import create_account
+from domain.commands import GrantOffice
+from domain.identity import SYSTEM
+from tests.api.test_sessions import PASSWORD, an_account, sign_in
+from tests.web.conftest import Site
+from tests.world import new_id
+
+
+def an_operator(site: Site) -> str:
+    person = site.house.plain()[5]
+    grant = GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=person, office="operator")
+    site.house.world.installation.ledger.execute(grant)
+    return person
+
+
+def test_an_operator_sees_the_installation_and_keeps_keys(site: Site) -> None:
+    operator = an_operator(site)
+    assert "/administrasi" in site.get(operator, "/").text
+    assert "penulis buku besar" in site.get(operator, "/administrasi").text
+    wrong = site.post(operator, "/administrasi/kunci", {"label": "SIMPEG", "scope": "everything"})
+    assert wrong.status_code == 422
+    made = site.post(operator, "/administrasi/kunci", {"label": "SIMPEG", "scope": "actions:read"})
+    secret = re.search(r"jjk_[\w-]+", made.text)
+    assert secret is not None
+    assert site.house.get(secret[0], "/v1/personnel-actions").status_code == 200
+    key = re.search(r"/administrasi/kunci/([0-9a-f-]+)/akhiri", made.text)
+    assert key is not None
+    assert site.post(operator, f"/administrasi/kunci/{key[1]}/akhiri", {}).status_code == 303
+    assert site.house.get(secret[0], "/v1/personnel-actions").status_code == 401
+    assert secret[0] not in site.get(operator, "/administrasi").text
+    stranger = site.house.a_stranger()
+    for path in ("/administrasi", "/administrasi/akun"):
+        assert site.get(stranger, path).status_code == 403
+
+
+def test_a_first_password_is_given_by_name_and_with_a_reason(site: Site) -> None:
+    operator, (_, nip) = an_operator(site), an_account(site.house)
+    assert nip in site.get(operator, f"/administrasi/akun?q={nip[:8]}").text
+    form = {"nip": nip, "reason": "lupa kata sandi"}
+    assert site.post(site.house.a_stranger(), "/administrasi/kata-sandi-pertama", form).status_code == 403
+    own = site.post(operator, "/administrasi/kata-sandi-pertama", form | {"nip": site.house.nip(operator)})
+    assert own.status_code == 403
+    given = site.post(operator, "/administrasi/kata-sandi-pertama", form)
+    assert given.status_code == 200, given.text
+    password = re.search(r"<code class=\"large\">([a-z0-9-]+)</code>", given.text)
+    assert password is not None
+    path = f"/v1/administration/accounts/{nip}/first-password"
+    twice = [
+        site.house.post(operator, path, {"reason": "lupa lagi"}, Idempotency_Key="k").json() for _ in "12"
+    ]
+    assert twice[0] == twice[1]
+    given = site.post(operator, "/administrasi/kata-sandi-pertama", form)
+    password = re.search(r"<code class=\"large\">([a-z0-9-]+)</code>", given.text)
+    assert password is not None
+    late = site.house.post(operator, path, {"reason": "lupa lagi"}, Idempotency_Key="k")
+    assert late.json()["code"] == "idempotency-key-reused", "that account is over"
+    assert sign_in(site.house, nip).status_code == 401
+    assert sign_in(site.house, nip, password[1]).json()["person"]["must_change"] is True
+    assert (
+        site.post(operator, "/administrasi/keluarkan", {"nip": nip, "reason": "telepon hilang"}).status_code
+        == 303
+    )
+
+
+def test_a_units_officer_gives_none_to_whoever_decides(site: Site) -> None:
+    """Else they could sign in as the head of their unit and decide on their own proposals."""
+    world = site.house.world
+    for unit in world.view.agency.apparatuses():
+        officers = sorted(world.offices.holders(f"unit_personnel_officer@{unit}", world.today))
+        heads = sorted(world.offices.holders(f"unit_head@{unit}", world.today))
+        if officers and heads and officers[0] != heads[0]:
+            break
+    with world.installation.writing_engine.begin() as connection:
+        create_account(connection, heads[0], site.house.nip(heads[0]), PASSWORD, must_change=False)
+    form = {"nip": site.house.nip(heads[0]), "reason": "lupa"}
+    assert site.post(officers[0], "/administrasi/kata-sandi-pertama", form).status_code == 403
+    assert sign_in(site.house, site.house.nip(heads[0])).status_code == 201
+    other = {"nip": site.house.nip(site.house.a_stranger()), "reason": "lupa"}
+    assert site.post(officers[0], "/administrasi/kata-sandi-pertama", other).status_code in (200, 404)
