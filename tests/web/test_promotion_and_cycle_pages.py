@@ -85,6 +85,26 @@ def test_the_committee_ranks_by_name(site: Site) -> None:
     assert voted.votes
 
 
+def test_a_choice_against_the_rank_is_asked_for_its_reason_in_the_page(site: Site) -> None:
+    state, _ = at_the_committee(site)
+    state = site.house.world.walk(state, until="promotion_choice")
+    task = state.open_tasks[0]
+    mayor = next(iter(site.house.world.owners(state, task)))
+    page = site.get(mayor, f"/tugas/{task.id}").text
+    fourth = re.findall(r'<option value="([^"]+)"\s*>4\. ', page)[0]
+    form = {"outcome": "approve", "comment": "", "key": key_in(page), "shape": shape_in(page)}
+    form |= {"d.person_id": fourth, "d.reason": "pengalaman khusus"}
+    asked = site.post(mayor, f"/tugas/{task.id}/keputusan", form)
+    assert asked.status_code == 422
+    rules = re.findall(r'name="override\.(\w+)"', asked.text)
+    assert "leading_ranks" in rules
+    assert "dapat dibuka setiap pegawai" in asked.text
+    reasons = {f"override.{rule}": "pengalaman yang tidak dimiliki calon lain" for rule in rules}
+    done = site.post(mayor, f"/tugas/{task.id}/keputusan", form | reasons | {"key": key_in(asked.text)})
+    assert done.status_code == 200, done.text
+    assert state_of(site.house, state.id).open_tasks[0].step == "override_confirmation"
+
+
 def test_whom_nobody_can_find_as_suggester_is_refused_and_named(site: Site) -> None:
     state, _ = at_the_committee(site)
     state = site.house.world.walk(state, until="promotion_choice")

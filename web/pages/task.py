@@ -30,11 +30,14 @@ async def _shown(
 ) -> Response:
     candidates = await _candidates(page, task)
     fields = fields_of(task["form"], posted, candidates)
+    overridden, against = _overrides(task, refused, posted or {})
     return await page.show(
         "task.html",
         refused.status if refused else 200,
         task=task,
         case=task["case"],
+        overridden=overridden,
+        against=against,
         fields=fields,
         shape=orjson.dumps(shape_of(fields)).decode(),
         problem=refused.body if refused else None,
@@ -42,6 +45,19 @@ async def _shown(
         kept=_kept(page, fields, posted or {}),
         receipt=None,
     )
+
+
+def _overrides(
+    task: dict[str, Any], refused: Answer | None, posted: Mapping[str, str]
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """The rules that need a written reason, and findings that say what they are: those of the case, those
+    that a refusal named (a choice's rules are known once somebody is chosen), and those answered already.
+    """
+    problem = (refused.body or {}) if refused is not None else {}
+    asked = problem.get("rules", ()) if problem.get("code") == "override-required" else ()
+    answered = [name.removeprefix(OVERRIDE) for name in posted if name.startswith(OVERRIDE)]
+    findings = [*problem.get("findings", ()), *task["case"]["findings"]]
+    return list(dict.fromkeys([*task["overrides_required"], *answered, *asked])), findings
 
 
 def _kept(page: Page, fields: list[Field], posted: Mapping[str, str]) -> list[tuple[str, str]]:
