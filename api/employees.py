@@ -89,7 +89,7 @@ class EmployeeFile(BaseModel):
 
 Door = Literal[
     "vacancies", "evaluation-cycles", "rank-promotions", "talent", "talent-results", "documents",
-    "policy-simulation", "boards", "audit",
+    "policy-simulation", "boards", "audit", "administration",
 ]  # fmt: skip
 
 

@@ -21,7 +21,8 @@ def body_of(act: str, form: Form) -> dict[str, Any]:
         return _texts(form, "nip", "authority", "reason", "letter_number")
     if act == "decrees":
         everybody = form.get("whom") != "some"
-        return {"nips": [] if everybody else [nip for nip, value in _column(form, "pick") if value == "yes"]}
+        nips = [] if everybody else [nip for nip, value in _column(form, "pick") if value == "yes"]
+        return {"nips": nips} | ({"password": form["password"]} if form.get("password") else {})
     rows = {"answers": _answers, "outside-decrees": _outside, "write-backs": _written}
     return {"items": rows[act](form)}
 
