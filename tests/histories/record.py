@@ -24,7 +24,7 @@ from domain.personnel_action import ActionState
 from domain.rank_list import EntryStatus
 from integrations.temporal_server import await_server, start_development_server
 from tests import ranks
-from tests.histories import evaluations, publications
+from tests.histories import evaluations, publications, siasn
 from tests.histories.stage import a_theatre
 from tests.ledger.test_talent import cact, rate
 from tests.pool import a_pool
@@ -173,6 +173,7 @@ RECORDINGS: dict[str, Recording] = {
     f"mutation-{VERSION}-returned": of_a_case(returned),
     f"mutation-{VERSION}-annulled-and-corrected": of_a_case(annulled_and_corrected),
     f"mutation-{VERSION}-lost-answers": of_a_case(completed, lossy=True),
+    f"mutation-{VERSION}-told-to-siasn": siasn.record_case_told,
     f"promotion-{VERSION}-against-findings": of_a_case(promotion_against_findings),
     f"evaluation-{VERSION}-window-closed": of_a_case(evaluations.window_closed),
     f"evaluation-{VERSION}-objection-decided": of_a_case(evaluations.objection_decided),
@@ -182,6 +183,7 @@ RECORDINGS: dict[str, Recording] = {
     f"rank-promotion-{VERSION}-effective": of_a_rank_list(rank_list_effective),
     f"rank-promotion-{VERSION}-lapsed": of_a_rank_list(rank_list_lapsed),
     f"talent-upkeep-{VERSION}-all-lapsed": record_upkeep,
+    f"siasn-comparison-{VERSION}-night": siasn.record_night_compared,
     f"checkpoint-publication-{VERSION}-sent-everywhere": publications.record_sent_everywhere,
     f"checkpoint-publication-{VERSION}-witness-away": publications.record_witness_away,
 }

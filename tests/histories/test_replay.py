@@ -19,6 +19,7 @@ from activities.cycle import CycleProgress
 from activities.progress import Progress
 from activities.publication import CheckpointToPublish, Delivery, Obtained, WitnessAnswer, WitnessRequest
 from activities.rank import RankProgress
+from activities.siasn import Compared
 from activities.talent_upkeep import Reached
 from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, PROCESS_OF_KIND
 
@@ -34,7 +35,7 @@ TOLD: dict[str, tuple[type[BaseModel], ...]] = {
     "answers": (Obtained,),
     "destination": (Delivery,),
     "witness": (WitnessAnswer, WitnessRequest),
-    "complete": (Reached,),
+    "complete": (Reached, Compared),
 }
 
 
