@@ -32,6 +32,7 @@ SESSION_CHECKED_EVERY_S = 30.0
 ENDS_AFTER_S = 600.0  # the browser comes again by itself, perhaps to another process
 COMES_AGAIN_MS = 3_000
 OF_A_PERSON, OF_A_PROCESS = 6, 1_000
+ALL_WITHIN_S = 10.0
 COUNTED = 200
 # More news than this at one look is not told apart: everybody counts anew.
 TOLD_APART = 500
@@ -45,6 +46,8 @@ class Listener:
     person_id: str
     owners: frozenset[str] = frozenset()
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    # Everybody's news at once: counted anew some time within ALL_WITHIN_S, not all in the same moment.
+    spread: bool = False
 
 
 class Head:
@@ -55,12 +58,12 @@ class Head:
         self._listeners: dict[int, Listener] = {}
         self._task: asyncio.Task[None] | None = None
         self._size: int | None = None
-        self.closing = False
+        self.closing = asyncio.Event()
 
     def add(self, person_id: str) -> Listener:
         """A new listener. Raises a 429 where the person, or the process, has enough of them."""
         mine = sum(listener.person_id == person_id for listener in self._listeners.values())
-        if mine >= OF_A_PERSON or len(self._listeners) >= OF_A_PROCESS or self.closing:
+        if mine >= OF_A_PERSON or len(self._listeners) >= OF_A_PROCESS or self.closing.is_set():
             raise Problem("too-many-attempts", headers={"Retry-After": "60"})
         listener = Listener(person_id)
         self._listeners[id(listener)] = listener
@@ -74,7 +77,7 @@ class Head:
 
     def close(self) -> None:
         """End every stream: the process is about to stop."""
-        self.closing = True
+        self.closing.set()
         for listener in self._listeners.values():
             listener.news.set()
 
@@ -84,6 +87,7 @@ class Head:
                 touched = await run_in_threadpool(self._look)
                 for listener in list(self._listeners.values()):
                     if touched is None or not touched.isdisjoint(listener.owners):
+                        listener.spread = touched is None
                         listener.news.set()
             await asyncio.sleep(LOOKED_EVERY_S)
 
@@ -143,8 +147,9 @@ async def live(
     head = head_of(request.app)
     last: dict[str, Any] | None = None
     ends = asyncio.get_running_loop().time() + ENDS_AFTER_S * uniform(0.8, 1.0)  # noqa: S311  (spreads load)
-    while not head.closing and asyncio.get_running_loop().time() < ends:
+    while not head.closing.is_set() and asyncio.get_running_loop().time() < ends:
         listener.news.clear()
+        listener.spread = False
         counted = await run_in_threadpool(_count, services, credentials.credentials, listener)
         if counted is None:
             yield ServerSentEvent(event="signed-out", data={})
@@ -155,6 +160,10 @@ async def live(
             yield ServerSentEvent(event="inbox", data=shown, retry=COMES_AGAIN_MS)
         with suppress(TimeoutError):
             await asyncio.wait_for(listener.news.wait(), SESSION_CHECKED_EVERY_S)
+        if listener.spread:
+            with suppress(TimeoutError):
+                delay = uniform(0, ALL_WITHIN_S)  # noqa: S311  (spreads load)
+                await asyncio.wait_for(head.closing.wait(), delay)
 
 
 def _count(services: Services, secret: str, listener: Listener) -> dict[str, Any] | None:

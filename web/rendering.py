@@ -81,6 +81,7 @@ class Page:
             words=self.words,
             language=self.visitor.language,
             path=self.request.url.path,
+            here=here_of(self.request),
             query=dict(self.request.query_params),
             now=datetime.now(UTC),
             today=datetime.now(ZONE).date(),
@@ -138,6 +139,12 @@ def page_route(
     return Route(path, answer, methods=list(methods))
 
 
+def here_of(request: Request) -> str:
+    """The page's own address on this site, with what is asked for; of a form its path alone."""
+    query = request.url.query if request.method == "GET" else ""
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 def redirect(to: str) -> RedirectResponse:
     return RedirectResponse(to, status_code=303)
 
@@ -145,7 +152,7 @@ def redirect(to: str) -> RedirectResponse:
 def _refusal(page: Page, refused: Refused) -> Response:
     status, code = refused.answer.status, refused.code
     if status == 401:
-        here = page.request.url.path
+        here = here_of(page.request)
         wanted = f"?next={quote(here)}" if page.request.method == "GET" and here != "/" else ""
         response = redirect(f"/masuk{wanted}")
         forget_session(response)
