@@ -118,3 +118,20 @@ def test_a_first_visit_is_light(chromium: Browser, house: House, address: str) -
     page.goto(address, wait_until="networkidle")
     assert 0 < sum(sizes) / 1024 < KILOBYTES_AT_MOST
     context.close()
+
+
+def test_boards_and_audit_fit_a_phone(chromium: Browser, house: House, address: str) -> None:
+    """Wide tables scroll in themselves; what is hidden in them does not stick out either."""
+    state = house.world.walk(house.a_case(), until="analyst_verification")
+    (auditor, *_) = sorted(house.world.offices.holders("auditor", house.world.today))
+    context = signed_in(chromium, house, address, auditor, viewport=PHONE)
+    page = context.new_page()
+    case = f"/perkara/{state.id}"
+    for path in (
+        *("/papan", "/papan/menunggu", "/papan/diputuskan", "/papan/belum-terpetakan"),
+        *("/audit", "/audit/pertanyaan", "/audit/pertanyaan/approvals_within_seconds", "/pengesampingan"),
+        *(case, f"{case}?langkah=2"),
+    ):
+        page.goto(f"{address}{path}")
+        fits(page)
+    context.close()
