@@ -22,6 +22,7 @@ NO_EVIDENCE = {
     "sessions": "credentials: who is signed in just now",
     "second_factors": "credentials: sealed seeds, lockouts; changed outside the ledger",
     "recovery_codes": "credentials: hashes of codes not used yet",
+    "saved_views": "what people like to see first; changed outside the ledger",
     "cursors": "how far a consumer has come; a wrong one repeats or is caught up",
 }
 # Single columns likewise.
