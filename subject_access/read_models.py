@@ -55,6 +55,7 @@ TABLES: dict[str, Rows] = {
     "saved_views": Rows(about=("person_id",)),
     "second_factors": Rows(about=("person_id",), hidden=frozenset({"sealed_seed"})),
     "sessions": Rows(about=("person_id",), hidden=frozenset({"token_hash"})),
+    "siasn_differences": Rows(about=("person_id",), acts=("settled_by",)),
     "talent_places": Rows(about=("person_id",)),
     "talent_results": Rows(about=("person_id",), acts=("entered_by", "decided_by")),
     "tasks": Rows(about=("subject_id",), among=("office",), of_cases=True),

@@ -42,6 +42,7 @@ SECTIONS: dict[str, str] = {
     "api-key": ACTS,
     "log": ACTS,
     "siasn": ACTS,
+    "siasn-person": "register",
 }
 # What stays sealed although it is sealed for the person, and why: an audit is not told while it runs.
 WITHHELD = {"review": "UU 27/2022 art. 15(1)"}
