@@ -31,6 +31,7 @@ from operations import ledger_findings, rank_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
 from operations.policy_findings import of_proposals
 from operations.publication_findings import of_publications
+from operations.siasn_findings import siasn_waits
 from projections import inbox, register
 from projections.action_state import states_of
 from relay.process import ProcessCaller
@@ -150,9 +151,11 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
         facts = facts_for_reading(reader, connection, view, now)
         for state in states.values():
             diagnosis.findings += ledger_findings.of_action(state, facts)
-            missing = ledger_findings.decree_missing(connection, state, now)
-            if missing is not None:
-                diagnosis.findings.append(missing)
+            late = (
+                ledger_findings.decree_missing(connection, state, now),
+                siasn_waits(connection, state, now),
+            )
+            diagnosis.findings += [each for each in late if each is not None]
         diagnosis.findings += of_proposals(view, now)
         waiting = inbox.waiting_in_cycles(connection, COMMITTEE, OBJECTION)
         for start in range(0, len(waiting), CHUNK):

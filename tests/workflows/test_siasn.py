@@ -28,6 +28,7 @@ from integrations.siasn.emulator.server import Accounts, Emulator
 from ledger.database import open_database
 from operations.siasn import connector_of
 from operations.siasn_command import quality_of
+from operations.siasn_findings import siasn_waits
 from projections import employees, siasn_differences
 from projections.action_state import state_of
 from projections.catalogue import all_projections
@@ -228,6 +229,12 @@ def test_a_refusal_opens_the_officers_task_with_bkns_words_sealed(desk: Desk, fa
 def test_without_the_decree_it_waits_and_sends_nothing_twice(desk: Desk) -> None:
     state = desk.world.walk(a_transfer(desk.world), until="write_back")
     assert [desk.step(state) for _ in range(3)] == [None, "siasn-not-now", "siasn-not-now"]
+    with desk.installation.reader.engine.connect() as connection:
+        now = desk.clock()
+        assert siasn_waits(connection, desk.now(state), now) is None
+        waits = siasn_waits(connection, desk.now(state), now + timedelta(hours=2))
+    assert waits is not None
+    assert "SK_JABATAN" in str(waits.advice)
     file_decree(desk.world, state)
     desk.tell(state)
     assert len(desk.lines(state)) == 1
