@@ -39,8 +39,15 @@ def test_an_operator_sees_the_installation_and_keeps_keys(site: Site) -> None:
         assert site.get(stranger, path).status_code == 403
 
 
+def entered_with(site: Site, nip: str, first: str) -> str:
+    """The token of a session in which the first password was changed."""
+    token: str = sign_in(site.house, nip, first).json()["token"]
+    assert site.house.post(token, "/v1/password", {"current": first, "new": PASSWORD}).status_code == 204
+    return token
+
+
 def test_a_first_password_is_given_by_name_and_with_a_reason(site: Site) -> None:
-    operator, (_, nip) = an_operator(site), an_account(site.house)
+    operator, (person, nip) = an_operator(site), an_account(site.house)
     assert nip in site.get(operator, f"/administrasi/akun?q={nip[:8]}").text
     form = {"nip": nip, "reason": "lupa kata sandi"}
     assert site.post(site.house.a_stranger(), "/administrasi/kata-sandi-pertama", form).status_code == 403
@@ -62,10 +69,12 @@ def test_a_first_password_is_given_by_name_and_with_a_reason(site: Site) -> None
     assert late.json()["code"] == "idempotency-key-reused", "that account is over"
     assert sign_in(site.house, nip).status_code == 401
     assert sign_in(site.house, nip, password[1]).json()["person"]["must_change"] is True
-    assert (
-        site.post(operator, "/administrasi/keluarkan", {"nip": nip, "reason": "telepon hilang"}).status_code
-        == 303
-    )
+    site.house.tokens[person] = entered_with(site, nip, password[1])
+    mine = site.get(person, "/saya").text
+    assert "kata sandi pertama diberikan: lupa kata sandi" in mine, "the person reads who did it, and why"
+    ended = site.post(operator, "/administrasi/keluarkan", {"nip": nip, "reason": "telepon hilang"})
+    assert ended.status_code == 303
+    assert site.get(person, "/saya").headers["location"].startswith("/masuk")
 
 
 def test_a_units_officer_gives_none_to_whoever_decides(site: Site) -> None:
