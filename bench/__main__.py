@@ -15,6 +15,7 @@ BENCHES = (
     "audit_search",
     "time_travel",
     "verification",
+    "exports",
     "talent",
 )
 

@@ -1,17 +1,24 @@
-"""Searching the audit trail at a million events. The floor is reading the newest page unfiltered."""
+"""Searching the audit trail, and proofs from it, at one and at ten million events.
+
+The floor of a search is reading the newest page unfiltered.
+"""
 
 from __future__ import annotations
 
 import time
 
+from bench import proofs
 from bench.cases import start_cases
 from bench.history import lengthen
-from bench.places import agency, place
+from bench.places import agency, database_bytes, place
 from bench.report import emit, percentile, progress
 from demo.play import Play
 from ledger.record import decode
 from projections.audit_search import Filters, page
 
+QUICK = (20_000, 100_000)
+# Ten million take 11 GB in SQLite, and would take more in PostgreSQL than a test machine has to spare.
+SIZES = {"sqlite": (1_000_000, 10_000_000), "postgresql": (1_000_000,)}
 QUERIES = {
     "by type": Filters(type="TaskCompleted"),
     "by words": Filters(query="personnel_analyst analyst_verification"),
@@ -22,26 +29,33 @@ QUERIES = {
 
 
 def run(kind: str, *, quick: bool) -> None:
-    """Figures `audit search`: milliseconds for one page of 50."""
-    events = 100_000 if quick else 1_000_000
+    """Figures `audit search`: milliseconds for one page of 50; and those of `bench.proofs`."""
     with place(kind) as where, agency(where, people=300) as play:
         for state in start_cases(play, 4):
             play.walk(state, until="partner_consent")
-        progress(f"{kind}: lengthening the ledger to {events:,} events")
-        lengthen(play, events)
-        floor = _times(play, Filters(), 20 if quick else 100)
-        for name, query in (QUERIES | _of_a_case(play)).items():
-            times = _times(play, query, 20 if quick else 100)
-            for share in (0.5, 0.99):
-                emit(
-                    f"audit search {name} p{share * 100:.0f}, {events:,} events",
-                    kind,
-                    percentile(times, share),
-                    "ms",
-                    floor={"newest page": percentile(floor, share)},
-                    better="lower",
-                    repeats=len(times),
-                )
+        queries = QUERIES | _of_a_case(play)
+        for events in QUICK if quick else SIZES[kind]:
+            progress(f"{kind}: lengthening the ledger to {events:,} events")
+            lengthen(play, events, brief=True)
+            progress(f"{kind}: {database_bytes(play.installation):,} bytes")
+            _search(play, kind, events, queries, 20 if quick else 200)
+            proofs.measure(play, kind, events, 50 if quick else 500)
+
+
+def _search(play: Play, kind: str, events: int, queries: dict[str, Filters], repeats: int) -> None:
+    floor = _times(play, Filters(), repeats)
+    for name, query in queries.items():
+        times = _times(play, query, repeats)
+        for share in (0.5, 0.99):
+            emit(
+                f"audit search {name} p{share * 100:.0f}, {events:,} events",
+                kind,
+                percentile(times, share),
+                "ms",
+                floor={"newest page": percentile(floor, share)},
+                better="lower",
+                repeats=len(times),
+            )
 
 
 def _of_a_case(play: Play) -> dict[str, Filters]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -17,21 +18,26 @@ from projections.audit_search import audit_terms
 from proofs.merkle import Frontier, leaf_hash
 
 CHUNK = 20_000
+# No ledger that is lengthened had more of its own.
+REPEATED = 50_000
 
 
-def lengthen(play: Play, events: int) -> None:
-    """Bring the ledger to `events` events by repeating its cases' records. Hashes, head and search
-    words are right; checkpoints and the other read models are not made, so this is for reading
-    benchmarks only.
+def lengthen(play: Play, events: int, *, brief: bool = False) -> None:
+    """Bring the ledger to `events` events by repeating its cases' records; may be called again for more.
+    Hashes, head and search words are right; checkpoints and the other read models are not made, so this
+    is for reading benchmarks only. `brief` copies have no data, so that ten million fit on a disk.
     """
     with play.installation.reader.engine.connect() as connection:
-        documents = [decode(record) for _, record, _ in all_events(connection)]
-    pattern = _with_terms(d for d in documents if d["stream"].startswith("personnel-action/"))
-    position = len(documents)
+        documents = [decode(record) for _, record, _ in islice(all_events(connection), REPEATED)]
+    # Without data is a brief copy that an earlier call made.
+    of_cases = (d for d in documents if d["stream"].startswith("personnel-action/") and d["data"])
+    pattern = _with_terms(of_cases)
+    if brief:
+        pattern = [(_brief(document), terms) for document, terms in pattern]
     with play.installation.writing_engine.begin() as connection:
         stored = connection.execute(schema.head.select()).mappings().one()
         frontier = Frontier.from_bytes(bytes(stored["frontier"]))
-        latest = stored["recorded_at"]
+        latest, position = stored["recorded_at"], stored["size"]
         while position < events:
             rows: list[dict[str, Any]] = []
             words: list[dict[str, Any]] = []
@@ -58,6 +64,10 @@ def _with_terms(documents: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any
         cases[stream] = cases.get(stream, NO_CASE).after(event)
         found.append((document, sorted(terms_of(event, cases[stream]))))
     return found
+
+
+def _brief(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "sealed"} | {"data": {}}
 
 
 def _copy(document: dict[str, Any], stream: str, position: int, at: str) -> dict[str, Any]:
