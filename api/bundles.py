@@ -138,20 +138,25 @@ def handed_out(
         written = write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
         if purpose is not None:
             record_bundle(services.ledger, caller.actor, wanted, written, purpose)
-    except NoSuchCase:
+    except Exception as error:  # noqa: BLE001  (each goes on, as its caller hears it)
         out.close()
-        raise Problem("not-found") from None
-    except NoSuchSize as error:
-        out.close()
-        told = {"field": "checkpoint_size", "in": "query", "message": str(error)}
-        raise Problem("invalid-request", errors=[told]) from None
-    except evidence.TooMuch as error:
-        out.close()
-        raise Problem("bundle-too-large", detail=str(error)) from None
+        raise _told(error) from None
     out.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="bundle-{name}.zip"'}
     chunks = iter(partial(out.read, CHUNK), b"")
     return StreamingResponse(chunks, media_type=ZIP, headers=headers, background=BackgroundTask(out.close))
+
+
+def _told(error: Exception) -> Exception:
+    """The error as a caller hears it."""
+    if isinstance(error, NoSuchCase):
+        return Problem("not-found")
+    if isinstance(error, NoSuchSize):
+        told = {"field": "checkpoint_size", "in": "query", "message": str(error)}
+        return Problem("invalid-request", errors=[told])
+    if isinstance(error, evidence.TooMuch):
+        return Problem("bundle-too-large", detail=str(error))
+    return error
 
 
 def _may_open(services: Services, caller: Caller) -> Callable[[str], bool]:

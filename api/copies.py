@@ -66,9 +66,12 @@ def copy_of_file(
     try:
         content = partial(whole, services.installation.documents)
         write_copy(services.reader, person_id, view, today, out, content)
+        services.access_log.record(caller.actor, person_id, "copy", purpose or OWN)
+    except BaseException:
+        out.close()
+        raise
     finally:
         _ONE_AT_A_TIME.release()
-    services.access_log.record(caller.actor, person_id, "copy", purpose or OWN)
     out.seek(0)
     headers = {"Content-Disposition": f'attachment; filename="person-{person_id}.zip"'}
     chunks = iter(partial(out.read, CHUNK), b"")

@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any, BinaryIO
@@ -101,8 +102,26 @@ def _write_records(
     reader: Reader, connection: Connection, archive: zipfile.ZipFile, person_id: str, found: Found
 ) -> dict[str, int]:
     """A file for each part; counts by part."""
-    parts: dict[str, IO[bytes]] = {}
-    counts: Counter[str] = Counter()
+    with ExitStack() as open_parts:
+        parts: dict[str, IO[bytes]] = {}
+        counts: Counter[str] = Counter()
+        for line, section in _lines(reader, connection, person_id, found):
+            counts[section] += 1
+            if section not in parts:
+                part = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  (the stack closes it)
+                parts[section] = open_parts.enter_context(part)
+            parts[section].write(_line(line))
+        for section, lines in sorted(parts.items()):
+            lines.seek(0)
+            with archive.open(_entry(f"records/{section}.jsonl"), "w", force_zip64=True) as entry:
+                shutil.copyfileobj(lines, entry)
+    return dict(sorted(counts.items()))
+
+
+def _lines(
+    reader: Reader, connection: Connection, person_id: str, found: Found
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Every record as it is told, with its part."""
     for position, record, leaf_hash in records_at(connection, found.positions):
         document = decode(record)
         section = section_of(document, person_id, found)
@@ -114,15 +133,7 @@ def _write_records(
         if section == "readings":
             names = employees.names(connection, {document["actor"]["id"]})
             line["reader_name"] = names.get(document["actor"]["id"], (None, None))[0]
-        counts[section] += 1
-        if section not in parts:
-            parts[section] = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115
-        parts[section].write(_line(line))
-    for section, lines in sorted(parts.items()):
-        lines.seek(0)
-        with lines, archive.open(_entry(f"records/{section}.jsonl"), "w", force_zip64=True) as entry:
-            shutil.copyfileobj(lines, entry)
-    return dict(sorted(counts.items()))
+        yield line, section
 
 
 def _write_rows(

@@ -7,6 +7,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import psutil
+import pytest
 
 from tests.journeys.client import Client
 from tests.journeys.house import House
@@ -27,6 +28,7 @@ def employees(client: Client) -> list[str]:
     return [login["nip"] for login in client.logins if login["roles"] == ["employee"]]
 
 
+@pytest.mark.timeout(600)
 def test_a_day_of_an_installation(house: House) -> None:
     """In one house, because each costs a start."""
     a_second_start_finds_all_as_it_was_left(house)
