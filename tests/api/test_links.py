@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from domain.commands import AnnulAction
 from domain.personnel_action import ActionState
 from tests.api.conftest import House
@@ -45,6 +47,7 @@ def test_the_post_that_a_transfer_leaves_leads_to_who_fills_it(house: House) -> 
     assert house.get(house.a_stranger(), path).status_code == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_neither_an_arrival_nor_an_evaluation_is_taken_for_a_move_that_follows(house: House) -> None:
     """Whoever leaves a post came to it by a move of their own, and is rated in it."""
     mover, stayer = house.plain()[:2]
