@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from audit.rebuild import fold_history
 from audit.verify import verify
+from domain.personnel_action import ActionState
 from ledger.database import open_database
 from projections.action_state import state_json, state_of
 from projections.catalogue import all_projections
@@ -46,9 +48,15 @@ def check_answers(lived: Lived) -> None:
     assert answered == [(type(sent.command).__name__, sent.refused) for sent, _ in lived.answers]
     with lived.installation.reader.engine.connect() as connection:
         for state in lived.states:
-            found = state_of(connection, state.id)
+            found = without_code(state_of(connection, state.id))
             assert found == state
             assert state_json(found) == state_json(state)
+
+
+def without_code(state: ActionState | None) -> ActionState:
+    """The state as a town tells it, which has no key for the code of a decree."""
+    assert state is not None
+    return replace(state, decree=replace(state.decree, code_hash=None)) if state.decree else state
 
 
 def check_rows(lived: Lived) -> None:
