@@ -1,4 +1,4 @@
-"""How a sample is drawn so that nobody chose it and everybody can draw it again (decision 0072).
+"""How a sample is drawn so that nobody chose it and everybody can draw it again (decision 0069).
 
 The auditor commits to a secret nonce by its hash; the ledger answers with a salt of its own in the recorded
 request. The seed is made of the nonce and of the root of the tree that ends with the request: whoever knows

@@ -1,4 +1,4 @@
-"""The draw of a sample: as decision 0072 defines it, fair, and bound on both sides."""
+"""The draw of a sample: as decision 0069 defines it, fair, and bound on both sides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_seed_is_the_hash_of_what_both_sides_brought() -> None:
 
 
 def test_a_known_draw_for_those_who_write_their_own() -> None:
-    """The vector of decision 0072."""
+    """The vector of decision 0069."""
     seed = seed_of(ID, NONCE, ROOT)
     assert seed == "4305409e3b692243f11716a5a6ec84c1fb25f5ef9a197d6574ceb725bc06f97e"
     assert draw(seed, range(100), 5) == (3, 32, 54, 38, 37)
