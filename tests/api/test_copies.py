@@ -78,12 +78,11 @@ def test_an_officer_hands_it_out_for_a_purpose_and_nobody_else_does(house: House
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_the_command_line_writes_the_same_copy(house: House, tmp_path: Path) -> None:
+def test_the_command_line_writes_the_same_copy_and_bundles_of_a_query(house: House, tmp_path: Path) -> None:
     from cli import main
+    from evidence import verify_bundle
 
     person = house.plain()[0]
-    out = tmp_path / "out" / "person.zip"
-    out.parent.mkdir()
     data = house.world.installation.settings.data
     target = tmp_path.parent / f"{tmp_path.name}-person.zip"
     command = ["person", "--data", str(data), "--nip", house.nip(person), "--out", str(target)]
@@ -94,4 +93,9 @@ def test_the_command_line_writes_the_same_copy(house: House, tmp_path: Path) -> 
     assert reads(house, person)[-1]["actor"]["kind"] == "system"
     assert main([*command, "--purpose", " "]) == 2
     assert target.stat().st_mode & 0o077 == 0
+    target.unlink()
+    query = ["bundle", "--query", "--type", "PersonalDataRead", "--data", str(data), "--out", str(target)]
+    assert main(query) == 2  # a query needs a purpose
+    assert main([*query, "--purpose", "Pemeriksaan 2026/11"]) == 0
+    assert verify_bundle.main([str(target)]) == 0
     target.unlink()
