@@ -168,6 +168,7 @@ def verify(options: argparse.Namespace, settings: Settings) -> int:
         witness_policy=options.witness_policy,
         ask_witnesses=options.ask_witnesses,
         timestamp_certificate=options.timestamp_certificate,
+        processes=options.processes,
     )
     if options.json:
         print(json.dumps(verification.as_json(), ensure_ascii=False))
@@ -391,6 +392,9 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     )
     check.add_argument(
         "--timestamp-certificate", type=Path, metavar="FILE", help="root of the timestamp authority (PEM)"
+    )
+    check.add_argument(
+        "--processes", type=int, choices=(1, 2), help="2: one judges the laws (default: by the ledger's size)"
     )
 
     health = command("doctor", doctor, "what is stuck, on whom, since when", reports=True)

@@ -16,8 +16,9 @@ from audit.stored_rows import batches_of, whole
 from domain import events as ev
 from domain.agency import Agency
 from domain.identity import Actor
-from domain.personnel_action import ActionState
+from domain.personnel_action import ActionState, evolve
 from domain.policy import Policy
+from ledger.mirror import ACTION, action_id_of
 from ledger.projection import History
 from ledger.record import StoredEvent, category_of, decode, sealing_context
 from ledger.schema import events, person_keys
@@ -182,6 +183,24 @@ class States:
 def _unpacked(packed: bytes) -> ActionState:
     state = pickle.loads(zlib.decompress(packed))  # noqa: S301  (packed above, in this process)
     return cast(ActionState, state)
+
+
+def fold(stored: Events, note: Callable[[StoredEvent], None]) -> History:
+    """The history taken as sound, each event noted on the way."""
+    agency = Agency()
+    policies: dict[str, Policy] = {}
+    states = States()
+    for item in stored:
+        note(item)
+        if item.category == ACTION:
+            state = evolve(states.get(action_id_of(item.stream)), item.recorded)
+            if state is not None:
+                states.put(state)
+        elif isinstance(item.event, ev.PolicyAdopted):
+            policies[item.event.policy_id] = Policy.model_validate(item.event.document)
+        else:
+            agency.evolve(item.event)
+    return history_of(stored, agency, policies, states)
 
 
 def history_of(stored: Events, agency: Agency, policies: dict[str, Policy], states: States) -> History:

@@ -9,13 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from audit.findings import Findings
-from audit.history import Events, States, history_of
+from audit.history import Events, fold
 from audit.projection_check import compare_rows
-from domain import events as ev
-from domain.agency import Agency
-from domain.personnel_action import evolve
-from domain.policy import Policy
-from ledger.mirror import ACTION, action_id_of
 from ledger.projection import History, Projection
 from ledger.schema import head
 
@@ -56,20 +51,7 @@ def rebuild(
 def fold_history(connection: Connection, sealing_key: bytes | None) -> History:
     """The history as `connection`'s transaction sees it, taken as sound."""
     size = connection.execute(select(head.c.size)).scalar_one()
-    stored = Events(connection, sealing_key, size=size)
-    agency = Agency()
-    policies: dict[str, Policy] = {}
-    states = States()
-    for item in stored:
-        if item.category == ACTION:
-            state = evolve(states.get(action_id_of(item.stream)), item.recorded)
-            if state is not None:
-                states.put(state)
-        elif isinstance(item.event, ev.PolicyAdopted):
-            policies[item.event.policy_id] = Policy.model_validate(item.event.document)
-        else:
-            agency.evolve(item.event)
-    return history_of(stored, agency, policies, states)
+    return fold(Events(connection, sealing_key, size=size), lambda _: None)
 
 
 def _parts(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:

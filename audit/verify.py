@@ -6,7 +6,10 @@ Reads one snapshot in one transaction and writes nothing, so writers may append 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +22,10 @@ from audit.command_check import CommandCheck
 from audit.decree_check import check_decree_codes
 from audit.document_check import StoredDocuments, check_documents
 from audit.findings import CannotVerify, Finding, Findings, Verification
-from audit.history import Events, history_of
+from audit.history import Events, fold, history_of
 from audit.key_check import SealedPeople
 from audit.lawfulness import Lawfulness
+from audit.laws_apart import head_of, judged_apart
 from audit.ledger_pass import LedgerPass
 from audit.log_keys import KeyHistory
 from audit.projection_check import compare_rows, without
@@ -35,6 +39,10 @@ from ledger.database import driver_connection
 from ledger.projection import History, Projection
 from proofs.signed_note import VerifierKey
 from proofs.witness_policy import WitnessPolicy
+
+# Starting a process costs about a second, which is what so many events take.
+WORTH_A_PROCESS = 20_000
+Judged = Future[bool]
 
 __all__ = ["CannotVerify", "Finding", "Outside", "Verification", "verify"]
 
@@ -63,6 +71,7 @@ def verify(
     documents: StoredDocuments | None = None,
     outside: Outside | None = None,
     erased: Collection[str] = (),
+    processes: int | None = None,
 ) -> Verification:
     """Verify the ledger behind `engine` (read-only is enough).
 
@@ -70,7 +79,8 @@ def verify(
     signed notes or receipts (JSON) that somebody kept; without `sealing_key` what is sealed stays
     unchecked, and without `documents` the bytes that were filed. `now` is the verifier's clock.
     `outside` is whom the verifier trusts besides the log; `erased` are people whom a list outside the
-    database has as erased. Raises CannotVerify where nothing can be said.
+    database has as erased. `processes` may be 2: one judges the laws, one does the rest; None chooses by
+    the ledger's size and this machine's cores. Raises CannotVerify where nothing can be said.
     """
     trusted = parse_keys(keys)
     kept = read_kept(kept_checkpoints, trusted, origin)
@@ -83,8 +93,7 @@ def verify(
                 driver_connection(connection).text_factory = _text
             try:
                 clock = now or datetime.now(UTC)
-                return _verify(
-                    connection,
+                what = _Asked(
                     trusted,
                     kept,
                     sealing_key,
@@ -93,8 +102,11 @@ def verify(
                     clock,
                     documents,
                     outside or Outside(),
-                    SealedPeople(erased),
+                    erased,
                 )
+                with _laws_apart(connection, sealing_key, processes) as judged:
+                    sound = _all_but_laws(connection, what, judged) if judged is not None else None
+                return sound or _verify(connection, what, laws=True)
             finally:
                 if connection.dialect.name == "sqlite":
                     driver_connection(connection).text_factory = str
@@ -102,52 +114,86 @@ def verify(
         raise CannotVerify(f"the database cannot be read: {str(error).splitlines()[0]}") from error
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What `verify` was asked."""
+
+    trusted: list[VerifierKey]
+    kept: list[Kept]
+    sealing_key: bytes | None
+    projections: Sequence[Projection]
+    origin: str
+    now: datetime
+    documents: StoredDocuments | None
+    outside: Outside
+    erased: Collection[str]
+
+
+@contextmanager
+def _laws_apart(
+    connection: Connection, sealing_key: bytes | None, processes: int | None
+) -> Iterator[Judged | None]:
+    """Another process that judges the laws meanwhile, where one is wanted."""
+    seen = head_of(connection) if processes != 1 else None
+    if processes is None:
+        processes = 2 if seen and seen[0] >= WORTH_A_PROCESS and (os.cpu_count() or 1) > 1 else 1
+    if seen is None or processes == 1:
+        yield None
+        return
+    with judged_apart(connection.engine, sealing_key, seen) as judged:
+        yield judged
+
+
+def _all_but_laws(connection: Connection, what: _Asked, judged: Judged) -> Verification | None:
+    """The verdict on a ledger in which nothing was found, here and by who judges the laws; else None, and
+    one process has to look at all of it.
+    """
+    try:
+        found = _verify(connection, what, laws=False)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # noqa: BLE001  (what cannot be folded is not lawful; the laws name it)
+        return None
+    return found if found.ok and judged.result() else None
+
+
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _verify(
-    connection: Connection,
-    trusted: list[VerifierKey],
-    kept: list[Kept],
-    sealing_key: bytes | None,
-    projections: Sequence[Projection],
-    origin: str,
-    now: datetime,
-    documents: StoredDocuments | None,
-    outside: Outside,
-    people: SealedPeople,
-) -> Verification:
-    findings = Findings()
-    own = [*LEDGER_TABLES, *(projection.table for projection in projections)]
+def _verify(connection: Connection, what: _Asked, *, laws: bool) -> Verification:
+    findings, outside = Findings(), what.outside
+    own = [*LEDGER_TABLES, *(projection.table for projection in what.projections)]
     readable = check_schema(connection, own, findings)
     if not readable:
         findings.leave_unchecked("everything else, because a table or column is missing")
         return Verification(0, "", findings.all(), tuple(findings.unchecked))
-    sizes = frozenset(item.head.size for item in kept if item.head is not None)
+    sizes = frozenset(item.head.size for item in what.kept if item.head is not None)
     commands = CommandCheck(connection, findings)
-    log_keys = KeyHistory(trusted)
+    log_keys = KeyHistory(what.trusted)
 
     def see(document: dict[str, Any]) -> None:
         commands.see(document)
         log_keys.see(document)
 
-    ledger = LedgerPass(findings, sizes, see)
-    ledger.run(connection, now)
+    ledger, people = LedgerPass(findings, sizes, see), SealedPeople(what.erased)
+    ledger.run(connection, what.now)
     commands.end(ledger.size)
     check_head(connection, ledger, findings)
-    check_checkpoints(connection, ledger, log_keys, origin, findings)
-    check_kept(connection, kept, ledger, findings)
-    history = _replay(connection, ledger, sealing_key, findings, people)
-    check_documents(history.events.of(ev.DocumentFiled), documents, findings, people.gone)
-    check_decree_codes(history.events.of(ev.DecreeIssued), sealing_key, findings)
+    check_checkpoints(connection, ledger, log_keys, what.origin, findings)
+    check_kept(connection, what.kept, ledger, findings)
+    history = _replay(connection, ledger, what.sealing_key, findings, people, laws=laws)
+    check_documents(history.events.of(ev.DocumentFiled), what.documents, findings, people.gone)
+    check_decree_codes(history.events.of(ev.DecreeIssued), what.sealing_key, findings)
     check_reviews(history.events, findings)
-    for projection in projections:
-        _check_projection(connection, projection, history, findings, sealed=sealing_key is None)
+    for projection in what.projections:
+        _check_projection(connection, projection, history, findings, sealed=what.sealing_key is None)
     for name in outside.silent:
         findings.leave_unchecked(f"what the witness {name} saw last: it could not be asked")
-    publications = Publications(connection, ledger, origin, findings, outside.policy, outside.timestamp_roots)
-    witnessed = publications.check(history.events.of(CheckpointPublished), kept)
+    publications = Publications(
+        connection, ledger, what.origin, findings, outside.policy, outside.timestamp_roots
+    )
+    witnessed = publications.check(history.events.of(CheckpointPublished), what.kept)
     root = ledger.frontier.root().hex()
     return Verification(ledger.size, root, findings.all(), tuple(findings.unchecked), witnessed)
 
@@ -158,20 +204,27 @@ def _replay(
     sealing_key: bytes | None,
     findings: Findings,
     people: SealedPeople,
+    *,
+    laws: bool,
 ) -> History:
-    """Fold the history once, judging each command's lawfulness and noting keys on the way."""
+    """Fold the history once, noting keys on the way and, with `laws`, judging each command's lawfulness."""
     if sealing_key is None:
         findings.leave_unchecked("sealed personal data, findings and their facts: no sealing key")
     stored = Events(connection, sealing_key, broken=ledger.broken, size=ledger.size, report=findings.add)
+    history = _judge(stored, people, findings) if laws else fold(stored, people.note)
+    for person_id, position in stored.closed:
+        if person_id not in people.erased:
+            findings.add("sealed-unreadable", position, f"there is no key of {person_id}")
+    people.check(connection, sealing_key, findings)
+    return history
+
+
+def _judge(stored: Events, people: SealedPeople, findings: Findings) -> History:
     lawfulness = Lawfulness(findings)
     for item in stored:
         people.note(item)
         lawfulness.next(item)
     lawfulness.end()
-    for person_id, position in stored.closed:
-        if person_id not in people.erased:
-            findings.add("sealed-unreadable", position, f"there is no key of {person_id}")
-    people.check(connection, sealing_key, findings)
     return history_of(stored, lawfulness.agency, lawfulness.policies, lawfulness.states)
 
 

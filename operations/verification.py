@@ -34,12 +34,14 @@ def verify_installation(
     witness_policy: Path | None = None,
     ask_witnesses: bool = False,
     timestamp_certificate: Path | None = None,
+    processes: int | None = None,
 ) -> Verification:
     """Verify the database of `settings` against its own key, the given keys and kept checkpoints, and
     the stored documents against their hashes unless `documents` is False.
 
     With a witness policy a quorum of it must have cosigned; `ask_witnesses` also fetches from each of
-    them the newest checkpoint that it cosigned, which counts as kept. Nothing is written. Without the
+    them the newest checkpoint that it cosigned, which counts as kept. `processes`: 1, 2, or as the ledger's
+    size suggests. Nothing is written. Without the
     sealing key, what is personal stays unchecked and is named so. Raises CannotVerify.
     """
     if (
@@ -72,6 +74,7 @@ def verify_installation(
             documents=_Documents(settings) if documents else None,
             outside=Outside(policy, _certificates(timestamp_certificate), silent),
             erased=ErasedPeople(settings.keys_folder).all().keys(),
+            processes=processes,
         )
     finally:
         engine.dispose()
