@@ -54,15 +54,17 @@ class Crowd:
         try:
             play = Play(installation, {})
             now = datetime.now(UTC)
-            times: dict[str, str | None] = {
+            session: dict[str, Any] = {
                 "created_at": moment(now),
                 "expires_at": moment(now + SESSION),
                 "revoked_at": None,
+                "browser": 0,
+                "awaits_code": 0,
             }
-            rows: list[dict[str, str | None]] = []
+            rows: list[dict[str, Any]] = []
             for person_id in play.agency.people:
                 self.tokens[person_id] = token = new_token()
-                rows.append(times | {"token_hash": hash_token(token), "person_id": person_id})
+                rows.append(session | {"token_hash": hash_token(token), "person_id": person_id})
                 unit = play.agency.unit_of(play.agency.people[person_id].position_id)
                 self.apparatus[play.agency.apparatus_of(unit) or ""] += 1
                 for key in play.offices.keys_of(person_id, play.today):

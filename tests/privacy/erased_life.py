@@ -26,16 +26,19 @@ def an_erasure_leaves_no_byte(house: House, nip: str) -> None:
     client = house.client()
     database_url = house.environment.get("JENJANG_DATABASE_URL", "")
     places = [house.data.parent, *_of_the_server(database_url)]
+    log = [place for place in places if place.name == "pg_wal"]
     names = house.data.parent.with_name(f"{house.data.parent.name}-names.csv")
     a_life(house, client, nip, names)
     names.unlink()
     before = files_that_tell(places, [*WORDS, nip])
     assert before, "or the search afterwards would prove nothing"
     assert not database_url or any("pg_wal" in file for file in before)
+    # The generated NIP may be somebody's in another test's database, of which the same log may tell.
+    own = [place for place in places if place not in log]
     erase(client, nip)
-    assert files_that_tell(places, [*WORDS, nip]) == {}
+    assert files_that_tell(own, [*WORDS, nip]) | files_that_tell(log, WORDS) == {}
     house.stop()
-    assert files_that_tell(places, [*WORDS, nip]) == {}
+    assert files_that_tell(own, [*WORDS, nip]) | files_that_tell(log, WORDS) == {}
     code, verified = house.jenjang("verify")
     assert (code, verified["findings"]) == (0, [])
 
@@ -105,15 +108,20 @@ def _named(client: Client, officer: str, nip: str) -> list[list[str]]:
 
 
 def _of_the_server(database_url: str) -> list[Path]:
-    """The folders of the PostgreSQL server: its write-ahead log, and the database's own."""
+    """The folders of the PostgreSQL server, of its databases only our own's: other tests have theirs."""
     if not database_url.startswith("postgresql"):
         return []
     with psycopg.connect(_plain(database_url), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET wal_recycle = off")
         connection.execute("SELECT pg_reload_conf()")
-        found = connection.execute("SHOW data_directory").fetchone()
+        found = connection.execute(
+            "SELECT current_setting('data_directory'), oid FROM pg_database "
+            "WHERE datname = current_database()"
+        ).fetchone()
     assert found is not None
-    return [Path(found[0])]
+    server, oid = Path(found[0]), found[1]
+    shared = [folder for folder in server.iterdir() if folder.is_dir() and folder.name != "base"]
+    return [server / "base" / str(oid), *shared]
 
 
 def _plain(database_url: str) -> str:

@@ -28,7 +28,7 @@ async def _shown(page: Page, refused: Answer | None = None, posted: dict[str, st
     return await page.show(
         "cycle_unit.html",
         refused.status if refused else 200,
-        here=here,
+        own_path=here,
         found=found,
         most=max((found["counts"] or {}).values(), default=0),
         posted=posted or {},
