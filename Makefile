@@ -20,7 +20,7 @@ up: .venv/runtime.stamp ## Serve everything on http://127.0.0.1:8000; Ctrl-C sto
 	@exec .venv/bin/jenjang up $(ARGS)
 
 test: .venv/development.stamp ## Run all tests; options for pytest in ARGS
-	@exec $(PY) -m pytest -n auto $(ARGS)
+	@exec $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/development.stamp ## Lint, types, import contracts, the compose file; changes nothing
 	.venv/bin/ruff check .

@@ -62,12 +62,14 @@ def read_logins(data: Path) -> list[DemoLogin]:
 
 
 def one_for_each_role(logins: list[DemoLogin]) -> list[tuple[str, DemoLogin]]:
-    """The first login of each role, in the order of the file."""
-    shown: dict[str, DemoLogin] = {}
-    for login in logins:
-        for role in login.roles:
-            shown.setdefault(role, login)
-    return list(shown.items())
+    """For each role, in the order of the file, who has it with the fewest others: an employee is shown
+    as somebody who is nothing else, not as the mayor.
+    """
+    roles = dict.fromkeys(role for login in logins for role in login.roles)
+    return [
+        (role, min((login for login in logins if role in login.roles), key=lambda login: len(login.roles)))
+        for role in roles
+    ]
 
 
 def _officers(play: Play) -> set[str]:

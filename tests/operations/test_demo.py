@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from demo import seed as seeding
-from demo.logins import read_logins
+from demo.logins import one_for_each_role, read_logins
 from demo.seed import UNFINISHED, needs_demo, seed_demo
 from installation import Installation
 from settings import Settings
@@ -32,7 +32,9 @@ def test_a_demo_that_was_cut_off_is_finished_at_the_next_start(
     people = _people(installation)
     seed_demo(installation, 200, tmp_path, lambda _: None)
     assert _people(installation) == people > 0
-    assert read_logins(tmp_path)
+    shown = dict(one_for_each_role(read_logins(tmp_path)))
+    assert shown["employee"].roles == ("employee",)
+    assert all(role in login.roles for role, login in shown.items())
     (tmp_path / UNFINISHED).unlink()
     assert not needs_demo(installation, tmp_path)
     installation.close()
