@@ -19,7 +19,7 @@ KEPT_AFTER_END = timedelta(days=30)
 
 
 class SessionEnded(Exception):
-    """The session of this token is over."""
+    """The session of this token is over, or past what a repeated sign-in may get again."""
 
 
 def hash_token(token: str) -> str:

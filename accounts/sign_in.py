@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select, update
 from accounts.passwords import hash_password, is_outdated, is_password
 from accounts.schema import accounts
 from accounts.second_factor import is_on
-from accounts.sessions import new_token, open_session, running
+from accounts.sessions import SessionEnded, new_token, open_session, running
 from ledger.record import moment, parse_moment
 
 FAILURES_UNTIL_LOCKED = 8
@@ -77,7 +77,8 @@ class SignIn:
         browser: bool = False,
     ) -> SignedIn:
         """Open a session, with the given token if there is one: the same token again finds the session
-        that it opened. Raises WrongCredentials, LockedOut, TooManyAttempts, SessionEnded.
+        that it opened, unless its second factor was shown. Raises WrongCredentials, LockedOut,
+        TooManyAttempts, SessionEnded.
         """
         # Every attempt counts as failed until its password has been checked: many at once cannot all
         # slip through while the first of them is still being hashed.
@@ -103,10 +104,14 @@ class SignIn:
             mine = accounts.c.person_id == row["person_id"]
             connection.execute(update(accounts).where(mine).values(**values))
             known = running(connection, token, now)
+            has_factor = is_on(connection, row["person_id"]) is not None
             if known is not None:
                 expires_at, awaits_code = known
+                # Whoever lost the first answer gave no code: else the password and a guessed key would do.
+                if has_factor and not awaits_code:
+                    raise SessionEnded
             else:
-                awaits_code = is_on(connection, row["person_id"]) is not None
+                awaits_code = has_factor
                 _, expires_at = open_session(
                     connection,
                     row["person_id"],
