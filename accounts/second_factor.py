@@ -6,9 +6,10 @@ The seed is kept sealed (AES-256-GCM) under a key derived from the agency's seal
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
@@ -19,7 +20,7 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from accounts.schema import recovery_codes, second_factors
-from accounts.sessions import hash_token
+from accounts.sessions import derived_secret, end_all_sessions, hash_token
 from ledger.record import moment, parse_moment
 
 STEP_SECONDS, DIGITS, SEED_BYTES, NONCE_BYTES = 30, 6, 20, 12
@@ -49,6 +50,7 @@ class Enrolment:
 
     seed: str
     address: str
+    known: bool = False  # begun before, by the same request
 
 
 def is_on(connection: Connection, person_id: str) -> str | None:
@@ -81,16 +83,26 @@ class SecondFactor:
         self._reading = reading
         self._writing = writing
         self._issuer = issuer
+        self._sealing_key = sealing_key
         derived = HKDF(SHA256(), 32, salt=None, info=b"jenjang second factor").derive(sealing_key)
         self._cipher = AESGCM(derived)
 
-    def begin(self, person_id: str, login: str) -> Enrolment:
-        """A fresh seed, in force once `confirm` has seen a code of it. Raises AlreadyOn."""
-        seed, nonce = secrets.token_bytes(SEED_BYTES), secrets.token_bytes(NONCE_BYTES)
+    def begin(self, person_id: str, login: str, key: str | None = None) -> Enrolment:
+        """A fresh seed, in force once `confirm` has seen a code of it. With a `key`, the seed that was begun
+        by it as long as that waits. Raises AlreadyOn.
+        """
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        seed = self._new_seed(person_id, key, nonce)
         sealed = nonce + self._cipher.encrypt(nonce, seed, person_id.encode())
         with self._writing.begin() as connection:
             if is_on(connection, person_id) is not None:
                 raise AlreadyOn
+            mine = second_factors.c.person_id == person_id
+            waiting = connection.execute(select(second_factors.c.sealed_seed).where(mine)).scalar()
+            if key is not None and waiting is not None:
+                begun = self._new_seed(person_id, key, base64.b64decode(waiting)[:NONCE_BYTES])
+                if begun == self._opened(person_id, waiting):
+                    return replace(self._enrolment(begun, login), known=True)
             forget(connection, person_id)
             connection.execute(
                 insert(second_factors).values(
@@ -115,16 +127,26 @@ class SecondFactor:
         seed = self._opened(person_id, row.sealed_seed) if row is not None else None
         return self._enrolment(seed, login) if seed is not None else None
 
-    def confirm(self, person_id: str, code: str, now: datetime) -> tuple[str, ...] | None:
-        """Put the begun enrolment in force; its recovery codes, shown once, or None for a wrong code or
-        where nothing waits. Raises TooManyCodes.
+    def exists(self, person_id: str) -> bool:
+        """Whether one is in force, or begun."""
+        mine = second_factors.c.person_id == person_id
+        with self._reading.connect() as connection:
+            return connection.execute(select(second_factors.c.person_id).where(mine)).first() is not None
+
+    def confirm(
+        self, person_id: str, code: str, now: datetime, key: str | None = None, *, keep: str | None = None
+    ) -> tuple[str, ...] | None:
+        """Put the begun enrolment in force and end every session but the one whose token has the hash `keep`;
+        its recovery codes, or None for a wrong code or where nothing waits. With the `key` and the code that
+        put it in force the codes come again, until one of either kind was used. Raises TooManyCodes.
         """
         with self._reading.connect() as connection:
-            if is_on(connection, person_id) is not None:
-                return None
+            on = is_on(connection, person_id) is not None
+        if on:
+            return self._confirmed(person_id, code, now, key) if key is not None else None
         if not self._is_shown(person_id, code, now):
             return None
-        codes = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
+        codes = self._recovery_codes(person_id, key)
         mine = (second_factors.c.person_id == person_id) & second_factors.c.confirmed_at.is_(None)
         with self._writing.begin() as connection:
             put = connection.execute(update(second_factors).where(mine).values(confirmed_at=moment(now)))
@@ -132,7 +154,37 @@ class SecondFactor:
                 return None
             rows = [{"code_hash": _recovery_hash(person_id, one), "person_id": person_id} for one in codes]
             connection.execute(insert(recovery_codes), rows)
+            end_all_sessions(connection, person_id, but=keep)
         return codes
+
+    def _confirmed(self, person_id: str, code: str, now: datetime, key: str) -> tuple[str, ...] | None:
+        """The recovery codes of an enrolment that this very request has put in force."""
+        row = self._use_attempt(person_id, now)
+        seed = self._opened(person_id, str(row["sealed_seed"])) if row is not None else None
+        if row is None or seed is None:
+            return None
+        shown = _digits(seed, int(str(row["last_step"])))
+        if not hmac.compare_digest(shown.encode(), _as_shown(code).encode()):
+            return None
+        codes = self._recovery_codes(person_id, key)
+        hashes = [_recovery_hash(person_id, one) for one in codes]
+        unused = select(func.count()).where(recovery_codes.c.code_hash.in_(hashes))
+        with self._writing.begin() as connection:
+            if connection.execute(unused).scalar_one() != RECOVERY_CODES:
+                return None
+            self._right(connection, person_id)
+        return codes
+
+    def _recovery_codes(self, person_id: str, key: str | None) -> tuple[str, ...]:
+        """Ten of them; with a `key` those that belong to it and to the seed, which nobody else knows."""
+        if key is None:
+            return tuple(_recovery_code(secrets.token_bytes(32)) for _ in range(RECOVERY_CODES))
+        mine = second_factors.c.person_id == person_id
+        with self._reading.connect() as connection:
+            sealed = connection.execute(select(second_factors.c.sealed_seed).where(mine)).scalar() or ""
+        parts = [(person_id, key, sealed, str(number)) for number in range(RECOVERY_CODES)]
+        made = (derived_secret(self._sealing_key, "recovery code", *part) for part in parts)
+        return tuple(_recovery_code(hashlib.sha256(one.encode()).digest()) for one in made)
 
     def check(self, person_id: str, code: str, now: datetime) -> bool:
         """Whether `code` is an authenticator's of this half minute that was not used before, or an unused
@@ -141,7 +193,7 @@ class SecondFactor:
         return self._is_shown(person_id, code, now)
 
     def _is_shown(self, person_id: str, code: str, now: datetime) -> bool:
-        given = "".join(code.split()).replace("-", "").lower()
+        given = _as_shown(code)
         row = self._use_attempt(person_id, now)
         if row is None:
             return False
@@ -149,12 +201,13 @@ class SecondFactor:
         if not found and row["confirmed_at"] is not None:
             found = self._recovery_matches(person_id, given)
         if found:
-            mine = second_factors.c.person_id == person_id
             with self._writing.begin() as connection:
-                connection.execute(
-                    update(second_factors).where(mine).values(failed_attempts=0, locked_until=None)
-                )
+                self._right(connection, person_id)
         return found
+
+    def _right(self, connection: Connection, person_id: str) -> None:
+        mine = second_factors.c.person_id == person_id
+        connection.execute(update(second_factors).where(mine).values(failed_attempts=0, locked_until=None))
 
     def _totp_matches(self, person_id: str, row: dict[str, object], given: str, now: datetime) -> bool:
         seed = self._opened(person_id, str(row["sealed_seed"]))
@@ -194,6 +247,13 @@ class SecondFactor:
                 connection.execute(update(second_factors).where(mine).values(locked_until=until))
             return dict(row)
 
+    def _new_seed(self, person_id: str, key: str | None, nonce: bytes) -> bytes:
+        """A seed; with a `key` the one that belongs to it and the random `nonce`, so never the same twice."""
+        if key is None:
+            return secrets.token_bytes(SEED_BYTES)
+        made = derived_secret(self._sealing_key, "second factor seed", person_id, key, nonce.hex())
+        return hashlib.sha256(made.encode()).digest()[:SEED_BYTES]
+
     def _opened(self, person_id: str, sealed: str) -> bytes | None:
         """The seed; None where it was sealed under another key, as after a restored key folder."""
         raw = base64.b64decode(sealed)
@@ -216,9 +276,15 @@ def _digits(seed: bytes, step: int) -> str:
     return totp.generate(step * STEP_SECONDS).decode()
 
 
-def _recovery_code() -> str:
+def _as_shown(code: str) -> str:
+    """A code as it was typed, without what stands between its groups."""
+    return "".join(code.split()).replace("-", "").lower()
+
+
+def _recovery_code(random: bytes) -> str:
     """Sixteen letters and digits, some 79 bits, in four groups."""
-    return "-".join("".join(secrets.choice(RECOVERY_ALPHABET) for _ in range(4)) for _ in range(4))
+    letters = "".join(RECOVERY_ALPHABET[byte % len(RECOVERY_ALPHABET)] for byte in random[:16])
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 def _recovery_hash(person_id: str, code: str) -> str:

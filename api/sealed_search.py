@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from api.audit import AuditEvent, event_view
 from api.auditors import AuditorDep, person_of
 from api.credentials import Caller
+from api.idempotency import IdempotencyKey
 from api.paging import LARGEST_PAGE, decode_cursor, encode_cursor
 from api.problems import responses
 from api.veil import veil_of
@@ -79,7 +80,12 @@ class SealedPage(BaseModel):
     responses=responses(413, 415),
     summary="Words in sealed texts, newest first",
 )
-def search(body: SealedWords, services: ServicesDep, caller: AuditorDep) -> dict[str, Any]:
+def search(
+    body: SealedWords,
+    services: ServicesDep,
+    caller: AuditorDep,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001  (a search writes nothing but who read)
+) -> dict[str, Any]:
     """For the audit offices, and keys with `audit:read` and `employees:read`. The words travel in the body
     and stand in no address or log. Each person whose data is shown is recorded as read, with the purpose.
     """

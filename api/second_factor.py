@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts import second_factor, sessions
 from api.credentials import CallerDep, HalfSignedInDep
 from api.doorkeeper import Doorkeeper, DoorkeeperDep, refusals
+from api.idempotency import REPLAY, IdempotencyKey
 from api.problems import Problem, responses
 from api.wiring import Services, ServicesDep
 from projections import employees
@@ -80,18 +81,27 @@ def state(services: ServicesDep, caller: CallerDep, doorkeeper: DoorkeeperDep) -
     "/second-factor", status_code=201, response_model=Seed, responses=responses(403, 409, 413, 415, 429),
     summary="Begin to set up a second factor",
 )  # fmt: skip
-def begin(body: Enrol, services: ServicesDep, caller: CallerDep, doorkeeper: DoorkeeperDep) -> dict[str, str]:
+def begin(
+    body: Enrol,
+    response: Response,
+    services: ServicesDep,
+    caller: CallerDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, str]:
     """A fresh seed, shown once more by `GET /v1/second-factor/seed` until it is confirmed."""
     person_id = caller.require_person()
     _prove(services, doorkeeper, person_id, body.password)
     try:
-        found = doorkeeper.second_factor.begin(person_id, _login(services, person_id))
+        found = doorkeeper.second_factor.begin(person_id, _login(services, person_id), idempotency_key)
     except second_factor.AlreadyOn:
         raise Problem(
             "second-factor-on",
             status=409,
             title=("Faktor kedua sudah terpasang.", "There is a second factor already."),
         ) from None
+    if found.known:
+        response.headers[REPLAY] = "true"
     return {"seed": found.seed, "address": found.address}
 
 
@@ -114,27 +124,46 @@ def seed(services: ServicesDep, caller: CallerDep, doorkeeper: DoorkeeperDep) ->
     summary="Put it in force with its first code",
 )  # fmt: skip
 def confirm(
-    body: ShownCode, services: ServicesDep, caller: CallerDep, doorkeeper: DoorkeeperDep
+    body: ShownCode,
+    response: Response,
+    services: ServicesDep,
+    caller: CallerDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Answers with ten recovery codes. The person's other sessions end."""
+    """Answers with ten recovery codes. The person's other sessions end. A repeat with its `Idempotency-Key`
+    gets the same codes until another code is shown.
+    """
     person_id = caller.require_person()
     now = services.now()
+    with services.reading() as connection:
+        before = second_factor.is_on(connection, person_id)
     with refusals(now):
-        codes = doorkeeper.second_factor.confirm(person_id, body.code, now)
+        codes = doorkeeper.second_factor.confirm(
+            person_id, body.code, now, idempotency_key, keep=caller.token_hash
+        )
     if codes is None:
         raise Problem("wrong-code", status=403, title=WRONG_CODE)
-    with services.installation.writing_engine.begin() as connection:
-        sessions.end_all_sessions(connection, person_id, but=caller.token_hash)
+    if before is not None:
+        response.headers[REPLAY] = "true"
     return {"recovery_codes": list(codes)}
 
 
 @router.post(
     "/second-factor/removal", status_code=204, responses=responses(403, 413, 415, 429), summary="Take it off"
 )
-def remove(body: Removal, services: ServicesDep, caller: CallerDep, doorkeeper: DoorkeeperDep) -> None:
+def remove(
+    body: Removal,
+    services: ServicesDep,
+    caller: CallerDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001  (taking off what is not there changes nothing)
+) -> None:
     """With the password and a code, or a recovery code."""
     person_id = caller.require_person()
     _prove(services, doorkeeper, person_id, body.password)
+    if not doorkeeper.second_factor.exists(person_id):
+        return
     _show(services, doorkeeper, person_id, body.code)
     with services.installation.writing_engine.begin() as connection:
         second_factor.forget(connection, person_id)
@@ -144,7 +173,13 @@ def remove(body: Removal, services: ServicesDep, caller: CallerDep, doorkeeper: 
     "/sessions/current/second-factor", status_code=204, responses=responses(403, 413, 415, 429),
     summary="Show the second factor",
 )  # fmt: skip
-def show(body: ShownCode, services: ServicesDep, caller: HalfSignedInDep, doorkeeper: DoorkeeperDep) -> None:
+def show(
+    body: ShownCode,
+    services: ServicesDep,
+    caller: HalfSignedInDep,
+    doorkeeper: DoorkeeperDep,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001  (a session whose code was given awaits none)
+) -> None:
     """The code of this half minute, or a recovery code. Each is taken once; after 8 wrong ones none is
     looked at for 15 minutes.
     """

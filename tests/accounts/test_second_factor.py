@@ -85,3 +85,18 @@ def test_guessing_codes_is_stopped(factor: SecondFactor, installation: Installat
     assert factor.check("siti", current_code(seed, free), free)
     with installation.reader.engine.connect() as connection:
         assert is_on(connection, "siti")
+
+
+def test_a_repeat_by_its_key_gets_the_same_seed_and_codes(factor: SecondFactor) -> None:
+    seed = factor.begin("siti", "1985", "a").seed
+    again = factor.begin("siti", "1985", "a")
+    assert (again.seed, again.known) == (seed, True)
+    assert factor.begin("siti", "1985").seed != seed
+    seed = factor.begin("siti", "1985", "a").seed
+    codes = factor.confirm("siti", current_code(seed, NOW), NOW, "c")
+    assert codes is not None
+    assert len(set(codes)) == 10
+    assert factor.confirm("siti", current_code(seed, NOW), NOW, "c") == codes
+    assert factor.confirm("siti", current_code(seed, NOW), NOW) is None
+    assert factor.check("siti", codes[3], NOW)
+    assert factor.confirm("siti", current_code(seed, NOW), NOW, "c") is None

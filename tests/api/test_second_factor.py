@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,13 @@ def database_url(tmp_path: Any) -> str:
     return f"sqlite+pysqlite:///{tmp_path / 'jenjang.db'}"
 
 
+def stopped(house: House) -> datetime:
+    """The clock of the API stands still: a code is of its half minute."""
+    now = house.world.installation.clock()
+    house.world.installation.clock = lambda: now
+    return now
+
+
 def enrolled(house: House, token: str) -> tuple[str, list[str]]:
     """The seed of a second factor put in force, and its recovery codes."""
     begun = house.post(token, "/v1/second-factor", {"password": PASSWORD})
@@ -34,6 +41,7 @@ def enrolled(house: House, token: str) -> tuple[str, list[str]]:
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(house: House) -> None:
     _, nip = an_account(house)
+    now = stopped(house)
     token, other = (sign_in(house, nip).json()["token"] for _ in range(2))
     assert house.post(token, "/v1/second-factor", {"password": "salah"}).json()["code"] == "wrong-password"
     seed, recovery = enrolled(house, token)
@@ -47,7 +55,7 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(house: House) -> 
     changed = house.post(half, "/v1/password", {"current": PASSWORD, "new": NEXT})
     assert changed.json()["code"] == "second-factor-required"
     assert house.client.delete("/v1/sessions", headers=house.headers(half)).status_code == 403
-    used = current_code(seed, house.world.installation.clock())
+    used = current_code(seed, now)
     path = "/v1/sessions/current/second-factor"
     assert house.post(half, path, {"code": used}).json()["code"] == "wrong-code", "a code is taken once"
     assert house.post(half, path, {"code": recovery[0]}).status_code == 204
@@ -56,6 +64,51 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(house: House) -> 
     gone = house.post(half, "/v1/second-factor/removal", {"password": PASSWORD, "code": recovery[1]})
     assert gone.status_code == 204
     assert sign_in(house, nip).json()["awaits_code"] is False
+
+
+def test_a_sign_in_by_a_guessed_key_gets_no_session_past_its_code(house: House) -> None:
+    _, nip = an_account(house)
+    stopped(house)
+    _, recovery = enrolled(house, sign_in(house, nip).json()["token"])
+    half = sign_in(house, nip, Idempotency_Key="1").json()
+    again = sign_in(house, nip, Idempotency_Key="1")
+    assert (again.json()["token"], again.headers["Idempotent-Replay"]) == (half["token"], "true")
+    path = "/v1/sessions/current/second-factor"
+    assert house.post(half["token"], path, {"code": recovery[0]}).status_code == 204
+    late = sign_in(house, nip, Idempotency_Key="1")
+    assert (late.status_code, late.json()["code"]) == (422, "idempotency-key-reused")
+    assert house.get(half["token"], "/v1/me").status_code == 200
+
+
+def test_setting_it_up_is_repeatable_until_a_code_was_used(house: House) -> None:
+    _, nip = an_account(house)
+    now = stopped(house)
+    token = sign_in(house, nip).json()["token"]
+    begin, confirm = "/v1/second-factor", "/v1/second-factor/confirmation"
+
+    def begun(key: str) -> Any:
+        return house.post(token, begin, {"password": PASSWORD}, Idempotency_Key=key)
+
+    first, other = begun("a"), begun("b")
+    assert first.json()["seed"] != other.json()["seed"]
+    assert "Idempotent-Replay" not in other.headers
+    again = begun("b")
+    assert (again.json(), again.headers["Idempotent-Replay"]) == (other.json(), "true")
+    assert begun("a").json()["seed"] != first.json()["seed"], "what was replaced does not come back"
+    shown = {"code": current_code(begun("a").json()["seed"], now)}
+    codes = house.post(token, confirm, shown, Idempotency_Key="c")
+    repeat = house.post(token, confirm, shown, Idempotency_Key="c")
+    assert (repeat.json(), repeat.headers["Idempotent-Replay"]) == (codes.json(), "true")
+    for wrong, key in (shown, "d"), ({"code": "000000"}, "c"):
+        assert house.post(token, confirm, wrong, Idempotency_Key=key).json()["code"] == "wrong-code"
+    assert begun("a").json()["code"] == "second-factor-on"
+    half = sign_in(house, nip).json()["token"]
+    used, left = codes.json()["recovery_codes"][:2]
+    assert house.post(half, "/v1/sessions/current/second-factor", {"code": used}).status_code == 204
+    assert house.post(token, confirm, shown, Idempotency_Key="c").json()["code"] == "wrong-code"
+    for _ in range(2):
+        removed = house.post(token, "/v1/second-factor/removal", {"password": PASSWORD, "code": left})
+        assert removed.status_code == 204, removed.text
 
 
 def at_the_decree(house: House) -> tuple[ActionState, str]:
