@@ -79,10 +79,13 @@ def left_behind(folder: Path) -> Iterator[list[RecordPersonalDataRead]]:
 
 def _new_file(folder: Path) -> BinaryIO:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{uuid.uuid4()}.jsonl"
-    file = open(path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
-    fcntl.flock(file, fcntl.LOCK_EX)
-    return file
+    while True:
+        path = folder / f"{uuid.uuid4()}.jsonl"
+        file = open(path, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if path.exists():
+            return file
+        file.close()  # between its making and its lock another process took it for one left behind
 
 
 def _command(line: bytes) -> RecordPersonalDataRead | None:
