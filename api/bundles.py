@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from starlette.background import BackgroundTask
 
 from api.audit import LARGEST, Filter, TreeDep
 from api.auditors import AuditorDep, Moment, utc
@@ -19,6 +17,7 @@ from api.purposes import STATED
 from api.views import as_id
 from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
+from api.zip_files import described, zip_file
 from domain.authorization import may_see_person
 from evidence import query as evidence
 from evidence.bundle import NoSuchCase, NoSuchSize, Terms, write_bundle
@@ -30,16 +29,7 @@ from review.evidence_query import evidence_query, record_bundle
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
-ZIP = "application/zip"
-# Up to this size a bundle is made in memory, beyond it in a file without a name.
-KEPT_IN_MEMORY = 8 * 2**20
-CHUNK = 64 * 2**10
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The bundle; `verify_bundle.py` in it says how to check it.",
-        "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+FILE = described("The bundle; `verify_bundle.py` in it says how to check it.")
 Purpose = Annotated[
     str,
     Query(
@@ -133,30 +123,21 @@ def handed_out(
     """The bundle, once the ledger has that it was taken; without a purpose of one's own records."""
     content = partial(whole, services.installation.documents)
     terms = Terms(checkpoint_size, _may_open(services, caller), content)
-    out: BinaryIO = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
-    try:
+
+    def write(out: BinaryIO) -> None:
         written = write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
         if purpose is not None:
             record_bundle(services.ledger, caller.actor, wanted, written, purpose)
-    except Exception as error:  # noqa: BLE001  (each goes on, as its caller hears it)
-        out.close()
-        raise _told(error) from None
-    out.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="bundle-{name}.zip"'}
-    chunks = iter(partial(out.read, CHUNK), b"")
-    return StreamingResponse(chunks, media_type=ZIP, headers=headers, background=BackgroundTask(out.close))
 
-
-def _told(error: Exception) -> Exception:
-    """The error as a caller hears it."""
-    if isinstance(error, NoSuchCase):
-        return Problem("not-found")
-    if isinstance(error, NoSuchSize):
-        told = {"field": "checkpoint_size", "in": "query", "message": str(error)}
-        return Problem("invalid-request", errors=[told])
-    if isinstance(error, evidence.TooMuch):
-        return Problem("bundle-too-large", detail=str(error))
-    return error
+    try:
+        return zip_file(f"bundle-{name}", write)
+    except NoSuchCase:
+        raise Problem("not-found") from None
+    except NoSuchSize as wrong:
+        told = {"field": "checkpoint_size", "in": "query", "message": str(wrong)}
+        raise Problem("invalid-request", errors=[told]) from None
+    except evidence.TooMuch as wrong:
+        raise Problem("bundle-too-large", detail=str(wrong)) from None
 
 
 def _may_open(services: Services, caller: Caller) -> Callable[[str], bool]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
-from starlette.background import BackgroundTask
 
-from api.bundles import CHUNK, KEPT_IN_MEMORY, ZIP
 from api.credentials import CallerDep
 from api.problems import Problem, responses
 from api.purposes import PurposeDep
 from api.visibility import viewer_for, visible_person
 from api.wiring import ServicesDep
+from api.zip_files import described, zip_file
 from integrations.object_store import whole
 from subject_access.copy_of_file import write_copy
 
@@ -25,12 +23,7 @@ router = APIRouter(prefix="/v1/employees", tags=["personal data"])
 OWN = "salinan sendiri / own copy"
 # Each reads the whole ledger once.
 _ONE_AT_A_TIME = threading.BoundedSemaphore(1)
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "A zip with README.txt, person.json, records, rows and documents.",
-        "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
+FILE = described("A zip with README.txt, person.json, records, rows and documents.")
 
 
 @router.get(
@@ -62,17 +55,13 @@ def copy_of_file(
         raise Problem("purpose-required")
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise Problem("copy-busy", headers={"Retry-After": "10"})
-    out: BinaryIO = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115
-    try:
+
+    def write(out: BinaryIO) -> None:
         content = partial(whole, services.installation.documents)
         write_copy(services.reader, person_id, view, today, out, content)
         services.access_log.record(caller.actor, person_id, "copy", purpose or OWN)
-    except BaseException:
-        out.close()
-        raise
+
+    try:
+        return zip_file(f"person-{person_id}", write)
     finally:
         _ONE_AT_A_TIME.release()
-    out.seek(0)
-    headers = {"Content-Disposition": f'attachment; filename="person-{person_id}.zip"'}
-    chunks = iter(partial(out.read, CHUNK), b"")
-    return StreamingResponse(chunks, media_type=ZIP, headers=headers, background=BackgroundTask(out.close))
