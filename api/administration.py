@@ -134,12 +134,12 @@ OperatorDep = Annotated[Caller, Depends(_operator)]
 
 
 def is_operator(services: Services, connection: Connection, caller: Caller) -> bool:
-    """Whether the caller holds the office of operator today, by themself."""
+    """Whether the caller holds the office of operator today; a personal delegate does not."""
     if caller.person_id is None:
         return False
     view = services.view(connection)
     today = services.today(view)
-    return OPERATOR in view.offices(today).titles_of(caller.person_id, today)
+    return view.offices(today).holds_any(caller.person_id, (OPERATOR,), today)
 
 
 @router.get("/state", response_model=State, responses=responses(403), summary="How the installation is")

@@ -30,8 +30,6 @@ from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
 from domain.authorization import may_audit
 from domain.errors import NotFound, NotPermitted, PolicyUnsound
-from domain.identity import Capacity
-from domain.offices import split_key
 from domain.policy import Policy
 from domain.policy_check import check_policy, read_policy
 
@@ -184,11 +182,7 @@ def may_simulate(services: Services, connection: Connection, caller: Caller) -> 
     view = services.view(connection)
     today = services.today(view)
     rules = view.policy_in_force(today).publishing
-    return any(
-        split_key(key)[0] in (*rules.proposed_by, *rules.adopted_by)
-        and signature.capacity is not Capacity.DELEGATE
-        for key, signature in view.offices(today).exercised_by(caller.person_id, today)
-    )
+    return view.offices(today).holds_any(caller.person_id, (*rules.proposed_by, *rules.adopted_by), today)
 
 
 def _policy(services: Services, connection: Connection, body: SimulationRequest) -> Policy:

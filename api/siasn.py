@@ -18,8 +18,6 @@ from api.shapes import RECEIPT
 from api.views import answer, as_id, receipt_view
 from api.wiring import Services, ServicesDep
 from domain.commands import FREE_TEXT_LIMIT, EmployeeRow
-from domain.identity import Capacity
-from domain.offices import split_key
 from domain.siasn_commands import SettleSiasnDifference
 from domain.siasn_events import SiasnDiffered
 from ledger.read import event_at
@@ -165,10 +163,7 @@ def _settles(services: Services, connection: Connection, caller: Caller) -> bool
     view = services.view(connection)
     today = services.today(view)
     offices = view.policy_in_force(today).write_back.differences_by
-    return any(
-        split_key(key)[0] in offices and signature.capacity is not Capacity.DELEGATE
-        for key, signature in view.offices(today).exercised_by(caller.person_id, today)
-    )
+    return view.offices(today).holds_any(caller.person_id, offices, today)
 
 
 def _item(

@@ -20,8 +20,6 @@ from api.visibility import is_readable, viewer_for, visible_person
 from api.wiring import Services, ServicesDep
 from domain.commands import FREE_TEXT_LIMIT
 from domain.errors import UnknownReference
-from domain.identity import Capacity
-from domain.offices import split_key
 from domain.performance import Judgement
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult, Withdrawal
 from domain.talent_commands import CactRow, ComponentRow, SkpRow
@@ -272,10 +270,7 @@ def keeps_records(services: Services, connection: Connection, caller: Caller) ->
     view = services.view(connection)
     today = services.today(view)
     rules = view.policy_in_force(today).talent.entry
-    return any(
-        split_key(key)[0] in (*rules.by, *rules.confirmed_by) and signature.capacity is not Capacity.DELEGATE
-        for key, signature in view.offices(today).exercised_by(caller.person_id, today)
-    )
+    return view.offices(today).holds_any(caller.person_id, (*rules.by, *rules.confirmed_by), today)
 
 
 def _assessor(connection: Connection, rating: RatingResult | None) -> str | None:
