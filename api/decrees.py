@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -12,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from accounts.sign_in import Failures
-from api.problems import Problem, responses
+from api.doorkeeper import wait
+from api.problems import responses
 from api.wiring import Services, ServicesDep
 from domain.personnel_action import ActionState
 from domain.personnel_action import Status as Standing
@@ -86,8 +86,7 @@ def standing(
         request.client.host if request.client else "", QUESTIONS_PER_ADDRESS, WINDOW, now
     )
     if until is not None:
-        seconds = max(1, math.ceil((until - now).total_seconds()))
-        raise Problem("too-many-attempts", headers={"Retry-After": str(seconds)})
+        raise wait("too-many-attempts", until, now)
     asked = code.strip().lower()
     if CODE.fullmatch(asked) is None:
         return UNKNOWN
