@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 
@@ -27,6 +28,10 @@ class Settings(BaseSettings):
     database_password_file: Path | None = Field(default=None, description="file with the database password")
     host: str = Field(default="127.0.0.1", description="address the API listens on")
     port: int = Field(default=8000, description="port of the API")
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="addresses and networks, by commas, of the reverse proxies that are believed who asks",
+    )
     temporal_address: str | None = Field(default=None, description="host:port; default: the one `up` started")
     temporal_namespace: str = Field(default="default", description="Temporal namespace")
     temporal_ui_origin: str | None = Field(
@@ -85,6 +90,13 @@ class Settings(BaseSettings):
         default=60, ge=1, le=600, description="seconds until the API ends a simulation of a policy"
     )
     log_level: str = Field(default="INFO", description="Python log level")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for each in value.split(","):
+            ip_network(each.strip())
+        return value
 
     @property
     def keys_folder(self) -> Path:

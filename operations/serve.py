@@ -39,8 +39,8 @@ def serve(settings: Settings) -> int:
             log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
-            # Behind a reverse proxy the caller's address is the proxy's word, and only if it is local.
-            forwarded_allow_ips="127.0.0.1",
+            # Behind a reverse proxy the caller's address is the proxy's word.
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=10,
         )
         Server(config, api).run()
