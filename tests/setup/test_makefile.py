@@ -34,7 +34,7 @@ def test_bare_make_explains_every_target() -> None:
     ("target", "command"),
     [
         ("up", "exec .venv/bin/jenjang up --port 8100"),
-        ("test", "exec .venv/bin/python -m pytest -n auto --port 8100"),
+        ("test", "exec .venv/bin/python -m pytest -n auto --dist worksteal --port 8100"),
         ("bench", "exec .venv/bin/python -m bench --port 8100"),
     ],
 )
