@@ -45,10 +45,7 @@ async def public(page: Page) -> Response:
     try:
         found = await page.api.get(f"/v1/decrees/{segment(page.request.path_params['code'])}")
     except Refused as refused:
-        wait = refused.answer.headers.get("retry-after")
-        return page.show_to_anybody(
-            "problem.html", refused.answer.status, problem=refused.answer.body, wait=wait
-        )
+        return page.show_to_anybody("problem.html", refused.answer.status, problem=refused.answer.body)
     response = page.show_to_anybody("decree_public.html", decree=found)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -27,10 +27,7 @@ async def enter(page: Page) -> Response:
     asked = {"nip": nip, "password": form.get("password", ""), "browser": True}
     answer = await page.api.post("/v1/sessions", asked)
     if not answer.ok:
-        return page.show_to_anybody(
-            "sign_in.html", answer.status, next=wanted, problem=answer.body, nip=nip,
-            wait=answer.headers.get("retry-after"),
-        )  # fmt: skip
+        return page.show_to_anybody("sign_in.html", answer.status, next=wanted, problem=answer.body, nip=nip)
     if answer.body["awaits_code"]:
         response = redirect(f"/kode?next={quote(wanted)}")
     else:

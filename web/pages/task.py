@@ -43,7 +43,6 @@ async def _shown(
         problem=refused.body if refused else None,
         posted=posted or {},
         kept=_kept(page, fields, posted or {}),
-        receipt=None,
     )
 
 
