@@ -20,6 +20,8 @@ import sys
 import time
 import zipfile
 import zlib
+from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -360,10 +362,15 @@ class Bundle:
             names = archive.namelist()
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise ValueError(f"it unpacks to more than {LARGEST} bytes")
+            if {entry.compress_type for entry in archive.infolist()} - {
+                zipfile.ZIP_STORED,
+                zipfile.ZIP_DEFLATED,
+            }:
+                raise ValueError("it is packed in a way that no bundle is")
             self.files = {name: archive.read(name) for name in names}
         self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
         listed: dict[str, str] = self.manifest["files"]
-        for name in sorted({name for name in names if names.count(name) > 1}):
+        for name in sorted(name for name, times in Counter(names).items() if times > 1):
             self.find("file-altered", f"{name} twice")
         for name in sorted({*listed} ^ ({*self.files} - {"manifest.json"})):
             self.find("file-missing" if name in listed else "file-unlisted", name)
@@ -372,7 +379,7 @@ class Bundle:
                 self.find("file-altered", name)
 
     def find(self, code: str, what: str) -> None:
-        self.findings.append((code, what))
+        self.findings.append((code, _shown(what)))
 
     def check(self, outer_keys: list[str], kept: list[str], policy: Policy | None) -> None:
         vkeys = self.files["log.vkey"].decode().split()
@@ -422,7 +429,7 @@ class Bundle:
         versions = {record["version"] for record in records.values() if record["stream"] == stream}
         if not versions:
             self.find("record-missing", f"all of {stream}")
-        for version in sorted({*range(1, max(told, *versions, 0) + 1)} - versions):
+        for version in _lacking(1, max(told, *versions, 0) + 1, versions):
             self.find("record-missing", f"version {version} of {stream}")
 
     def _check_tasks(self, stream: str, records: dict[int, dict[str, Any]]) -> None:
@@ -465,7 +472,7 @@ class Bundle:
         fitting = {p for p, r in records.items() if first <= p < last and matches(query, r)}
         wrong = (told & {*records}) - {p for p in fitting if earliest <= at[p] < latest}
         if query["exhaustive"]:
-            for position in sorted({*range(first, min(last, size))} - {*records})[:100]:
+            for position in _lacking(first, min(last, size), {*records}):
                 self.find("record-missing", f"position {position} of the range")
             wrong |= fitting - told
         for position in sorted(wrong):
@@ -544,8 +551,19 @@ class Bundle:
                     self.find("document-differs", name)
 
 
+def _lacking(first: int, end: int, here: set[int]) -> list[int]:
+    """The first hundred that lack; the bounds are the bundle's word, and may be enormous."""
+    return list(islice((number for number in range(first, end) if number not in here), 100))
+
+
+def _shown(text: str) -> str:
+    """What a bundle says, unable to move the cursor, begin a line or fail to print."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 def _filled(sentences: tuple[str, str], *values: object) -> tuple[str, str]:
-    return sentences[0].format(*values), sentences[1].format(*values)
+    shown = [_shown(str(value)) for value in values]
+    return sentences[0].format(*shown), sentences[1].format(*shown)
 
 
 def proven(bundle: Bundle) -> list[tuple[str, str]]:
@@ -599,7 +617,7 @@ def main(arguments: list[str] | None = None) -> int:
         bundle = Bundle(options.bundle)
         bundle.check(keys, kept, policy)
     except (*BROKEN, AttributeError) as error:
-        print(f"tidak terbaca / unreadable: {type(error).__name__}: {error}", file=sys.stderr)
+        print(_shown(f"tidak terbaca / unreadable: {type(error).__name__}: {error}"), file=sys.stderr)
         return 2
     told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]
     open_ = unproven(bundle, keyed=bool(keys), kept=bool(kept))

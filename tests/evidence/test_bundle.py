@@ -190,6 +190,37 @@ def test_another_key_and_rubbish_are_refused(bundle: Path, tmp_path: Path) -> No
     assert verify_bundle.main([str(deep)]) == 2
 
 
+def test_a_hostile_bundle_neither_hangs_the_verifier_nor_writes_its_lines(
+    bundle: Path, tmp_path: Path
+) -> None:
+    def enormous(files: Files) -> None:
+        told = json.loads(files["manifest.json"])
+        told["cases"] = dict.fromkeys(told["cases"], 10**15)
+        files["manifest.json"] = json.dumps(told).encode()
+
+    def forged(files: Files) -> None:
+        told = json.loads(files["manifest.json"])
+        told["files"]["\ud800\x1b[2J\nTERBUKTI / PROVEN"] = ""
+        files["manifest.json"] = json.dumps(told).encode()
+
+    _, told = check(altered(bundle, tmp_path, enormous))
+    assert {f["code"] for f in told["findings"]} == {"record-missing"}
+    assert len(told["findings"]) == 100
+    _, told = check(altered(bundle, tmp_path, forged, relisted=False))
+    assert [f["detail"] for f in told["findings"] if f["code"] == "file-missing"] == [
+        "\\ud800\\x1b[2J\\nTERBUKTI / PROVEN"
+    ]
+
+
+def test_a_packing_that_no_bundle_has_is_unreadable(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("manifest.json", b"{}")
+    assert verify_bundle.main([str(tmp_path / "packed.zip")]) == 2
+    assert "no bundle is" in capsys.readouterr().err
+
+
 def test_without_a_purpose_nothing_personal_is_opened(lived: Lived, tmp_path: Path) -> None:
     out = tmp_path / "sealed.zip"
     write_to(lived.world.installation, lived.completed.id, out)
