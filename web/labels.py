@@ -113,7 +113,6 @@ SIASN = {
     "verified": "dibaca ulang dan sesuai",
     "failed": "gagal, dilanjutkan petugas",
 }
-BACK_TO = {"initiator": "Pengusul"}
 PERFORMANCE = {
     "above": "di atas ekspektasi",
     "as_expected": "sesuai ekspektasi",
@@ -437,10 +436,15 @@ DIFFERENCE = {
 }
 
 
+def rule(translate: Callable[[str], str], name: str) -> str:
+    """A rule's words; its own name in letters where none are written down."""
+    return translate(RULE[name]) if name in RULE else name.replace("_", " ").capitalize()
+
+
 def difference(translate: Callable[[str], str], field: str) -> str:
     """What has changed, in words; of a finding the rule's name."""
     if field.startswith("finding "):
-        return f"{translate('Aturan')}: {field.removeprefix('finding ').replace('_', ' ')}"
+        return f"{translate('Aturan')}: {rule(translate, field.removeprefix('finding '))}"
     return translate(DIFFERENCE.get(field, field))
 
 
