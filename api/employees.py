@@ -15,6 +15,7 @@ from api.past_views import employee_then
 from api.policy_simulation import may_simulate
 from api.problems import responses
 from api.purposes import PurposeDep, reading
+from api.rank_promotions import units_seen
 from api.sessions import EXAMPLE_PERSON, SignedInPerson, person_view
 from api.talent_results import keeps_records
 from api.veil import reads_candidates
@@ -88,8 +89,8 @@ class EmployeeFile(BaseModel):
 
 
 Door = Literal[
-    "vacancies", "evaluation-cycles", "rank-promotions", "talent", "talent-results", "documents",
-    "policy-simulation", "boards", "audit", "administration",
+    "vacancies", "evaluation-cycles", "rank-promotions", "rank-promotions-due", "talent", "talent-results",
+    "documents", "policy-simulation", "boards", "audit", "administration",
 ]  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
             "vacancies": reads_candidates(services, connection, caller),
             "evaluation-cycles": viewer.oversees,
             "rank-promotions": viewer.oversees,
+            "rank-promotions-due": viewer.oversees and units_seen(viewer) is None,
             "talent": viewer.oversees,
             "boards": viewer.oversees,
             "talent-results": keeps_records(services, connection, caller),

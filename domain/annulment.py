@@ -20,7 +20,6 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     NotYetDecided,
-    ReasonRequired,
 )
 from domain.facts import Facts
 from domain.identity import Capacity
@@ -30,6 +29,7 @@ from domain.ownership import why_interested
 from domain.personnel_action import DECREED, ActionState, Status
 from domain.policy import Kind
 from domain.promotion_events import VacancyWithdrawn
+from domain.reasons import require_words
 from domain.signing import holder_of
 from domain.submission import stream_of
 from domain.write_back import undo
@@ -47,8 +47,7 @@ def withdraw(state: ActionState, facts: Facts, command: WithdrawAction) -> list[
         raise ActionEnded(status=state.status.value)
     if state.status in DECREED:
         raise DecreeAlreadyIssued()
-    if len(command.reason.strip()) < 3:
-        raise ReasonRequired()
+    require_words(command.reason)
     exits = [ev.TaskExited(task_id=task.id, why="withdrawn") for task in state.open_tasks]
     return [*exits, ev.ActionWithdrawn(by=command.actor.id, reason=command.reason)]
 
@@ -108,8 +107,7 @@ def annul(state: ActionState, facts: Facts, command: AnnulAction) -> list[ev.New
         raise ActionEnded(status=state.status.value)
     if state.status not in DECREED:
         raise NotYetDecided()
-    if len(command.reason.strip()) < 3:
-        raise ReasonRequired()
+    require_words(command.reason)
     cascade = _Cascade(facts, command)
     cascade.undo(state, None)
     return cascade.events

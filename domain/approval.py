@@ -30,7 +30,6 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     OverrideRequired,
-    ReasonRequired,
     TaskAlreadyDecided,
     TaskClaimed,
     TaskClosed,
@@ -49,6 +48,7 @@ from domain.ownership import may_act, signature_for, why_excluded
 from domain.personnel_action import DECREED, ActionState, acted_at
 from domain.policy import Kind, StepRule
 from domain.process import after_approval
+from domain.reasons import require_words
 from domain.step_documents import documents_in_order
 from domain.task_opening import open_task
 
@@ -164,8 +164,8 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
     if evaluation.is_too_late(task, facts):
         raise TaskClosed()
     step = facts.policy_of(state).steps[task.step]
-    if command.outcome != "approve" and len(command.comment.strip()) < 3:
-        raise ReasonRequired()
+    if command.outcome != "approve":
+        require_words(command.comment)
     if command.outcome == "return":
         return _return(state, facts, command, task, signature)
     if command.outcome == "approve" and task.step != promotion.CHOICE:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from domain import evaluation_events as eve
 from domain import events as ev
 from domain.cycle_register import Cycle
-from domain.errors import CycleClosed, NotFound, NotPermitted, ReasonRequired, UnknownReference
+from domain.errors import CycleClosed, NotFound, NotPermitted, UnknownReference
 from domain.evaluation_commands import ConsiderDistribution, RateOrganisation
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.performance import Predicate, consider_distribution
-
-SHORTEST_REASON = 3
+from domain.reasons import require_words
 
 
 def rate_organisation(facts: Facts, command: RateOrganisation) -> list[ev.NewEvent]:
@@ -57,8 +56,8 @@ def consider(facts: Facts, command: ConsiderDistribution) -> list[ev.NewEvent]:
     given = _given(cycle, command.unit_id, facts)
     fit = consider_distribution(achievement, given, policy.talent.distribution.patterns)
     reason = command.reason.strip()
-    if not fit.fits and rules.deviation_needs_reason and len(reason) < SHORTEST_REASON:
-        raise ReasonRequired()
+    if not fit.fits and rules.deviation_needs_reason:
+        require_words(reason)
     considered = eve.DistributionConsidered(
         cycle_id=cycle.id,
         unit_id=command.unit_id,

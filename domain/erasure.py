@@ -28,17 +28,15 @@ from domain.errors import (
     NotFound,
     NotPermitted,
     PersonIsErased,
-    ReasonRequired,
     RetentionForbids,
 )
 from domain.event import NewEvent
 from domain.facts import Facts
 from domain.identity import Actor
 from domain.personal_data_policy import PersonalDataRules, RetentionRule
+from domain.reasons import require_words
 from domain.serving import standing_of
 from domain.signing import signed_by
-
-SHORTEST_REASON = 3
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,7 @@ def request_erasure(facts: Facts, command: RequestErasure) -> list[NewEvent]:
     known = facts.agency.erasures.get(person.id)
     if known is not None and known.state == "requested":
         raise AlreadyExists(what="erasure")
-    if len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    require_words(command.reason)
     kept = _may_go(person, facts, binding=ground.retention_binds)
     event = ee.ErasureRequested(
         person_id=person.id,
@@ -93,8 +90,7 @@ def refuse_erasure(facts: Facts, command: RefuseErasure) -> list[NewEvent]:
     """The second person's no. Raises NotFound, NotPermitted, ExcludedOwner, ReasonRequired."""
     person = _standing_person(facts, command.person_id)
     _second_person(command.actor, person.id, facts)
-    if len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    require_words(command.reason)
     event = ee.ErasureRefused(person_id=person.id, refused_by=command.actor.id, reason=command.reason.strip())
     return [NewEvent(stream_of(person.id), event, person.id)]
 

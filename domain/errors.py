@@ -258,8 +258,8 @@ class NobodyDue(Unlawful):
 
 class ReasonRequired(Unlawful):
     code = "reason-required"
-    sentence_id = "Keputusan ini memerlukan alasan."
-    sentence_en = "This decision needs a reason."
+    sentence_id = "Alasan atau keperluannya harus ditulis dengan kata-kata."
+    sentence_en = "This needs its reason or purpose in words."
 
 
 class UnknownReturnStep(Unlawful):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from domain.errors import NotPermitted, ReasonRequired
+from domain.errors import NotPermitted
 from domain.event import NewEvent
 from domain.evidence_commands import RecordEvidenceTaken
 from domain.evidence_events import EvidenceTaken
 from domain.facts import Facts
+from domain.reasons import require_words
 
 AUDIT = "audit"
-SHORTEST_PURPOSE = 3
 
 
 def stream_of(taking_id: str) -> str:
@@ -24,7 +24,6 @@ def record_taken(facts: Facts, command: RecordEvidenceTaken) -> list[NewEvent]:
     offices = facts.offices.policy.readers.get(AUDIT, ())
     if actor.kind == "person" and not facts.offices.holds_any(actor.id, offices, facts.today):
         raise NotPermitted()
-    if len(command.purpose.strip()) < SHORTEST_PURPOSE:
-        raise ReasonRequired()
+    require_words(command.purpose)
     event = EvidenceTaken(**command.model_dump(include=set(EvidenceTaken.model_fields)))
     return [NewEvent(stream_of(command.taking_id), event, command.taking_id)]

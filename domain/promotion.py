@@ -31,7 +31,6 @@ from domain.errors import (
     OverrideRequired,
     PositionHeld,
     PositionPromised,
-    ReasonRequired,
     UnknownReference,
 )
 from domain.fact_sheet import SeparationFacts
@@ -44,6 +43,7 @@ from domain.personnel_action import ActionState, Recorded, acted_at, evolve
 from domain.policy import Kind, Severity, StepRule
 from domain.post_holding import is_kept_now
 from domain.promotion_commands import StartPromotion
+from domain.reasons import require_words
 from domain.step_documents import documents_in_order
 from domain.steps_to_come import after_choice, after_submission
 from domain.submission import START_SCOPE
@@ -309,8 +309,8 @@ def confirm(
     missing = sorted(after.open_overrides())
     if missing:
         raise OverrideRequired(rules=missing, findings=[f for f in findings if f.rule in missing])
-    if len(command.comment.strip()) < 3 and not overrides:
-        raise ReasonRequired()
+    if not overrides:
+        require_words(command.comment)
     completed = ev.TaskCompleted(
         task_id=task.id,
         step=task.step,

@@ -21,7 +21,6 @@ from domain.errors import (
     NotPermitted,
     RankMovedOn,
     RankNotThere,
-    ReasonRequired,
     UnknownReference,
 )
 from domain.event import Event, NewEvent
@@ -44,6 +43,7 @@ from domain.rank_list import DECIDED, EntryStatus, ListStatus, RankEntry, RankLi
 from domain.rank_path import path_on
 from domain.rank_promotion import known_list, stream_of
 from domain.rank_sheet import assess_rank, rank_sheet
+from domain.reasons import require_words
 from domain.signing import signed_by
 
 AS_LISTED, ACTIVE = "rank_as_listed", "rank_active"
@@ -204,8 +204,8 @@ def annul(facts: Facts, command: AnnulRankPromotion) -> list[NewEvent]:
     named = policy.annulment_by[command.authority]
     signature = signed_by(command.actor, named, people, facts, definitive=True)
     entry = _standing(known, command.person_id, *DECIDED)
-    if command.authority != "PPK" and len(command.letter_number.strip()) < 3:
-        raise ReasonRequired()
+    if command.authority != "PPK":
+        require_words(command.letter_number)
     was_effective = entry.status is not EntryStatus.DECREED
     annulled = rk.RankAnnulled(
         list_id=known.id,
@@ -304,8 +304,8 @@ def _answered(list_id: str, answer: RankAnswer, signature: Signature) -> rk.Rank
     approved = answer.outcome == "approved"
     if approved and answer.pertek_number is None:
         raise InvalidDetails(errors=[{"field": "pertek_number", "message": "the number is needed"}])
-    if not approved and len(answer.reason.strip()) < 3:
-        raise ReasonRequired()
+    if not approved:
+        require_words(answer.reason)
     return rk.RankAnswered(
         list_id=list_id,
         person_id=answer.person_id,

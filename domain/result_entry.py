@@ -14,11 +14,11 @@ from domain.errors import (
     AlreadyExists,
     ExcludedOwner,
     NotFound,
-    ReasonRequired,
     UnknownReference,
 )
 from domain.event import NewEvent
 from domain.facts import Facts
+from domain.reasons import require_words
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult, Withdrawal
 from domain.result_entry_events import (
     TalentResultDecided,
@@ -30,7 +30,6 @@ from domain.signing import signed_by
 from domain.talent_commands import CactRow, ComponentRow, SkpRow
 from domain.talent_record import TalentRecord, evolve_talent
 
-SHORTEST_REASON = 3
 ROWS: dict[What, type[BaseModel]] = {
     "component": ComponentRow,
     "rating": SkpRow,
@@ -55,8 +54,8 @@ def enter(facts: Facts, command: EnterTalentResult) -> list[NewEvent]:
     happened = counting(what, row, record, facts)
     if evolve_talent(record, happened) == record:
         raise AlreadyExists(what="result")
-    if _corrects(what, row, record) and len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    if _corrects(what, row, record):
+        require_words(command.reason)
     entered = TalentResultEntered(
         entry_id=command.entry_id,
         person_id=command.person_id,
@@ -85,8 +84,8 @@ def decide_entry(facts: Facts, command: DecideTalentResult) -> list[NewEvent]:
     signature = signed_by(command.actor, rules.confirmed_by or rules.by, (command.person_id,), facts)
     if command.actor.id == waiting.entered_by:
         raise ExcludedOwner(why="entered_by")
-    if command.outcome == "reject" and len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    if command.outcome == "reject":
+        require_words(command.reason)
     decided = TalentResultDecided(
         entry_id=command.entry_id,
         person_id=command.person_id,

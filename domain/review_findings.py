@@ -9,12 +9,12 @@ from domain.errors import (
     ExcludedOwner,
     FindingNotThere,
     NotFound,
-    ReasonRequired,
     UnknownReference,
 )
 from domain.event import Event, NewEvent
 from domain.facts import Facts
 from domain.question_policy import QUESTIONS
+from domain.reasons import require_words
 from domain.review_access import answering_signature, auditor_signature, concerned, is_independent
 from domain.review_commands import (
     AnswerFinding,
@@ -27,7 +27,6 @@ from domain.review_commands import (
 from domain.review_events import FindingAnswered, FindingClosed, FindingRaised, FindingReopened, ReviewNoted
 from domain.review_state import ANSWERED, CLOSED, NOTE, OPEN, REVIEW, SAMPLE, Review, review_of, sample_of
 
-SHORTEST_TEXT = 3
 ENDED_WITHOUT_WORDS = (FindingAnswered, FindingReopened, FindingClosed)
 
 
@@ -159,10 +158,7 @@ def _due(facts: Facts) -> date:
 
 
 def _text(command: ReviewCommand) -> str:
-    text = command.text.strip()
-    if len(text) < SHORTEST_TEXT:
-        raise ReasonRequired()
-    return text
+    return require_words(command.text)
 
 
 def _sealed(event: Event, about: str, command: ReviewCommand, facts: Facts) -> NewEvent:

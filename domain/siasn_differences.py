@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from domain import siasn_events as se
 from domain import talent
 from domain.commands import EmployeeRow, RegisterEmployees
-from domain.errors import NotDue, NotFound, NotPermitted, ReasonRequired
+from domain.errors import NotDue, NotFound, NotPermitted
 from domain.event import Event, NewEvent
 from domain.facts import Facts
 from domain.identity import SYSTEM
-from domain.result_entry import SHORTEST_REASON
+from domain.reasons import require_words
 from domain.siasn_commands import RecordSiasnDifferences, SettleSiasnDifference
 from domain.signing import signed_by
 
@@ -55,8 +55,8 @@ def settle(facts: Facts, command: SettleSiasnDifference) -> list[NewEvent]:
         raise NotFound()
     offices = facts.policy_in_force(facts.today).write_back.differences_by
     signature = signed_by(command.actor, offices, (told.person_id,), facts)
-    if command.outcome == "dismissed" and len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    if command.outcome == "dismissed":
+        require_words(command.reason)
     settled = se.SiasnDifferenceSettled(
         difference_id=told.difference_id,
         person_id=told.person_id,

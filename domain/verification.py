@@ -11,16 +11,14 @@ from domain.errors import (
     ExcludedOwner,
     NotFound,
     NotPermitted,
-    ReasonRequired,
     WrongExpectedVersion,
 )
 from domain.facts import Facts
 from domain.identity import Actor, Capacity, Signature
 from domain.offices import office_key
 from domain.personnel_file import FiledDocument
+from domain.reasons import require_words
 from domain.signing import not_on_oneself
-
-SHORTEST_REASON = 3
 
 
 def verify_document(facts: Facts, command: VerifyDocument) -> list[ev.NewEvent]:
@@ -35,8 +33,8 @@ def verify_document(facts: Facts, command: VerifyDocument) -> list[ev.NewEvent]:
     if command.expected_version is not None and command.expected_version != document.version:
         raise WrongExpectedVersion(stream=stream, expected=command.expected_version, actual=document.version)
     accepted = command.outcome == "accepted"
-    if not accepted and len(command.reason.strip()) < SHORTEST_REASON:
-        raise ReasonRequired()
+    if not accepted:
+        require_words(command.reason)
     until = command.valid_until if accepted else None
     first = document.issued_on or facts.today
     if until is not None and until < first:

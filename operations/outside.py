@@ -8,6 +8,10 @@ from relay.publisher import Outside
 from settings import Settings
 
 
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
 def outside_of(settings: Settings) -> Outside:
     """Witnesses, timestamp authority and destinations. Raises OSError, MalformedPolicy, ValueError."""
     policy = None
@@ -17,6 +21,8 @@ def outside_of(settings: Settings) -> Outside:
     if settings.publish_mail_to is not None:
         if settings.smtp_host is None:
             raise ValueError("JENJANG_PUBLISH_MAIL_TO needs a mail server: set JENJANG_SMTP_HOST")
+        if settings.smtp_user is not None and not (settings.smtp_starttls or _is_here(settings.smtp_host)):
+            raise ValueError("JENJANG_SMTP_USER needs JENJANG_SMTP_STARTTLS, or its password is sent openly")
         password = settings.smtp_password_file
         mail = MailServer(
             settings.smtp_host,

@@ -89,6 +89,10 @@ def test_the_settings_say_where_checkpoints_go(tmp_path: Path) -> None:
     assert "rahasia" not in repr(outside)
     with pytest.raises(ValueError, match="JENJANG_SMTP_HOST"):
         outside_of(settings.model_copy(update={"smtp_host": None}))
+    elsewhere = settings.model_copy(update={"smtp_host": "mail.serangkota.go.id"})
+    with pytest.raises(ValueError, match="JENJANG_SMTP_STARTTLS"):
+        outside_of(elsewhere)
+    assert outside_of(elsewhere.model_copy(update={"smtp_starttls": True})).mail_server is not None
     file.write_text("quorum nobody\n")
     with pytest.raises(MalformedPolicy):
         outside_of(settings)

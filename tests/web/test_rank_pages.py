@@ -102,3 +102,7 @@ def test_the_menu_names_what_opens_and_nothing_else(site: Site) -> None:
         shown = set(re.findall(r'<a class="body" href="([^"]+)"', text(site, who, "/menu")))
         assert {path for path in guarded if site.get(who, path).status_code == 200} >= shown & guarded
         assert all(site.get(who, path).status_code == 200 for path in shown)
+        if "/kenaikan-pangkat" in shown:
+            onward = re.findall(r'href="(/kenaikan-pangkat/[^"]+)"', text(site, who, "/kenaikan-pangkat"))
+            assert onward
+            assert all(site.get(who, path).status_code == 200 for path in onward), (who, onward)
