@@ -6,9 +6,10 @@ Reads one snapshot in one transaction and writes nothing, so writers may append 
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +41,9 @@ from ledger.projection import History, Projection
 from proofs.signed_note import VerifierKey
 from proofs.witness_policy import WitnessPolicy
 
-# Starting a process costs about a second, which is what so many events take.
+log = logging.getLogger(__name__)
+
+# Starting a process costs about a second, and so many events take several.
 WORTH_A_PROCESS = 20_000
 Judged = Future[bool]
 
@@ -154,7 +157,15 @@ def _all_but_laws(connection: Connection, what: _Asked, judged: Judged) -> Verif
         raise
     except Exception:  # noqa: BLE001  (what cannot be folded is not lawful; the laws name it)
         return None
-    return found if found.ok and judged.result() else None
+    return found if found.ok and _agrees(judged) else None
+
+
+def _agrees(judged: Judged) -> bool:
+    try:
+        return judged.result()
+    except BrokenExecutor:
+        log.warning("the process that judged the laws was killed: this one looks at all of it")
+        return False
 
 
 def _text(raw: bytes) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +92,16 @@ def test_a_ledger_that_grew_meanwhile_is_judged_here(world: World, monkeypatch: 
     monkeypatch.setattr(verifying, "judged_apart", grown)
     assert verified(world.installation, None, datetime.now(UTC), 2).ok
     assert asked[0].result() is False
+
+
+def test_when_the_other_process_is_killed_one_looks_at_all_of_it(
+    evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def killed(*_: Any) -> Iterator[Future[bool]]:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            yield process.submit(os._exit, 9)
+
+    alone = verified(evidence.installation, evidence.database, evidence.clock.now, 1)
+    monkeypatch.setattr(verifying, "judged_apart", killed)
+    assert verified(evidence.installation, evidence.database, evidence.clock.now, 2) == alone
