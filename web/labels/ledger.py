@@ -1,0 +1,76 @@
+"""Events and what auditors look at, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from web.labels.rules import rule
+
+EVENT = {
+    "ActionSubmitted": "Diajukan",
+    "ActionAssessed": "Aturan diperiksa",
+    "ActionRefused": "Ditolak aturan",
+    "ActionRejected": "Ditolak",
+    "ActionWithdrawn": "Ditarik",
+    "ActionExpired": "Kedaluwarsa",
+    "ActionAnnulled": "Dibatalkan",
+    "ActionCompleted": "Selesai",
+    "TaskOpened": "Tugas dibuka",
+    "TaskClaimed": "Tugas diambil",
+    "TaskReleased": "Tugas dilepas",
+    "TaskDelegated": "Tugas dikuasakan",
+    "TaskCommented": "Komentar ditulis",
+    "TaskCompleted": "Tugas diputuskan",
+    "TaskExited": "Tugas berakhir tanpa keputusan",
+    "TaskEscalated": "Tugas dinaikkan",
+    "ReminderSent": "Pengingat dikirim",
+    "VoteCast": "Suara diberikan",
+    "ConflictDeclared": "Benturan kepentingan dinyatakan",
+    "OverrideProposed": "Pengesampingan diusulkan",
+    "Overridden": "Aturan dikesampingkan",
+    "PlacementDecided": "Penempatan diputuskan",
+    "DecreeIssued": "Keputusan terbit",
+    "ActionTookEffect": "Mulai berlaku",
+    "EvaluationBecameFinal": "Penilaian menjadi final",
+    "PerformanceJudged": "Kinerja dinilai",
+    "CandidatesRanked": "Calon diperingkat",
+    "CandidateChosen": "Calon dipilih",
+}
+
+GROUPED = {
+    "rule": "aturan",
+    "unit_id": "unit",
+    "proposing_office": "jabatan pengusul",
+    "confirming_office": "jabatan yang membenarkan",
+    "suggested_by": "yang menyarankan nama",
+    "place": "tempat di daftar",
+    "chosen_by": "yang memilih",
+    "office": "jabatan",
+    "other_office": "jabatan lainnya",
+    "capacity": "kapasitas",
+    "step": "langkah",
+    "why": "sebab",
+    "person_id": "orang",
+    "year": "tahun",
+    "window_first": "awal jendela",
+    "minister_consented": "persetujuan menteri",
+    "from_position_id": "jabatan asal",
+    "reader": "yang membaca",
+    "subject_id": "yang dibaca",
+    "what": "yang dibuka",
+}
+
+DIFFERENCE = {
+    "status": "Keadaan",
+    "subject": "Pegawai",
+    "effective_date": "Terhitung mulai tanggal (TMT)",
+    "decree": "Keputusan",
+    "open_tasks": "Tugas terbuka",
+}
+
+
+def difference(translate: Callable[[str], str], field: str) -> str:
+    """What has changed, in words; of a finding the rule's name."""
+    if field.startswith("finding "):
+        return f"{translate('Aturan')}: {rule(translate, field.removeprefix('finding '))}"
+    return translate(DIFFERENCE.get(field, field))

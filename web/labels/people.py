@@ -1,0 +1,55 @@
+"""Personnel files and talent in words."""
+
+from __future__ import annotations
+
+DOCUMENT_STATE = {
+    "verified": "terverifikasi",
+    "unverified": "menunggu verifikasi",
+    "expired": "kedaluwarsa",
+    "rejected": "ditolak",
+    "missing": "belum ada",
+}
+
+VERDICT = {"accepted": "Terima", "rejected": "Tolak", "expired": "Nyatakan kedaluwarsa"}
+
+READ = {
+    "employee": "data pegawai",
+    "documents": "dokumen",
+    "document": "isi dokumen",
+    "talent": "nilai talenta",
+    "personnel-action": "perkara",
+    "inbox": "kotak tugas",
+    "account": "kata sandi pertama diberikan",
+}
+
+PERFORMANCE = {
+    "above": "di atas ekspektasi",
+    "as_expected": "sesuai ekspektasi",
+    "below": "di bawah ekspektasi",
+}
+
+POTENTIAL = {"low": "rendah", "middle": "menengah", "high": "tinggi"}
+
+UNMAPPED = {
+    "no_skp": "belum ada SKP",
+    "skp_lapsed": "SKP kedaluwarsa",
+    "no_cact": "belum ada CACT",
+    "documents_missing": "berkas belum lengkap",
+    "cact_lapsed": "CACT kedaluwarsa",
+    "component_missing": "ada komponen yang belum dinilai",
+}
+
+RESULT = {
+    "component": "Komponen talenta",
+    "rating": "Penilaian SKP",
+    "test": "Hasil CACT",
+    "withdrawal": "Pencabutan hasil",
+}
+
+RESULT_STATE = {"waiting": "menunggu orang kedua", "counted": "dihitung", "rejected": "ditolak"}
+
+JUDGEMENT = {
+    "1": "Di atas ekspektasi",
+    "2": "Sesuai ekspektasi",
+    "3": "Di bawah ekspektasi",
+}
