@@ -16,6 +16,7 @@ from fastapi_offline import FastAPIOffline
 from api import (
     administration,
     audit,
+    audit_codes,
     board_workbooks,
     boards,
     bulk_decisions,
@@ -110,6 +111,7 @@ ROUTERS = (
     rank_acts.router,
     person_rank.router,
     audit.router,
+    audit_codes.router,
     sealed_search.router,
     review_queries.router,
     review_samples.router,

@@ -6,7 +6,7 @@ import base64
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -149,6 +149,20 @@ def list_events(
         )
         rows = audit_search.page(connection, filters, limit + 1, place[0] if place else None)
     return page_of(rows, limit, lambda row: [row[0]], [event_view(row[1], row[2]) for row in rows])
+
+
+@router.get("/records/{position}", response_model=AuditEvent, responses=responses(404), summary="One event")
+def one_event(
+    services: ServicesDep,
+    _: AuditorDep,
+    position: Annotated[int, Path(ge=0, le=LARGEST, examples=[6])],
+) -> dict[str, Any]:
+    """By its position, for the audit offices and keys with `audit:read`."""
+    with services.reading() as connection:
+        found = read.event_at(connection, position)
+    if found is None:
+        raise Problem("not-found")
+    return event_view(*found)
 
 
 def _with_units_below(services: Services, connection: Connection, unit: str) -> tuple[str, ...]:

@@ -16,7 +16,9 @@ from api.policy_simulation import may_simulate
 from api.problems import responses
 from api.purposes import PurposeDep, reading
 from api.rank_promotions import units_seen
+from api.review_views import answered_for
 from api.sessions import EXAMPLE_PERSON, SignedInPerson, person_view
+from api.siasn import settles_differences
 from api.talent_results import keeps_records
 from api.veil import reads_candidates
 from api.visibility import viewer_for, visible_person
@@ -90,7 +92,8 @@ class EmployeeFile(BaseModel):
 
 Door = Literal[
     "vacancies", "evaluation-cycles", "rank-promotions", "rank-promotions-due", "talent", "talent-results",
-    "documents", "policy-simulation", "boards", "audit", "administration",
+    "documents", "policy-simulation", "boards", "audit", "reviews", "administration", "appointments",
+    "siasn-differences",
 ]  # fmt: skip
 
 
@@ -119,6 +122,9 @@ def me(services: ServicesDep, caller: AnyCallerDep) -> dict[str, Any]:
             "documents": viewer.oversees,
             "policy-simulation": may_simulate(services, connection, caller),
             "audit": may_audit(viewer),
+            "reviews": may_audit(viewer) or bool(answered_for(services, connection, caller)),
+            "appointments": viewer.appoints,
+            "siasn-differences": settles_differences(services, connection, caller),
             "administration": is_operator(services, connection, caller),
         }
     return shown | {"opens": [name for name, is_open in doors.items() if is_open]}

@@ -70,16 +70,24 @@ def reach_of(services: Services, connection: Connection, caller: Caller) -> Reac
     audits = may_audit(viewer_for(services, connection, caller))
     if caller.person_id is None:
         return Reach(audits, frozenset(), None)
+    units = answered_for(services, connection, caller)
+    agency = services.view(connection).agency
+    return Reach(audits, inside(agency, units) | units, caller.person_id)
+
+
+def answered_for(services: Services, connection: Connection, caller: Caller) -> frozenset[str]:
+    """The units for whose findings the caller answers by an office of theirs today."""
+    if caller.person_id is None:
+        return frozenset()
     view = services.view(connection)
     today = services.today(view)
     answering = view.policy_in_force(today).review.answered_by
-    units = {
+    return frozenset(
         unit
         for key, signature in view.offices(today).exercised_by(caller.person_id, today)
         for office, unit in [split_key(key)]
         if office in answering and unit is not None and signature.capacity is not Capacity.DELEGATE
-    }
-    return Reach(audits, inside(view.agency, units) | frozenset(units), caller.person_id)
+    )
 
 
 def visible(services: Services, connection: Connection, caller: Caller, review_id: str) -> dict[str, Any]:

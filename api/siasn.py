@@ -86,7 +86,7 @@ def list_differences(
     """For the offices of the policy's `write_back.differences_by`; reading it is recorded."""
     place = decode_cursor(cursor, (int,))
     with services.reading() as connection:
-        if not _settles(services, connection, caller):
+        if not settles_differences(services, connection, caller):
             raise Problem("not-permitted")
         rows = siasn_differences.page(connection, state, limit + 1, place[0] if place else -1)
         shown = rows[:limit]
@@ -119,7 +119,7 @@ async def settle_difference(
     wanted = as_id(difference_id)
     with services.reading() as connection:
         row = siasn_differences.by_id(connection, wanted)
-        if row is None or not _settles(services, connection, caller):
+        if row is None or not settles_differences(services, connection, caller):
             raise Problem("not-found")
         corrected = _corrected(services, connection, row) if body.outcome == "accepted" else None
     identified = identify(request, caller, key, body)
@@ -156,7 +156,7 @@ def _values(services: Services, connection: Connection, position: int) -> tuple[
     return event.ours, event.theirs
 
 
-def _settles(services: Services, connection: Connection, caller: Caller) -> bool:
+def settles_differences(services: Services, connection: Connection, caller: Caller) -> bool:
     """Whether the caller holds an office that settles differences."""
     if caller.person_id is None:
         return False

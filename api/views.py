@@ -32,6 +32,15 @@ ERASED = ("Data pribadi telah dihapus.", "The personal data was erased.")
 
 Names = Mapping[str, tuple[str | None, str | None]]
 
+# Offices that follow from the case and stand in no policy.
+OFFICES_OF_A_CASE = {
+    "committee": ("Tim Penilai Kinerja", "Performance assessment team"),
+    "initiator": ("Pengusul", "Initiator"),
+    "subject": ("Pegawai yang dinilai", "The person evaluated"),
+    "assessor": ("Pejabat penilai kinerja", "Assessor"),
+    "assessor_superior": ("Atasan pejabat penilai kinerja", "The assessor's superior"),
+}
+
 
 def as_id(text: str) -> str:
     """An identifier out of a path; raises NotFound for what none can be."""
@@ -138,12 +147,8 @@ def people_of(states: Iterable[ActionState]) -> set[str]:
 def office_name(key: str, view: DirectoryView, policy: Policy, language: str) -> str:
     """An office key in words, with its unit where it is a unit's."""
     office, _, unit_id = key.partition("@")
-    if office == "committee":
-        return ("Tim Penilai Kinerja", "Performance assessment team")[language != "id"]
-    if office == "initiator":
-        return ("Pengusul", "Initiator")[language != "id"]
-    if office == "subject":
-        return ("Pegawai yang dinilai", "The person evaluated")[language != "id"]
+    if office in OFFICES_OF_A_CASE:
+        return OFFICES_OF_A_CASE[office][language != "id"]
     rule = policy.offices.get(office)
     name = (rule.name_id, rule.name_en)[language != "id"] if rule else office
     unit = view.agency.units.get(unit_id)

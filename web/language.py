@@ -80,6 +80,11 @@ class Words:
         return bool(value) and _parse(value or "") < now
 
 
+def local_day(value: str | None) -> str:
+    """The day here (WIB) of a moment, ISO 8601, as a date field has it; empty for none."""
+    return _parse(value).astimezone(ZONE).date().isoformat() if value else ""
+
+
 def _parse(value: str) -> datetime:
     return datetime.fromisoformat(value).astimezone(UTC)
 

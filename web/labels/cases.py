@@ -78,6 +78,18 @@ SIASN = {
 # Short enough for three beside each other on a phone.
 LEVEL = {"ABOVE": "Di atas", "AS_EXPECTED": "Sesuai", "BELOW": "Di bawah"}
 
+CAPACITY_NAME = {
+    "PLT": "Pelaksana tugas (Plt.), jabatan kosong",
+    "PLH": "Pelaksana harian (Plh.), pejabat berhalangan",
+    "PJ": "Penjabat (Pj.)",
+    "DELEGATE": "Penerima kuasa",
+}
+DELEGATION_STATE = {
+    "running": "berjalan",
+    "coming": "akan datang",
+    "over": "berakhir",
+    "revoked": "diakhiri lebih awal",
+}
 EVALUATION_PHASE = {
     "planning": "rencana",
     "rating": "penilaian",

@@ -113,6 +113,15 @@ FIELD = {
     "emerging_skill": "Keterampilan baru",
     "period_start": "Awal periode",
     "period_end": "Akhir periode",
+    "name": "Nama",
+    "grade": "Golongan",
+    "grade_since": "TMT golongan",
+    "employment_status": "Kedudukan hukum (kode SIASN)",
+    "unit": "Unit kerja",
+    "delegate_nip": "NIP yang akan bertindak",
+    "position_id": "Jabatan",
+    "first_day": "Hari pertama",
+    "last_day": "Hari terakhir",
 }
 
 

@@ -60,6 +60,44 @@ GROUPED = {
     "what": "yang dibuka",
 }
 
+CONDITION = {
+    "person": "tentang",
+    "actor": "pelaku",
+    "type": "jenis",
+    "office": "jabatan",
+    "unit": "unit",
+    "rule": "aturan",
+    "outcome": "hasil",
+    "first": "sejak",
+    "last": "sampai sebelum",
+}
+OUTCOME_FOUND = {
+    "approve": "disetujui",
+    "reject": "ditolak",
+    "return": "dikembalikan",
+    "abstain": "abstain",
+    "approved": "disetujui BKN",
+    "returned": "dikembalikan BKN",
+    "refused": "ditolak BKN",
+}
+REVIEW_STATE = {
+    "open": "menunggu jawaban",
+    "answered": "dijawab",
+    "closed": "ditutup",
+    "note": "catatan",
+}
+REVIEW_ENTRY = {
+    "note": "Catatan",
+    "raised": "Temuan ditulis",
+    "answered": "Dijawab unit",
+    "reopened": "Dibuka lagi",
+    "closed": "Ditutup",
+}
+REVIEW_OUTCOME = {
+    "settled": "selesai",
+    "not_actionable": "tidak dapat ditindaklanjuti",
+    "withdrawn": "dicabut",
+}
 DIFFERENCE = {
     "status": "Keadaan",
     "subject": "Pegawai",

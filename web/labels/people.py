@@ -53,3 +53,9 @@ JUDGEMENT = {
     "2": "Sesuai ekspektasi",
     "3": "Di bawah ekspektasi",
 }
+SIASN_DIFFERENCE = {
+    "open": "belum diputuskan",
+    "accepted": "diambil dari SIASN",
+    "dismissed": "dibiarkan",
+    "gone": "sudah sama",
+}

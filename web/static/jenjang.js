@@ -1,5 +1,5 @@
 "use strict";
-// Makes easier what works without it: moving by keyboard, news of the inbox, travelling in time, checking a proof.
+// Makes easier what works without it: moving by keyboard, news of the inbox, travelling in time.
 
 // A time-travel slider says which event it points at and goes there when it is let go.
 for (const slider of document.querySelectorAll("input[data-stops]")) {
@@ -77,32 +77,4 @@ async function refresh(list) {
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("daftar");
   if (fresh) { list.replaceChildren(...fresh.childNodes); at = -1; }
-}
-
-const proof = document.getElementById("proof");
-if (proof && window.crypto?.subtle) checkProof(proof.dataset);
-
-// RFC 9162 section 2.1.3.2: from the leaf along the path to the root.
-async function checkProof({ position, size, leaf, path, root }) {
-  const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  const node = async (left, right) => new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.of(1, ...left, ...right)));
-  let index = Number(position), last = Number(size) - 1, hash = bytes(leaf), whole = last >= index;
-  const marks = document.querySelectorAll("[data-step]");
-  const steps = path ? path.split(",") : [];
-  for (const [number, sibling] of steps.entries()) {
-    if (last === 0) whole = false;
-    if (index % 2 === 1 || index === last) {
-      hash = await node(bytes(sibling), hash);
-      while (index % 2 === 0 && index !== 0) { index = Math.floor(index / 2); last = Math.floor(last / 2); }
-    } else {
-      hash = await node(hash, bytes(sibling));
-    }
-    index = Math.floor(index / 2);
-    last = Math.floor(last / 2);
-    marks[number].textContent = "→ " + [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-  const right = whole && last === 0 && btoa(String.fromCharCode(...hash)) === root;
-  const verdict = document.getElementById("verdict");
-  verdict.textContent = right ? verdict.dataset.right : verdict.dataset.wrong;
-  verdict.classList.add(right ? "good" : "bad");
 }
