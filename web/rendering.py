@@ -19,8 +19,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web import labels
 from web.api_client import Api, Refused
+from web.labels import catalogue as labels
 from web.language import ZONE, Words, words
 from web.route_picture import route_picture
 from web.visitor import Visitor, forget_session, is_from_here, visitor_of

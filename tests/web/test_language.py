@@ -13,7 +13,7 @@ import web
 from domain.forms import FORMS
 from domain.personnel_action import Status
 from domain.policy import Severity, Variant
-from web import labels
+from web.labels import catalogue as labels
 from web.language import words
 
 ROOM = Path(web.__file__).parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import meta
@@ -56,10 +57,18 @@ def names_read(template: str) -> set[str]:
         name = wanted.pop()
         if name not in read:
             read.add(name)
-            tree = rendering.TEMPLATES.parse((ROOM / "templates" / name).read_text())
-            found |= meta.find_undeclared_variables(tree)
-            wanted += [each for each in meta.find_referenced_templates(tree) if each]
+            names, others = read_in(name)
+            found |= names
+            wanted += others
     return found
+
+
+@cache
+def read_in(template: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What one template reads itself, and the templates that it names."""
+    tree = rendering.TEMPLATES.parse((ROOM / "templates" / template).read_text())
+    others = tuple(each for each in meta.find_referenced_templates(tree) if each)
+    return frozenset(meta.find_undeclared_variables(tree)), others
 
 
 def test_no_page_gives_a_name_that_every_page_has() -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from web.api_client import Answer, segment
 from web.fields import Field, details_of, fields_of, shape_of
-from web.labels import label
+from web.labels.forms import label
 from web.rendering import Page, page_route, redirect
 
 OVERRIDE = "override."
