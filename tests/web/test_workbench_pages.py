@@ -51,6 +51,7 @@ def test_a_finding_is_raised_answered_and_closed(site: Site) -> None:
     state = site.house.a_case()
     auditor, stranger = world.holder("auditor"), site.house.a_stranger()
     unit = world.agency.apparatus_of(state.origin_unit_id)
+    assert unit is not None
     (head, *_) = sorted(world.offices.holders(f"unit_head@{unit}", world.today))
     new = {"action_id": state.id, "kind": "finding", "text": "<b>Nota kebutuhan</b> tidak ada."}
     odd = site.post(auditor, "/audit/temuan/baru", new | {"key": "o"})
