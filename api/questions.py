@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from api.auditors import AuditorDep, Moment, utc
 from api.paging import Cursor, Limit, decode_cursor, encode_cursor
 from api.problems import Problem, language_of, responses
+from api.question_words import in_words
 from api.views import names_of
 from api.wiring import Services, ServicesDep
 from domain.policy import Policy
@@ -108,7 +109,7 @@ def answers(
             for key in PEOPLE
             if item.get(key)
         }
-        | {"explanation": KNOWN[name].told(item, language)}
+        | {"explanation": KNOWN[name].told(_worded(item, asking, policy, language), language)}
         for item in found.items
     ]
     return _meaning(name, asking.rule, policy, language) | {
@@ -129,17 +130,35 @@ def summed(
     last: Annotated[Moment, Query(alias="to")] = None,
     accept_language: Language = None,
 ) -> dict[str, Any]:
-    """Counts of the answers by the fields of `grouped_by`, the most frequent first; people by their id."""
+    """Counts of the answers by the fields of `grouped_by`, the most frequent first: `key`, `count`, and in
+    `name` the words for the key.
+    """
     with services.reading() as connection:
         asking, policy = _asking(services, connection, name)
         start, end = _range(connection, first, last)
         found = ask(asking, KNOWN[name], first=start, last=end, limit=SUMMED, budget=SUMMED)
-    return _meaning(name, asking.rule, policy, language_of(accept_language)) | {
+        groups = summary(found.items, KNOWN[name].grouped_by)
+        people = {row["key"] for key in PEOPLE for row in groups.get(key, ())}
+        names = names_of(connection, people)
+    language = language_of(accept_language)
+    for field, rows in groups.items():
+        for row in rows:
+            key = row["key"]
+            row["name"] = (
+                names.get(key, (None, None))[0]
+                if field in PEOPLE
+                else in_words(field, key, asking.view, policy, language)
+            )
+    return _meaning(name, asking.rule, policy, language) | {
         "answers": len(found.items),
         "looked_at": found.looked_at,
         "complete": found.next is None,
-        "groups": summary(found.items, KNOWN[name].grouped_by),
+        "groups": groups,
     }
+
+
+def _worded(item: dict[str, Any], asking: Asking, policy: Policy, language: str) -> dict[str, Any]:
+    return {name: in_words(name, value, asking.view, policy, language) for name, value in item.items()}
 
 
 def _policy(services: Services, connection: Connection) -> Policy:

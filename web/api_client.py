@@ -7,14 +7,15 @@ nothing else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message
+from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Message, Receive, Scope
 
 from web.visitor import Visitor
 
@@ -64,6 +65,26 @@ class Api:
         """The answer to a command; refusals are answers too."""
         return await self.call("POST", path, orjson.dumps(body), key=key)
 
+    async def download(self, path: str, **query: Any) -> Response:
+        """What is at `path` handed on as it comes, with its type and name. Raises Refused before that."""
+        started: asyncio.Queue[Message] = asyncio.Queue(maxsize=2)
+        scope = self._scope("GET", path, b"", query, {})
+        calling = asyncio.ensure_future(self._app(scope, _only(b""), started.put))
+        getting = asyncio.ensure_future(started.get())
+        await asyncio.wait({getting, calling}, return_when=asyncio.FIRST_COMPLETED)
+        if not getting.done():
+            getting.cancel()
+            calling.result()  # raises what ended it before it said anything
+        first = await getting
+        headers = _headers_of(first)
+        if first["status"] >= 400:
+            raw = b"".join([chunk async for chunk in _chunks(started, calling)])
+            raise Refused(_answer(first["status"], headers, raw))
+        kept = ("content-type", "content-disposition")
+        return StreamingResponse(
+            _chunks(started, calling), headers={name: headers[name] for name in kept if name in headers}
+        )
+
     async def call(
         self,
         method: str,
@@ -74,15 +95,29 @@ class Api:
         key: str | None = None,
         media_type: str = "application/json",
     ) -> Answer:
-        headers = {"accept-language": self._visitor.language, "content-length": str(len(body))}
-        if body:
-            headers["content-type"] = media_type
+        more = {"content-type": media_type} if body else {}
+        if key:
+            more["idempotency-key"] = key.encode("ascii", "backslashreplace").decode()[:256]
+        status, received, chunks = 500, dict[str, str](), list[bytes]()
+
+        async def send(message: Message) -> None:
+            nonlocal status, received
+            if message["type"] == "http.response.start":
+                status, received = message["status"], _headers_of(message)
+            elif message["type"] == "http.response.body":
+                chunks.append(message.get("body", b""))
+
+        await self._app(self._scope(method, path, body, query, more), _only(body), send)
+        return _answer(status, received, b"".join(chunks))
+
+    def _scope(
+        self, method: str, path: str, body: bytes, query: Mapping[str, Any] | None, more: Mapping[str, str]
+    ) -> Scope:
+        headers = {"accept-language": self._visitor.language, "content-length": str(len(body)), **more}
         if self._visitor.token:
             headers["authorization"] = f"Bearer {self._visitor.token}"
-        if key:
-            headers["idempotency-key"] = key.encode("ascii", "backslashreplace").decode()[:256]
         asked = urlencode({name: value for name, value in (query or {}).items() if value not in (None, "")})
-        scope = {
+        return {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
@@ -96,31 +131,42 @@ class Api:
             "client": self._client,
             "server": None,
         }
-        sent = False
-        status, received, chunks = 500, {}, []
 
-        async def receive() -> Message:
-            nonlocal sent
-            if sent:
-                await asyncio.Event().wait()  # the visitor is there until the answer is complete
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: Message) -> None:
-            nonlocal status, received
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                received = {
-                    name.decode("latin-1").lower(): value.decode("latin-1")
-                    for name, value in message["headers"]
-                }
-            elif message["type"] == "http.response.body":
-                chunks.append(message.get("body", b""))
+def _only(body: bytes) -> Receive:
+    """A request that is `body` and goes on until its answer is complete."""
+    sent = False
 
-        await self._app(scope, receive, send)
-        raw = b"".join(chunks)
-        is_json = "json" in received.get("content-type", "") and bool(raw)
-        return Answer(status, received, raw, orjson.loads(raw) if is_json else None)
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            await asyncio.Event().wait()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _chunks(messages: asyncio.Queue[Message], calling: asyncio.Future[None]) -> AsyncIterator[bytes]:
+    """The body as it comes. Who goes away in the middle ends the call."""
+    try:
+        more = True
+        while more:
+            message = await messages.get()
+            more = message.get("more_body", False)
+            yield message.get("body", b"")
+        await calling
+    finally:
+        calling.cancel()
+
+
+def _headers_of(started: Message) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in started["headers"]}
+
+
+def _answer(status: int, headers: Mapping[str, str], raw: bytes) -> Answer:
+    is_json = "json" in headers.get("content-type", "") and bool(raw)
+    return Answer(status, headers, raw, orjson.loads(raw) if is_json else None)
 
 
 def segment(text: str) -> str:

@@ -70,6 +70,10 @@ CONDITION = {
     "outcome": "hasil",
     "first": "sejak",
     "last": "sampai sebelum",
+    "from": "sejak",
+    "to": "sampai sebelum",
+    "q": "kode",
+    "stream": "aliran",
 }
 OUTCOME_FOUND = {
     "approve": "disetujui",

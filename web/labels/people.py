@@ -18,10 +18,18 @@ READ = {
     "document": "isi dokumen",
     "talent": "nilai talenta",
     "personnel-action": "perkara",
+    "candidate": "daftar calon",
+    "rank-promotion": "kenaikan pangkat",
     "inbox": "kotak tugas",
+    "simulation": "simulasi kebijakan",
+    "siasn": "perbedaan dengan SIASN",
+    "review": "catatan atau temuan auditor",
+    "sealed-search": "pencarian isi tersegel",
+    "readings": "daftar pembaca berkas",
+    "bundle": "bundel bukti",
+    "copy": "salinan seluruh data",
     "account": "kata sandi pertama diberikan",
 }
-
 PERFORMANCE = {
     "above": "di atas ekspektasi",
     "as_expected": "sesuai ekspektasi",

@@ -39,6 +39,29 @@ async def upload(page: Page) -> Response:
     return redirect("/saya") if answer.ok else await show(page, answer)
 
 
+async def copy(page: Page) -> Response:
+    """Everything held about me, as a zip; who asks for it is recorded, so it takes a form."""
+    me = await page.me()
+    return await page.api.download(f"/v1/employees/{segment(me['nip'] or '')}/copy")
+
+
+async def readers(page: Page) -> Response:
+    """Who read my file, all of it."""
+    me = await page.me()
+    found = await page.api.get(
+        f"/v1/employees/{segment(me['nip'] or '')}/readings",
+        limit=50,
+        cursor=page.request.query_params.get("cursor"),
+    )
+    return await page.show("readers.html", me=me, readings=found)
+
+
+async def readers_bundle(page: Page) -> Response:
+    """The same with its proofs, to carry away."""
+    me = await page.me()
+    return await page.api.download(f"/v1/employees/{segment(me['nip'] or '')}/readings/bundle")
+
+
 async def content(page: Page) -> Response:
     """A document's bytes, as a download."""
     answer = await page.api.call(
@@ -63,6 +86,9 @@ async def preview(page: Page) -> Response:
 routes = [
     page_route("/saya", show),
     page_route("/saya/dokumen", upload, ("POST",), upload=True),
+    page_route("/saya/salinan", copy, ("POST",)),
+    page_route("/saya/pembaca", readers),
+    page_route("/saya/pembaca/bukti", readers_bundle, ("POST",)),
     page_route("/dokumen/{document_id}", content),
     page_route("/dokumen/{document_id}/pratinjau", preview),
 ]
