@@ -14,16 +14,21 @@ from accounts.sign_in import Failures
 from api.doorkeeper import wait
 from api.problems import responses
 from api.wiring import Services, ServicesDep
+from domain.decree_codes import CODE_LENGTH, code_hash
 from domain.personnel_action import ActionState
 from domain.personnel_action import Status as Standing
-from ledger.decree_code import CODE_LENGTH, code_hash
+from domain.rank_list import EntryStatus
 from projections import employees, register
+from projections import rank_promotions as ranks
 from projections.action_state import state_of
 
 router = APIRouter(prefix="/v1", tags=["decrees"])
 
 QUESTIONS_PER_ADDRESS = 60
 WINDOW = timedelta(minutes=5)
+RANK = "rank"
+RANK_UNDONE = (EntryStatus.ANNULLED, EntryStatus.TO_CORRECT)
+RANK_IN_EFFECT = (EntryStatus.EFFECTIVE, EntryStatus.WRITTEN_BACK)
 CODE = re.compile(rf"[a-z2-7]{{{CODE_LENGTH}}}")
 UNKNOWN: dict[str, Any] = {
     "standing": "unknown",
@@ -63,7 +68,7 @@ class DecreeStanding(BaseModel):
     number: str | None
     decree_date: str | None
     effective_date: str | None
-    kind: str | None
+    kind: str | None = Field(description="That of a personnel action, or `rank`.")
     agency_name: str | None
     subject: Subject | None = Field(
         description="Null for a decree that is unknown, or a person who is erased."
@@ -91,9 +96,13 @@ def standing(
     if CODE.fullmatch(asked) is None:
         return UNKNOWN
     with services.reading() as connection:
-        action_id = register.by_decree_code(connection, code_hash(asked))
+        hashed = code_hash(asked)
+        action_id = register.by_decree_code(connection, hashed)
         state = state_of(connection, action_id) if action_id is not None else None
-        return _told(services, connection, state) if state is not None else UNKNOWN
+        if state is not None:
+            return _told(services, connection, state)
+        entry = ranks.by_decree_code(connection, hashed)
+        return _told_of_rank(services, connection, entry) if entry is not None else UNKNOWN
 
 
 def _questions(request: Request) -> Failures:
@@ -107,7 +116,6 @@ def _questions(request: Request) -> Failures:
 def _told(services: Services, connection: Connection, state: ActionState) -> dict[str, Any]:
     decree = state.decree
     assert decree is not None  # its code was found
-    name, nip = employees.names(connection, {state.subject_id}).get(state.subject_id, (None, None))
     replaced = state.status is Standing.ANNULLED or register.decreed_later(
         connection, state.id, state.subject_id, state.effective_date.isoformat()
     )
@@ -118,8 +126,28 @@ def _told(services: Services, connection: Connection, state: ActionState) -> dic
         "effective_date": state.effective_date.isoformat(),
         "kind": state.kind.value,
         "agency_name": services.view(connection).policies[state.policy_id].agency_name,
-        "subject": {"initials": _initials(name), "nip_ending": nip[-4:] if nip else None} if name else None,
+        "subject": _subject(connection, state.subject_id),
     }
+
+
+def _told_of_rank(services: Services, connection: Connection, entry: dict[str, Any]) -> dict[str, Any]:
+    """The decree of one person's rank: superseded when it was annulled, or a later one is in effect."""
+    others = ranks.of_person(connection, entry["person_id"])
+    later = any(o["status"] in RANK_IN_EFFECT and o["period"] > entry["effective_date"] for o in others)
+    return {
+        "standing": "superseded" if later or entry["status"] in RANK_UNDONE else "genuine",
+        "number": entry["decree_number"],
+        "decree_date": entry["decree_date"],
+        "effective_date": entry["effective_date"],
+        "kind": RANK,
+        "agency_name": services.view(connection).policies[entry["policy_id"]].agency_name,
+        "subject": _subject(connection, entry["person_id"]),
+    }
+
+
+def _subject(connection: Connection, person_id: str) -> dict[str, Any] | None:
+    name, nip = employees.names(connection, {person_id}).get(person_id, (None, None))
+    return {"initials": _initials(name), "nip_ending": nip[-4:] if nip else None} if name else None
 
 
 def _initials(name: str) -> str:

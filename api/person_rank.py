@@ -15,9 +15,11 @@ from api.purposes import PurposeDep, reading
 from api.rank_views import FINDING, finding_views, path_view
 from api.visibility import viewer_for, visible_person
 from api.wiring import Services, ServicesDep
+from domain.decree_codes import rank_code
 from domain.facts import Facts
 from domain.rank_path import RankPath, path_on
 from domain.rank_sheet import assess_rank, rank_sheet
+from ledger.decree_code import rank_code_key
 from ledger.facts import facts_for_reading
 from projections import rank_promotions as ranks
 
@@ -43,7 +45,8 @@ EXAMPLE: dict[str, Any] = {
 class PersonRank(BaseModel):
     """`path` is null for whom rank promotion is not about; `period` is the first for which the person can
     be proposed, null at the ceiling and where the register does not say since when the grade is held.
-    Findings are judged by today's facts for that period. `lists` are those on which the person stands.
+    Findings are judged by today's facts for that period. `lists` are those on which the person stands;
+    `decree_code` leads to the public page of a decree of the agency's own.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -101,7 +104,10 @@ def _shown(services: Services, connection: Connection, row: dict[str, Any], lang
         "period": period.isoformat() if period else None,
         "window": window,
         "findings": findings,
-        "lists": [_standing(entry) for entry in ranks.of_person(connection, person_id)],
+        "lists": [
+            _standing(entry, services.installation.sealing_key)
+            for entry in ranks.of_person(connection, person_id)
+        ],
     }
 
 
@@ -113,9 +119,12 @@ def _period(path: RankPath | None, facts: Facts) -> date | None:
     return max(periods.first_after(path.due_on), periods.open_on(facts.today))
 
 
-def _standing(entry: dict[str, Any]) -> dict[str, Any]:
+def _standing(entry: dict[str, Any], sealing_key: bytes) -> dict[str, Any]:
     plain = (
         "list_id", "period", "list_status", "kind", "from_grade", "to_grade", "status", "pertek_number",
         "decree_number", "decree_date", "effective_date", "siasn_id",
     )  # fmt: skip
-    return {name: entry[name] for name in plain}
+    code = None
+    if entry["decree_code_hash"]:
+        code = rank_code(rank_code_key(sealing_key, entry["list_id"]), entry["person_id"])
+    return {name: entry[name] for name in plain} | {"decree_code": code}

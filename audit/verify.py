@@ -36,6 +36,7 @@ from audit.schema_pin import LEDGER_TABLES, check_schema
 from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, parse_keys, read_kept
 from domain import events as ev
 from domain.log_events import CheckpointPublished
+from domain.rank_events import RankDecreeIssued
 from ledger.database import driver_connection
 from ledger.projection import History, Projection
 from proofs.signed_note import VerifierKey
@@ -195,7 +196,7 @@ def _verify(connection: Connection, what: _Asked, *, laws: bool) -> Verification
     check_kept(connection, what.kept, ledger, findings)
     history = _replay(connection, ledger, what.sealing_key, findings, people, laws=laws)
     check_documents(history.events.of(ev.DocumentFiled), what.documents, findings, people.gone)
-    check_decree_codes(history.events.of(ev.DecreeIssued), what.sealing_key, findings)
+    check_decree_codes(history.events.of(ev.DecreeIssued, RankDecreeIssued), what.sealing_key, findings)
     check_reviews(history.events, findings)
     for projection in what.projections:
         _check_projection(connection, projection, history, findings, sealed=what.sealing_key is None)

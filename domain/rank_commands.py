@@ -89,6 +89,8 @@ class DecreeRankPromotions(RankListCommand):
     """Decree the rank of these people; of all whom BKN approved and the agency decrees, if none is named."""
 
     person_ids: tuple[str, ...] = ()
+    # The list's key, from which the codes behind the QR codes follow; put in by the writer, never recorded.
+    code_key: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", repr=False)
 
 
 class RecordOutsideDecrees(RankListCommand):

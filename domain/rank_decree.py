@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain import rank_events as rk
+from domain.decree_codes import code_hash, rank_code
 from domain.eligibility import hard_stops
 from domain.errors import (
     DateOutOfOrder,
@@ -122,6 +123,9 @@ def decree(facts: Facts, command: DecreeRankPromotions) -> list[NewEvent]:
                 year=year,
                 sequence=sequence,
                 decree_date=facts.today,
+                code_hash=code_hash(rank_code(command.code_key, entry.person_id))
+                if command.code_key
+                else None,
                 signature=signature,
             ),
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from domain.event import Event
 from domain.findings import FindingFacts, FindingOutcome
 from domain.identity import Signature
@@ -113,7 +115,7 @@ class RankReturnLapsed(Event):
 
 class RankDecreeIssued(Event):
     """The decree of one person's rank. `sequence` is the year's own counter, None where an authority
-    outside issued it.
+    outside issued it. `code_hash` is the SHA-256 of the code behind its QR code.
     """
 
     list_id: str
@@ -122,6 +124,7 @@ class RankDecreeIssued(Event):
     year: int
     sequence: int | None = None
     decree_date: date
+    code_hash: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     signature: Signature
 
 

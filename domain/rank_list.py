@@ -66,6 +66,7 @@ class RankEntry:
     answered_on: date | None = None
     decree_number: str | None = None
     decree_date: date | None = None
+    code_hash: str | None = None
     effective_date: date | None = None
     held: tuple[str, ...] = ()
     siasn_id: str | None = None
@@ -181,6 +182,7 @@ def _entry_moved(known: RankList, entry: RankEntry, event: Event) -> RankEntry:
                 status=EntryStatus.DECREED,
                 decree_number=event.number,
                 decree_date=event.decree_date,
+                code_hash=event.code_hash,
                 effective_date=known.period,
             )
         case rk.RankEffectHeld():

@@ -19,8 +19,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from domain.commands import Command, IssueDecree
+from domain.decree_codes import code_hash
+from domain.rank_commands import DecreeRankPromotions
 from ledger.commit import Commit, WriterContext
-from ledger.decree_code import code_hash, decree_code
+from ledger.decree_code import decree_code, rank_code_key
 from ledger.mirror import Mirror
 from ledger.projection import Projection, RowWriter
 from ledger.result import Answer, Result, Waiting
@@ -70,6 +72,9 @@ class Ledger:
         if isinstance(command, IssueDecree):
             known_as = code_hash(decree_code(self._sealing_key, command.action_id))
             command = command.model_copy(update={"code_hash": known_as})
+        elif isinstance(command, DecreeRankPromotions):
+            key = rank_code_key(self._sealing_key, command.list_id)
+            command = command.model_copy(update={"code_key": key})
         waiting = Waiting(command, body_hash, Future())
         self._queue.put(waiting)
         return waiting.future

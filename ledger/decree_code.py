@@ -1,24 +1,24 @@
-"""The code behind a decree's QR code: unguessable, derived from the agency's key, recorded as its hash."""
+"""The codes behind decrees' QR codes, derived from the agency's key: unguessable, stored nowhere."""
 
 from __future__ import annotations
-
-import base64
-import hashlib
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-CODE_BYTES = 16
-CODE_LENGTH = 26  # letters of Base32
+from domain.decree_codes import CODE_BYTES, written
+
+KEY_BYTES = 32
 
 
 def decree_code(sealing_key: bytes, action_id: str) -> str:
-    """128 bits as 26 small letters and digits; the same for the same action whenever it is asked for."""
-    info = f"jenjang decree/{action_id}".encode()
-    derived = HKDF(SHA256(), CODE_BYTES, salt=None, info=info).derive(sealing_key)
-    return base64.b32encode(derived).decode().rstrip("=").lower()
+    """The code of an action's decree; the same whenever it is asked for."""
+    return written(_derived(sealing_key, f"jenjang decree/{action_id}", CODE_BYTES))
 
 
-def code_hash(code: str) -> str:
-    """What the ledger records of a code."""
-    return hashlib.sha256(code.encode()).hexdigest()
+def rank_code_key(sealing_key: bytes, list_id: str) -> str:
+    """The key of a rank list, hexadecimal, from which each person's code follows (`domain.decree_codes`)."""
+    return _derived(sealing_key, f"jenjang rank decrees/{list_id}", KEY_BYTES).hex()
+
+
+def _derived(sealing_key: bytes, info: str, length: int) -> bytes:
+    return HKDF(SHA256(), length, salt=None, info=info.encode()).derive(sealing_key)

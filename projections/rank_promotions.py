@@ -61,7 +61,9 @@ rank_entries = Table(
     Column("effective_date", Text),
     Column("held", Text),
     Column("siasn_id", Text),
+    Column("decree_code_hash", Text),
     Index("rank_entries_person", "person_id"),
+    Index("rank_entries_decree_code", "decree_code_hash"),
 )
 RANK_EVENTS: tuple[type[Event], ...] = (
     rk.RankListProposed,
@@ -172,6 +174,7 @@ def _entry_row(found: RankList, entry: RankEntry) -> tuple[Any, ...]:
         entry.effective_date.isoformat() if entry.effective_date else None,
         " ".join(entry.held) or None,
         entry.siasn_id,
+        entry.code_hash,
     )
 
 
@@ -224,6 +227,17 @@ def of_person(connection: Connection, person_id: str) -> list[dict[str, Any]]:
         .order_by(rank_lists.c.period.desc(), rank_lists.c.list_id.desc())
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def by_decree_code(connection: Connection, hashed: str) -> dict[str, Any] | None:
+    """The person on a list whose decree has the code with this hash."""
+    statement = (
+        select(rank_entries, rank_lists.c.policy_id)
+        .join(rank_lists, rank_lists.c.list_id == rank_entries.c.list_id)
+        .where(rank_entries.c.decree_code_hash == hashed)
+    )
+    row = connection.execute(statement).mappings().first()
+    return dict(row) if row is not None else None
 
 
 def of_period(connection: Connection, period: str) -> str | None:

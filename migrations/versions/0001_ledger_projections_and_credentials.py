@@ -477,8 +477,10 @@ def _rank_promotion_tables() -> None:
         sa.Column("effective_date", sa.Text(), nullable=True),
         sa.Column("held", sa.Text(), nullable=True),
         sa.Column("siasn_id", sa.Text(), nullable=True),
+        sa.Column("decree_code_hash", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("list_id", "person_id"),
     )
+    op.create_index("rank_entries_decree_code", "rank_entries", ["decree_code_hash"], unique=False)
     op.create_index("rank_entries_person", "rank_entries", ["person_id"], unique=False)
     op.create_table(
         "rank_lists",

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from api.decrees import QUESTIONS_PER_ADDRESS
-from ledger.decree_code import code_hash, decree_code
+from domain.decree_codes import code_hash
+from ledger.decree_code import decree_code
 from tests.api.conftest import House
 
 

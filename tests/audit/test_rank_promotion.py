@@ -290,9 +290,10 @@ def test_somebody_is_decreed_who_was_never_listed(ranked: Evidence, insider: Att
     assert "rank-out-of-turn" in ranked.codes(insider)
 
 
-def test_a_decree_skips_a_number(ranked: Evidence, insider: Attacker) -> None:
-    altered(insider, "RankDecreeIssued", sequence=77, number="800.1.3.3/Kep.77-BKPSDM/2026")
-    assert "decree-number-gap" in ranked.codes(insider)
+def test_a_decree_skips_a_number_and_has_the_code_of_another(ranked: Evidence, insider: Attacker) -> None:
+    number, another = "800.1.3.3/Kep.77-BKPSDM/2026", "0" * 64
+    altered(insider, "RankDecreeIssued", sequence=77, number=number, code_hash=another)
+    assert {"decree-number-gap", "decree-code-differs"} <= ranked.codes(insider)
 
 
 def test_a_decree_is_signed_by_an_acting_mayor(ranked: Evidence, insider: Attacker) -> None:

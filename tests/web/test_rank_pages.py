@@ -70,9 +70,18 @@ def test_a_list_goes_from_who_is_due_to_the_register_by_pages_alone(site: Site) 
     assert work(site, mayor) == ""
     shown = text(site, mayor, f"{here}?status=decreed")
     assert "PT-00017" in shown
+    sheet = f"{here}/sk/{nips[clerks[0]]}"
+    assert sheet in shown
+    assert sheet in text(site, clerks[0], f"{HERE}/saya")
+    address = re.search(r"<code>http://[^/]+(/sk/[a-z2-7]+)</code>", text(site, clerks[0], sheet))
+    assert address is not None
+    assert "<svg" in text(site, clerks[0], f"{sheet}/qr.svg")
+    assert site.get(clerks[1], sheet).status_code == 404
+    assert "Asli dan berlaku" in site.get(None, address[1]).text
     annulled = {"nip": nips[clerks[0]], "authority": "PPK", "reason": "salah hitung masa kerja"}
     assert f"{here}/annulments" in shown
     act(site, mayor, f"{here}/annulments", **annulled)
+    assert "tidak berlaku lagi" in site.get(None, address[1]).text
     own = text(site, clerks[0], f"{HERE}/saya")
     assert "Dibatalkan" in own
     assert "III/b" in own

@@ -19,7 +19,10 @@ async def _decreed(page: Page) -> dict[str, Any]:
 
 def _address(page: Page, case: dict[str, Any]) -> str | None:
     """Where the QR code leads, on the host under which this page was asked for."""
-    code = (case["decree"] or {}).get("code")
+    return _public(page, (case["decree"] or {}).get("code"))
+
+
+def _public(page: Page, code: str | None) -> str | None:
     return str(page.request.base_url.replace(path=f"/sk/{code}")) if code else None
 
 
@@ -40,6 +43,32 @@ async def picture(page: Page) -> Response:
     return Response(svg(address), media_type="image/svg+xml")
 
 
+async def rank_sheet(page: Page) -> Response:
+    """The same for the decree of one person's rank."""
+    entry, file = await _ranked(page)
+    address = _public(page, entry["decree_code"]) if entry else None
+    if entry is None or address is None:
+        title = page.words.gettext("Kenaikan pangkat ini belum mempunyai SK dari instansi ini.")
+        return await page.show("problem.html", 404, problem={"title": title})
+    return await page.show("rank_decree.html", entry=entry, file=file, address=address)
+
+
+async def rank_picture(page: Page) -> Response:
+    entry, _ = await _ranked(page)
+    address = _public(page, entry["decree_code"]) if entry else None
+    if address is None:
+        return Response(status_code=404)
+    return Response(svg(address), media_type="image/svg+xml")
+
+
+async def _ranked(page: Page) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Where the person stands on that list, and their file."""
+    nip, known = segment(page.request.path_params["nip"]), page.request.path_params["list_id"]
+    rank = await page.api.get(f"/v1/employees/{nip}/rank-promotion")
+    file = await page.api.get(f"/v1/employees/{nip}")
+    return next((entry for entry in rank["lists"] if entry["list_id"] == known), None), file
+
+
 async def public(page: Page) -> Response:
     """For whoever scans the code: no sign-in, nothing but what the decree shows."""
     try:
@@ -54,5 +83,7 @@ async def public(page: Page) -> Response:
 routes = [
     page_route("/perkara/{action_id}/sk", sheet),
     page_route("/perkara/{action_id}/sk.svg", picture),
+    page_route("/kenaikan-pangkat/{list_id}/sk/{nip}", rank_sheet),
+    page_route("/kenaikan-pangkat/{list_id}/sk/{nip}/qr.svg", rank_picture),
     page_route("/sk/{code}", public),
 ]
