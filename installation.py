@@ -15,6 +15,8 @@ from domain.commands import AdoptCalendar, AdoptPolicy
 from domain.erasure_commands import ReinstateErasure
 from domain.errors import NotPermitted
 from domain.identity import SYSTEM
+from integrations.channels import Channel, channels
+from integrations.mail import MailServer
 from integrations.object_folder import ObjectFolder
 from integrations.object_store import ObjectStore, StoreUnavailable
 from ledger.append import Ledger
@@ -45,6 +47,7 @@ class Installation:
         self._ledger: Ledger | None = None
         self._reader: Reader | None = None
         self._documents: ObjectStore | None = None
+        self._channels: dict[str, Channel] | None = None
         self._opening = threading.RLock()
 
     @property
@@ -124,6 +127,16 @@ class Installation:
                 if self._brought_back(engine):
                     _ = self.ledger  # a restored backup brought erased people back: they go first
             return self._reader
+
+    @property
+    def channels(self) -> dict[str, Channel]:
+        """The ways by which people are told what waits; empty where the settings name none. Raises
+        MalformedChannels, OSError, ValueError where they are not whole.
+        """
+        with self._opening:
+            if self._channels is None:
+                self._channels = channels(mail_server_of(self.settings), self.settings.notification_channels)
+            return self._channels
 
     @property
     def documents(self) -> ObjectStore:
@@ -206,6 +219,24 @@ def document_store_of(settings: Settings) -> ObjectStore:
             secret(settings.s3_secret_key_file, "JENJANG_S3_SECRET_KEY_FILE"),
             secret(ca, "JENJANG_S3_CA_FILE").encode() if ca is not None else None,
         )
+    )
+
+
+def mail_server_of(settings: Settings) -> MailServer | None:
+    """The mail server that the settings name. Raises OSError, ValueError."""
+    if settings.smtp_host is None:
+        return None
+    is_here = settings.smtp_host in ("localhost", "127.0.0.1", "::1")
+    if settings.smtp_user is not None and not (settings.smtp_starttls or is_here):
+        raise ValueError("JENJANG_SMTP_USER needs JENJANG_SMTP_STARTTLS, or its password is sent openly")
+    password = settings.smtp_password_file
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_sender,
+        settings.smtp_starttls,
+        settings.smtp_user,
+        password.read_text(encoding="utf-8").strip() if password is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -64,6 +65,12 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="encrypt the connection to the mail server")
     smtp_user: str | None = Field(default=None, description="login at the mail server")
     smtp_password_file: Path | None = Field(default=None, description="file with the mail password")
+    public_url: str | None = Field(
+        default=None, description="address of the pages in links to them; default: http://HOST:PORT"
+    )
+    notification_channels: Path | None = Field(
+        default=None, description="YAML file of channels besides mail by which people are told what waits"
+    )
     siasn_mode: Literal["training", "production"] | None = Field(
         default=None, description="which SIASN outcomes are written to; default: officers do it by hand"
     )
@@ -91,6 +98,15 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(default="INFO", description="Python log level")
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(
+            r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", value
+        ):
+            raise ValueError("an http or https address without query")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, value: str) -> str:
@@ -106,6 +122,11 @@ class Settings(BaseSettings):
     def reads_folder(self) -> Path:
         """Reads of personal data that were answered and are not recorded yet; surrogate ids only."""
         return self.data / "reads"
+
+    @property
+    def pages_address(self) -> str:
+        """Where people find the pages, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def codec_keys(self) -> Path:

@@ -19,6 +19,7 @@ from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from installation import Installation
 from integrations.payload_codec import encrypting_converter
+from notification.notifier import Notifier
 from operations.outside import outside_of
 from operations.siasn import connector_of
 from operations.worker_health import HealthEndpoint
@@ -26,6 +27,7 @@ from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
 from relay.cycles import CycleStarter
 from relay.follow import Relay
+from relay.lookout import Lookout
 from relay.process import ProcessCaller
 from relay.publication_clock import PublicationClock
 from relay.publisher import LedgerPublisher
@@ -158,12 +160,13 @@ class _Service:
             relaying.add_done_callback(lambda _: self._stopping.set())
             every = timedelta(minutes=self._settings.publish_every_minutes) if outside.anybody else None
             queue = self._settings.task_queue
-            starters = (
+            starters: tuple[Lookout, ...] = (
                 CycleStarter(reader, self._client, queue),
                 RankListStarter(reader, self._client, queue),
                 TalentCalendar(reader, self._client, queue, clock),
                 PublicationClock(self._client, queue, every),
                 SiasnCalendar(reader, self._client, queue, clock, connected=connector is not None),
+                *self._notifiers(),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
             for each in starting:
@@ -174,6 +177,13 @@ class _Service:
                 for part in (relay, *starters):
                     part.stop()
                 await asyncio.gather(relaying, *starting)
+
+    def _notifiers(self) -> tuple[Notifier, ...]:
+        """None where people can be told nothing."""
+        if not (channels := self._installation.channels):
+            return ()
+        engine, clock = self._installation.writing_engine, self._installation.clock
+        return (Notifier(self._installation.reader, engine, channels, self._settings.pages_address, clock),)
 
     async def _connected(self) -> Client | None:
         pause = 0.1

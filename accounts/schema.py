@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from ledger.schema import metadata
+from ledger.schema import PositionType, metadata
 
 accounts = Table(
     "accounts",
@@ -61,4 +61,39 @@ saved_views = Table(
     # What stands in the address of the list: `kind=mutation&overdue=true`.
     Column("query", Text, nullable=False),
     Column("saved_at", Text, nullable=False),
+)
+
+# Where a person wants to be told, and when. What has to be told waits in `notices` until it was sent.
+notification_settings = Table(
+    "notification_settings",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    # `mail`, or the name of a channel that the installation has.
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("digest_hour", Integer, nullable=False),
+    Column("quiet_from", Integer),
+    Column("quiet_until", Integer),
+    Column("confirmed_at", Text),
+    Column("code_hash", Text),
+    Column("code_sent_at", Text),
+    Column("wrong_codes", Integer, nullable=False),
+    Column("told_at", Text),
+    Column("digest_on", Text),
+    Column("refusals", Integer, nullable=False),
+    Column("next_try", Text),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    # Of the record that tells it.
+    Column("position", PositionType, primary_key=True, autoincrement=False),
+    # `task`, `reminder` or `case`.
+    Column("about", Text, nullable=False),
+    Column("action_id", Text, nullable=False),
+    Column("task_id", Text),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.moments import Past, differences
-from api.sight import Sight, inbox_keys_in
+from api.sight import Sight
 from api.task_views import allowed_actions, outcomes_of, task_view
 from api.views import Names, names_of, people_of, person_view, stream_of
 from api.wiring import Services
@@ -98,7 +98,7 @@ def inbox_then(
     """The tasks that lay in a person's inbox, `limit` of them, soonest due first, each with its place in the
     order, as that person saw it, and how it stands `now`. With `sight`, only cases that it may see today.
     """
-    owners = sorted({*inbox_keys_in(past.view, past.facts.today, person_id), f"person/{person_id}"})
+    owners = sorted({*past.view.office_keys(person_id, past.facts.today), f"person/{person_id}"})
     found: list[tuple[tuple[str, str], Task, ActionState, ActionState]] = []
     while len(found) < limit:
         rows = inbox_past.page(connection, owners, past.position, past.size, limit, after)

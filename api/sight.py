@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection
 
@@ -13,7 +12,6 @@ from api.wiring import Services
 from domain.authorization import Viewer, may_see_action
 from domain.facts import Facts
 from domain.human_task import Task
-from domain.offices import COMMITTEE
 from domain.ownership import may_act
 from domain.personnel_action import ActionState
 from ledger.directory_view import DirectoryView
@@ -65,14 +63,4 @@ def sight_of(services: Services, connection: Connection, caller: Caller) -> Sigh
 
 def inbox_keys(services: Services, view: DirectoryView, person_id: str) -> frozenset[str]:
     """The office keys that the person may act for today, through delegation too."""
-    return inbox_keys_in(view, services.today(view), person_id)
-
-
-def inbox_keys_in(view: DirectoryView, today: date, person_id: str) -> frozenset[str]:
-    """The same for the day and the agency of a view."""
-    offices = view.offices(today)
-    keys = offices.keys_of(person_id, today)
-    members = view.policy_in_force(today).committee.members
-    if any(person_id in offices.holders(member, today) for member in members):
-        keys |= {COMMITTEE}
-    return keys
+    return view.office_keys(person_id, services.today(view))

@@ -7,7 +7,7 @@ from datetime import date
 
 from domain.agency import Agency
 from domain.calendar import WorkingCalendar
-from domain.offices import Offices
+from domain.offices import COMMITTEE, Offices
 from domain.personnel_file import PersonnelFiles
 from domain.policy import Policy, in_force
 from domain.policy_register import PolicyRegister
@@ -35,3 +35,14 @@ class DirectoryView:
 
     def offices(self, day: date) -> Offices:
         return self.offices_by_policy[self.policy_in_force(day).id]
+
+    def office_keys(self, person_id: str, day: date) -> frozenset[str]:
+        """The office keys whose tasks are the person's on `day`: their own, through delegation too, and
+        `committee` for its members.
+        """
+        offices = self.offices(day)
+        keys = offices.keys_of(person_id, day)
+        members = self.policy_in_force(day).committee.members
+        if any(person_id in offices.holders(member, day) for member in members):
+            keys |= {COMMITTEE}
+        return keys

@@ -29,6 +29,7 @@ from ledger.record import moment
 from ledger.scrub import NotScrubbed
 from operations import ledger_findings, rank_findings
 from operations.diagnosis import Diagnosis, Finding, Repair
+from operations.notice_findings import of_notices
 from operations.policy_findings import of_proposals
 from operations.publication_findings import of_publications
 from operations.siasn_findings import siasn_waits
@@ -144,6 +145,7 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
             states |= states_of(connection, awaited[start : start + CHUNK])
         diagnosis.checked_actions = len(states)
         diagnosis.findings += ledger_findings.of_tables(connection, now)
+        diagnosis.findings += of_notices(connection, now)
         diagnosis.findings += of_publications(connection, installation.settings, now)
         view = reader.directory.current(connection)
         diagnosis.findings += rank_findings.of_rank_lists(connection, view, now)

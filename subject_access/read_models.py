@@ -45,6 +45,8 @@ TABLES: dict[str, Rows] = {
         hidden=frozenset({"excluded"}),
     ),
     "inbox_past": Rows(among=("owner",), of_cases=True),
+    "notices": Rows(about=("person_id",)),
+    "notification_settings": Rows(about=("person_id",), hidden=frozenset({"code_hash"})),
     "overrides": Rows(acts=("proposed_by", "confirmed_by"), of_cases=True),
     "person_keys": Rows(about=("person_id",), hidden=frozenset({"wrapped_key"})),
     "personnel_actions": Rows(about=("subject_id",), acts=("initiator_id",), of_cases=True),

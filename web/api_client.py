@@ -85,6 +85,9 @@ class Api:
             _chunks(started, calling), headers={name: headers[name] for name in kept if name in headers}
         )
 
+    async def put(self, path: str, body: Any) -> Answer:
+        return await self.call("PUT", path, orjson.dumps(body))
+
     async def call(
         self,
         method: str,

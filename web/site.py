@@ -27,6 +27,7 @@ from web.pages import (
     inbox,
     menu,
     mine,
+    notifications,
     policies,
     questions,
     rank,
@@ -60,6 +61,7 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
     pages = [
         *sign_in.routes,
         *second_factor.routes,
+        *notifications.routes,
         *administration.routes,
         *inbox.routes,
         *task.routes,

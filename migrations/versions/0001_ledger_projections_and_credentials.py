@@ -19,6 +19,7 @@ UNSAMPLED = {
     "delegations": ("letter_number",),
     "documents": ("file_name", "reason"),
     "employees": ("nip", "name", "sex", "birth_date", "appointed_on"),
+    "notification_settings": ("address",),
     "saved_views": ("name", "query"),
     "talent_places": ("box", "performance", "potential", "vetoes", "lapses_on"),
 }
@@ -315,6 +316,7 @@ def upgrade() -> None:
     op.create_index("personnel_actions_origin", "personnel_actions", ["origin_position_id"], unique=False)
     op.create_index("personnel_actions_target", "personnel_actions", ["target_position_id"], unique=False)
     op.create_index("personnel_actions_vacancy", "personnel_actions", ["vacancy_id"], unique=False)
+    _notification_tables()
     op.create_table(
         "saved_views",
         sa.Column("person_id", sa.Text(), nullable=False),
@@ -456,6 +458,38 @@ def upgrade() -> None:
             "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'jenjang_writer') THEN "
             "REVOKE UPDATE, DELETE ON events, checkpoints FROM jenjang_writer; END IF; END $$"
         )
+
+
+def _notification_tables() -> None:
+    op.create_table(
+        "notification_settings",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("digest_hour", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Integer(), nullable=True),
+        sa.Column("quiet_until", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.Text(), nullable=True),
+        sa.Column("code_hash", sa.Text(), nullable=True),
+        sa.Column("code_sent_at", sa.Text(), nullable=True),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.Text(), nullable=True),
+        sa.Column("digest_on", sa.Text(), nullable=True),
+        sa.Column("refusals", sa.Integer(), nullable=False),
+        sa.Column("next_try", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=False),
+        sa.Column("task_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("person_id", "position"),
+    )
 
 
 def _rank_promotion_tables() -> None:
