@@ -174,8 +174,9 @@ class _Service:
             try:
                 await self._work(self._client, activities, cycles, upkeep, publications, ranks, siasn)
             finally:
-                for part in (relay, *starters):
-                    part.stop()
+                relay.stop()
+                for starter in starters:
+                    starter.stop()
                 await asyncio.gather(relaying, *starting)
 
     def _notifiers(self) -> tuple[Notifier, ...]:

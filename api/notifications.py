@@ -29,7 +29,7 @@ WISHES: dict[str, Any] = {
     "quiet_from": 18,
     "quiet_until": 6,
 }
-CHANNEL = {
+CHANNEL: dict[str, Any] = {
     "name": "mail",
     "label": {"id": "Surel", "en": "E-mail"},
     "hint": {"id": "nama@contoh.go.id", "en": "name@example.go.id"},

@@ -46,9 +46,14 @@ class Letter:
 class Channel(Protocol):
     """A way to people. `labels` are its name by language; `takes` tells whether an address may be one."""
 
-    name: str
-    labels: Mapping[str, str]
-    hints: Mapping[str, str]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...
+
+    @property
+    def hints(self) -> Mapping[str, str]: ...
 
     def takes(self, address: str) -> bool: ...
 
