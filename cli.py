@@ -198,35 +198,6 @@ def rebuild(options: argparse.Namespace, settings: Settings) -> int:
     return WELL if all(same for _, same, _ in rebuilt) else WRONG
 
 
-def export(options: argparse.Namespace, settings: Settings) -> int:
-    from installation import Installation
-    from mining.export import export_ocel, export_xes
-    from mining.selection import Selection
-    from operations.export import export_events
-    from operations.output import check_output
-
-    check_output(options.out, settings)
-    installation = Installation(settings)
-    try:
-        if options.format in ("ocel2", "xes"):
-            write = export_ocel if options.format == "ocel2" else export_xes
-            selection = Selection.of(options.first, options.last, options.kind)
-            count = write(installation.reader.engine, options.out, selection)
-        else:
-            count = export_events(
-                installation.reader,
-                options.format,
-                options.out,
-                first=options.first,
-                last=options.last,
-                kind=options.kind,
-            )
-    finally:
-        installation.close()
-    print(json.dumps({"events": count, "file": str(options.out)}) if options.json else f"{count:,} events")
-    return WELL
-
-
 def conformance(options: argparse.Namespace, settings: Settings) -> int:
     from installation import Installation
     from mining.conformance import compare
@@ -327,7 +298,7 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
-    from operations import bundle_command, key_command, person_command, siasn_command
+    from operations import bundle_command, export_command, key_command, person_command, siasn_command
     from witness import command as witness_command
 
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
@@ -402,12 +373,8 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     again = command("rebuild", rebuild, "drop and rebuild projections", reports=True)
     again.add_argument("names", nargs="*", metavar="NAME", help="projections (default all)")
 
-    out = command("export", export, "export events", reports=True)
-    out.add_argument("--format", choices=("jsonl", "csv", "ocel2", "xes"), required=True)
-    out.add_argument("--out", type=Path, required=True, metavar="FILE")
-    out.add_argument("--from", dest="first", metavar="MOMENT", help="recorded at or after, ISO 8601")
-    out.add_argument("--to", dest="last", metavar="MOMENT", help="recorded before, ISO 8601")
-    out.add_argument("--kind", metavar="TYPE", help="event type")
+    out = command("export", export_command.run, "export events", reports=True)
+    export_command.add_options(out)
     command("conformance", conformance, "what happened against what the routes allow", reports=True)
     evidence = command("bundle", bundle_command.run, "evidence in one file, with its verifier", reports=True)
     bundle_command.add_options(evidence)

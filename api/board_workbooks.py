@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from api.board_reach import OverseerDep, WantedDep, board_of
 from api.boards import Days, Language, Words, decided, since_of, waiting
-from api.credentials import CallerDep
+from api.credentials import Caller, CallerDep
 from api.document_verification import unit_completeness
 from api.problems import language_of, responses
+from api.purposes import PurposeDep
 from api.talent import campaign, unmapped_people
-from api.wiring import ServicesDep
+from api.wiring import Services, ServicesDep
 from api.workbook import FILE, Sheet, workbook
+from domain.evidence_commands import RecordEvidenceTaken
 from domain.profiling import REASONS
+from ledger.read import size as ledger_size
 from projections import tasks
 
 router = APIRouter(prefix="/v1/boards", tags=["boards"])
@@ -99,13 +105,18 @@ def whole_board(
     summary="Which tasks wait, as a workbook",
 )
 def waiting_workbook(
-    services: ServicesDep, caller: OverseerDep, asked: WantedDep, accept_language: Language = None
+    services: ServicesDep,
+    caller: OverseerDep,
+    asked: WantedDep,
+    purpose: PurposeDep = None,
+    accept_language: Language = None,
 ) -> Response:
-    """As `/waiting/tasks`, the 10,000 longest open."""
+    """As `/waiting/tasks`, the 10,000 longest open. It names people, so that it was taken is recorded."""
     with services.reading() as connection:
         board = board_of(services, connection, caller, asked)
         rows = tasks.open_page(connection, board.chosen, ROWS, None)
-    return _of_tasks("menunggu", rows, Words(board, accept_language), language_of(accept_language))
+    file = _of_tasks("menunggu", rows, Words(board, accept_language), language_of(accept_language))
+    return _taken(services, caller, file, len(rows), {"list": "waiting"} | asdict(asked), purpose)
 
 
 @router.get(
@@ -119,13 +130,16 @@ def decided_workbook(
     caller: OverseerDep,
     asked: WantedDep,
     days: Days = 90,
+    purpose: PurposeDep = None,
     accept_language: Language = None,
 ) -> Response:
-    """As `/decided/tasks`, the first 10,000."""
+    """As `/decided/tasks`, the first 10,000; recorded as `/waiting/workbook`."""
     with services.reading() as connection:
         board = board_of(services, connection, caller, asked)
         rows = tasks.decided_page(connection, board.chosen, since_of(board, days), ROWS, None)
-    return _of_tasks("diputuskan", rows, Words(board, accept_language), language_of(accept_language))
+    file = _of_tasks("diputuskan", rows, Words(board, accept_language), language_of(accept_language))
+    told = {"list": "decided", "days": days} | asdict(asked)
+    return _taken(services, caller, file, len(rows), told, purpose)
 
 
 @router.get(
@@ -139,14 +153,38 @@ def unmapped_workbook(
     caller: CallerDep,
     unit: Annotated[str | None, Query(max_length=64)] = None,
     reason: Annotated[str | None, Query(pattern=f"^({'|'.join(REASONS)})$")] = None,
+    purpose: PurposeDep = None,
     accept_language: Language = None,
 ) -> Response:
-    """As `GET /v1/talent/unmapped`, whole."""
+    """As `GET /v1/talent/unmapped`, whole; recorded as `/waiting/workbook`."""
     language = language_of(accept_language)
     columns = (_t(language, "Nama", "Name"), "NIP", "Unit", _t(language, "Yang kurang", "What is lacking"))
     found = unmapped_people(services, caller, unit, reason, ROWS, None)["items"]
     rows = [(each["name"], each["nip"], each["unit_id"], ", ".join(each["reasons"])) for each in found]
-    return workbook("belum-terpetakan", [Sheet(_t(language, "Belum", "Unmapped"), columns, rows)])
+    file = workbook("belum-terpetakan", [Sheet(_t(language, "Belum", "Unmapped"), columns, rows)])
+    told = {"list": "unmapped", "unit": unit, "reason": reason}
+    return _taken(services, caller, file, len(rows), told, purpose)
+
+
+def _taken(
+    services: Services, caller: Caller, file: Response, rows: int, told: dict[str, Any], purpose: str | None
+) -> Response:
+    """The file, once the ledger has who takes it. Raises LedgerUnavailable."""
+    with services.reading() as connection:
+        size = ledger_size(connection)
+    taking = RecordEvidenceTaken(
+        command_id=str(uuid.uuid4()),
+        actor=caller.actor,
+        taking_id=str(uuid.uuid4()),
+        what="workbook",
+        records=rows,
+        tree_size=size,
+        sha256=hashlib.sha256(file.body).hexdigest(),
+        purpose=purpose,
+        query={name: value for name, value in told.items() if value},
+    )
+    services.ledger.execute(taking)
+    return file
 
 
 def _of_tasks(name: str, rows: list[Row], words: Words, language: str) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import cache, partial
 from typing import Annotated, BinaryIO
@@ -25,7 +26,7 @@ from integrations.object_store import whole
 from projections import employees
 from projections.audit_search import Filters
 from proofs.tree_reader import TreeReader
-from review.evidence_query import evidence_query, record_bundle
+from review.evidence_query import Taker, evidence_query, record_bundle
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -127,7 +128,9 @@ def handed_out(
     def write(out: BinaryIO) -> None:
         written = write_bundle(services.reader, tree, services.installation.vkeys, wanted, out, terms)
         if purpose is not None:
-            record_bundle(services.ledger, caller.actor, wanted, written, purpose)
+            out.seek(0)
+            sha256 = hashlib.file_digest(out, "sha256").hexdigest()  # type: ignore[arg-type]
+            record_bundle(services.ledger, Taker(caller.actor, purpose), wanted, written, sha256)
 
     try:
         return zip_file(f"bundle-{name}", write)

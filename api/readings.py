@@ -36,7 +36,12 @@ READING: dict[str, Any] = {
     "number": 1,
     "position": 812,
     "recorded_at": "2026-11-24T02:00:00.000000Z",
-    "reader": {"kind": "person", "id": "4a0e2a3c-7c1e-4f0a-9f53-2f0d3c5b7a10", "name": "Rahmat Hidayat"},
+    "reader": {
+        "kind": "person",
+        "id": "4a0e2a3c-7c1e-4f0a-9f53-2f0d3c5b7a10",
+        "name": "Rahmat Hidayat",
+        "account": None,
+    },
     "what": "documents",
     "purpose": "Verifikasi usul mutasi",
     "leaf_hash": HEX,
@@ -52,7 +57,9 @@ class Reading(BaseModel):
     number: int = Field(description="1 is the first that was ever recorded; none is left out between two.")
     position: int
     recorded_at: str
-    reader: dict[str, Any] = Field(description="`kind` person, integration or system, `id`, `name`.")
+    reader: dict[str, Any] = Field(
+        description="`kind` person, integration or system, `id`, `name`; of a machine's command `account`."
+    )
     what: str
     purpose: str | None = Field(description="As the reader stated it; sealed in the record.")
     leaf_hash: str
@@ -162,7 +169,7 @@ def _shown(
         "number": stored.version,
         "position": stored.position,
         "recorded_at": stored.recorded_at,
-        "reader": {"kind": reader.kind, "id": reader.id, "name": name},
+        "reader": {"kind": reader.kind, "id": reader.id, "name": name, "account": event.account},
         "what": event.what,
         "purpose": event.purpose,
         "leaf_hash": stored.leaf_hash.hex(),

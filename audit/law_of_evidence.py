@@ -8,6 +8,7 @@ from domain.evidence_events import EvidenceTaken
 from ledger.record import StoredEvent
 
 Problem = tuple[str, str]
+ON_THE_MACHINE = ("export", "quality_list")
 
 
 def stream_for(event: ev.Event) -> str | None:
@@ -21,8 +22,13 @@ def problems(stored: StoredEvent, moment: Moment) -> list[Problem]:
     if not isinstance(event, EvidenceTaken):
         return found
     offices = moment.offices.policy.readers.get("audit", ())
-    if actor.kind == "person" and not moment.offices.holds_any(actor.id, offices, moment.day):
+    audits = actor.kind != "person" or moment.offices.holds_any(actor.id, offices, moment.day)
+    if event.what in ("query_bundle", "case_bundle") and not audits:
         found.append(("not-entitled", f"{actor.id} holds no audit office"))
+    if event.what in ON_THE_MACHINE and actor.kind != "system":
+        found.append(("not-the-system", f"{event.what} by {actor.kind} {actor.id}"))
+    if event.what == "export" and None in (event.root, event.sha256):
+        found.append(("illegal-transition", "an export that names neither its tree nor its bytes"))
     if not 0 <= event.records <= event.tree_size <= stored.position or stored.version != 1:
         found.append(("illegal-transition", f"{event.records} records of a tree of {event.tree_size}"))
     return found

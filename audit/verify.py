@@ -33,8 +33,10 @@ from audit.projection_check import compare_rows, without
 from audit.publications import Publications
 from audit.sample_check import check_reviews
 from audit.schema_pin import LEDGER_TABLES, check_schema
+from audit.takings_check import check_takings
 from audit.tree_heads import Kept, check_checkpoints, check_head, check_kept, parse_keys, read_kept
 from domain import events as ev
+from domain.evidence_events import EvidenceTaken
 from domain.log_events import CheckpointPublished
 from domain.rank_events import RankDecreeIssued
 from ledger.database import driver_connection
@@ -198,6 +200,7 @@ def _verify(connection: Connection, what: _Asked, *, laws: bool) -> Verification
     check_documents(history.events.of(ev.DocumentFiled), what.documents, findings, people.gone)
     check_decree_codes(history.events.of(ev.DecreeIssued, RankDecreeIssued), what.sealing_key, findings)
     check_reviews(history.events, findings)
+    check_takings(history.events.of(EvidenceTaken), ledger, findings)
     for projection in what.projections:
         _check_projection(connection, projection, history, findings, sealed=what.sealing_key is None)
     for name in outside.silent:

@@ -12,10 +12,10 @@ from bench.cases import start_cases
 from bench.places import agency, place
 from bench.report import emit, median
 from ledger.read import all_events
-from mining.export import export_ocel, export_xes
+from mining.export import Exported, export_ocel, export_xes
 from mining.selection import Selection
 
-Export = Callable[[Engine, Path, Selection], int]
+Export = Callable[[Engine, Path, Selection], Exported]
 FORMS: tuple[tuple[str, str, Export], ...] = (
     ("ocel2 SQLite", "log.sqlite", export_ocel),
     ("ocel2 JSON", "log.json", export_ocel),
@@ -37,7 +37,7 @@ def run(kind: str, *, quick: bool) -> None:
             rates, count = [], 0
             for _ in range(1 if quick else 3):
                 begun = time.perf_counter()
-                count = export(engine, where.folder / file, Selection.of(None, None, None))
+                count, _ = export(engine, where.folder / file, Selection.of(None, None, None))
                 rates.append(count / (time.perf_counter() - begun))
             emit(
                 f"export {name}",

@@ -111,9 +111,12 @@ class RevokeApiKey(Command):
 
 
 class RecordPersonalDataRead(Command):
+    """`account` is that of the machine, where an operator's command reads."""
+
     subject_id: str
     what: str
     purpose: str
+    account: str | None = None
 
 
 class FileDocument(Command):

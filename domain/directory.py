@@ -178,7 +178,7 @@ def record_read(facts: Facts, command: RecordPersonalDataRead) -> list[ev.NewEve
     """Of an erased person nothing personal can be read any more."""
     if facts.agency.is_erased(command.subject_id):
         return []
-    event = ev.PersonalDataRead(subject_id=command.subject_id, what=command.what, purpose=command.purpose)
+    event = ev.PersonalDataRead(**command.model_dump(include=set(ev.PersonalDataRead.model_fields)))
     return [ev.NewEvent(access_stream(command.subject_id), event, command.subject_id)]
 
 

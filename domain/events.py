@@ -175,14 +175,15 @@ class ApiKeyRevoked(Event):
 
 class PersonalDataRead(Event):
     """Somebody looked at another's personal data, or took a copy of everything held about a person: that is
-    recorded of the person themself too.
+    recorded of the person themself too. `account` is that of the machine, where an operator's command read.
     """
 
-    PERSONAL = frozenset({"purpose"})
+    PERSONAL = frozenset({"purpose", "account"})
 
     subject_id: str
     what: str
     purpose: str | None = None
+    account: str | None = None
 
 
 class DocumentFiled(Event):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.commands import Command
-from domain.evidence_events import Taken
+from domain.evidence_events import Hash, Taken
 
 
 class RecordEvidenceTaken(Command):
@@ -15,5 +15,8 @@ class RecordEvidenceTaken(Command):
     what: Taken
     records: int
     tree_size: int
-    purpose: str
+    root: Hash | None = None
+    sha256: Hash | None = None
+    purpose: str | None
     query: dict[str, Any]
+    account: str | None = None

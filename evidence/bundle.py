@@ -67,10 +67,13 @@ class Terms:
 
 @dataclass(frozen=True)
 class Written:
-    """What went in: how many records of a tree of `tree_size`, and whom the whole cases are about."""
+    """What went in: how many records of a tree of `tree_size` and `root` (hexadecimal), and whom the whole
+    cases are about.
+    """
 
     records: int
     tree_size: int
+    root: str
     people: frozenset[str]
 
 
@@ -109,7 +112,7 @@ def write_bundle(
         files |= {"verify_bundle.py": VERIFIER.read_bytes(), "README.txt": README.encode()}
         attached = chain(_sheets(reader, connection, chosen, terms), _contents(found, terms))
         _write(out, chain(sorted(files.items()), attached), {"cases": cases, "query": query})
-    return Written(len(found), head.size, frozenset(_subjects(chosen, cases)))
+    return Written(len(found), head.size, head.root.hex(), frozenset(_subjects(chosen, cases)))
 
 
 def _chosen(

@@ -344,7 +344,7 @@ Bahwa jawaban lengkap: jangka itu berisi {} rekaman; bahwa yang lain tidak cocok
 That the answers are all: the range has {} records; that the others do not fit is the agency's word alone.
 """)
 
-LARGEST = 2**30
+LARGEST, MOST, LONGEST = 2**30, 50, 2000  # bytes unpacked; findings told of each code, characters of each
 # What a file that is no bundle, or not one of this form, may raise.
 BROKEN = (OSError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, RuntimeError)
 
@@ -354,6 +354,7 @@ class Bundle:
 
     def __init__(self, path: Path) -> None:
         self.findings: list[tuple[str, str]] = []
+        self.counted: Counter[str] = Counter()
         self.witnessed: tuple[int, list[str]] | None = None
         self.erased: list[tuple[str, str, str, int]] = []
         self.last = 0
@@ -379,7 +380,14 @@ class Bundle:
                 self.find("file-altered", name)
 
     def find(self, code: str, what: str) -> None:
-        self.findings.append((code, _shown(what)))
+        """Keep the first fifty of each code; count the others."""
+        self.counted[code] += 1
+        if self.counted[code] <= MOST:
+            self.findings.append((code, _shown(what)))
+
+    def uncounted(self) -> list[tuple[str, str]]:
+        """What was found and is not told one by one."""
+        return [(code, f"+ {n - MOST}") for code, n in sorted(self.counted.items()) if n > MOST]
 
     def check(self, outer_keys: list[str], kept: list[str], policy: Policy | None) -> None:
         vkeys = self.files["log.vkey"].decode().split()
@@ -557,8 +565,8 @@ def _lacking(first: int, end: int, here: set[int]) -> list[int]:
 
 
 def _shown(text: str) -> str:
-    """What a bundle says, unable to move the cursor, begin a line or fail to print."""
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    """What a bundle says, at no great length, unable to move the cursor, begin a line or fail to print."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text[:LONGEST])
 
 
 def _filled(sentences: tuple[str, str], *values: object) -> tuple[str, str]:
@@ -568,7 +576,7 @@ def _filled(sentences: tuple[str, str], *values: object) -> tuple[str, str]:
 
 def proven(bundle: Bundle) -> list[tuple[str, str]]:
     """What holds, as (Indonesian, English)."""
-    told, query = [*PROVEN, *(_filled(ERASED, *one) for one in bundle.erased)], bundle.query
+    told, query = [*PROVEN, *(_filled(ERASED, *one) for one in bundle.erased[:MOST])], bundle.query
     if bundle.manifest["cases"]:
         told.append(_filled(WHOLE_CASES, len(bundle.manifest["cases"])))
     if query is not None:
@@ -619,7 +627,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (*BROKEN, AttributeError) as error:
         print(_shown(f"tidak terbaca / unreadable: {type(error).__name__}: {error}"), file=sys.stderr)
         return 2
-    told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings]
+    told = [(code, what, *SENTENCES[code]) for code, what in bundle.findings + bundle.uncounted()]
     open_ = unproven(bundle, keyed=bool(keys), kept=bool(kept))
     if options.json:
         findings = [{"code": code, "detail": what, "id": id_, "en": en} for code, what, id_, en in told]

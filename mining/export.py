@@ -11,6 +11,8 @@ from mining.ocel_sqlite import OcelFile
 from mining.selection import Selection, TreeHead, documents, traces
 from mining.xes import write_xes
 
+Exported = tuple[int, TreeHead]
+
 SQLITE_ENDINGS = (".sqlite", ".sqlite3", ".db")
 JSON_ENDINGS = (".json", ".jsonocel")
 
@@ -19,9 +21,9 @@ class UnknownEnding(ValueError):
     """The name of an OCEL file says whether it is JSON or SQLite; this one does not."""
 
 
-def export_ocel(engine: Engine, out: Path, selection: Selection) -> int:
-    """OCEL 2.0 in the form that the name of `out` asks for; returns how many events. The file appears
-    whole or not at all. Raises UnknownEnding, NothingRecorded.
+def export_ocel(engine: Engine, out: Path, selection: Selection) -> Exported:
+    """OCEL 2.0 in the form that the name of `out` asks for; returns how many events, and the tree head that
+    they were read under. The file appears whole or not at all. Raises UnknownEnding, NothingRecorded.
     """
     as_json = out.suffix.lower() in JSON_ENDINGS
     if not as_json and out.suffix.lower() not in SQLITE_ENDINGS:
@@ -39,20 +41,20 @@ def export_ocel(engine: Engine, out: Path, selection: Selection) -> int:
             if as_json:
                 write_json(ocel.connection, draft)
         (draft if as_json else database).replace(out)
-        return ocel.count
+        return ocel.count, head
     finally:
         database.unlink(missing_ok=True)
         draft.unlink(missing_ok=True)
 
 
-def export_xes(engine: Engine, out: Path, selection: Selection) -> int:
-    """XES; returns how many events. The file appears whole or not at all. Raises NothingRecorded."""
+def export_xes(engine: Engine, out: Path, selection: Selection) -> Exported:
+    """XES, as `export_ocel`. Raises NothingRecorded."""
     draft = out.with_name(f".{out.name}.partial")
     try:
         with engine.connect() as connection, draft.open("w", encoding="utf-8", newline="\n") as file:
             head = TreeHead.newest(connection)
             _, count = write_xes(file, traces(connection, head), head, selection)
         draft.replace(out)
-        return count
+        return count, head
     finally:
         draft.unlink(missing_ok=True)

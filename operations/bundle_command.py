@@ -36,7 +36,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--purpose",
         metavar="TEXT",
-        help="put in fact sheets and documents too; recorded as reading; a query needs it",
+        help="put in fact sheets and documents too, recorded as reading; a query needs it",
     )
 
 

@@ -12,8 +12,10 @@ from evidence.query import Query
 from installation import Installation
 from integrations.object_store import whole
 from ledger.read import leaf_hashes
+from operations.machine_account import machine_account
+from operations.takings import sha256_of
 from proofs.tree_reader import TreeReader
-from review.evidence_query import record_bundle
+from review.evidence_query import Taker, record_bundle
 
 
 def write_to(
@@ -24,9 +26,9 @@ def write_to(
     checkpoint_size: int | None = None,
     purpose: str | None = None,
 ) -> Written:
-    """Write the bundle of a case, or of a query, to `out`, whole or not at all. With a `purpose` it holds
-    fact sheets and documents, and that they were read is recorded before the file appears; a query needs
-    one. Raises NoSuchCase, NoSuchSize, TooMuch, ReasonRequired.
+    """Write the bundle of a case, or of a query, to `out`, whole or not at all; that it was taken is recorded
+    before the file appears. With a `purpose` it holds fact sheets and documents, and that they were read is
+    recorded too; a query needs one. Raises NoSuchCase, NoSuchSize, TooMuch, ReasonRequired.
     """
     reader = installation.reader
 
@@ -43,8 +45,8 @@ def write_to(
         # It may hold personal data: nobody else's to read.
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as file:
             written = write_bundle(reader, TreeReader(leaves), installation.vkeys, wanted, file, terms)
-        if purpose is not None or isinstance(wanted, Query):
-            record_bundle(installation.ledger, SYSTEM, wanted, written, purpose or "")
+        taker = Taker(SYSTEM, purpose, machine_account())
+        record_bundle(installation.ledger, taker, wanted, written, sha256_of(draft))
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)

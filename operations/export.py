@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 
-from ledger.read import Reader
 from ledger.record import decode
 from ledger.schema import events
-from mining.selection import instant
+from mining.export import Exported
+from mining.selection import Selection, TreeHead
 
 COLUMNS = (
     "position",
@@ -28,27 +28,15 @@ COLUMNS = (
 )
 
 
-def export_events(
-    reader: Reader,
-    format_: Literal["jsonl", "csv"],
-    out: Path,
-    *,
-    first: str | None,
-    last: str | None,
-    kind: str | None,
-) -> int:
-    """Write events recorded from `first` (inclusive) to `last` (exclusive), of type `kind`; returns
-    how many. Sealed data stays sealed. The file appears whole or not at all.
+def export_events(engine: Engine, format_: Literal["jsonl", "csv"], out: Path, chosen: Selection) -> Exported:
+    """Write the chosen events below the newest signed checkpoint; returns how many, and that tree head.
+    Sealed data stays sealed. Raises NothingRecorded.
     """
-    draft = out.with_name(f".{out.name}.partial")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            selected = _select(reader, instant(first), instant(last), kind)
-            count = _write_csv(file, selected) if format_ == "csv" else _write_lines(file, selected)
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
-    return count
+    with engine.connect() as connection, out.open("w", encoding="utf-8", newline="") as file:
+        head = TreeHead.newest(connection)
+        selected = _select(connection, head, chosen)
+        count = _write_csv(file, selected) if format_ == "csv" else _write_lines(file, selected)
+    return count, head
 
 
 def _write_csv(file: TextIO, selected: Iterator[tuple[bytes, bytes]]) -> int:
@@ -73,16 +61,14 @@ def _write_lines(file: TextIO, selected: Iterator[tuple[bytes, bytes]]) -> int:
     return count
 
 
-def _select(
-    reader: Reader, first: str | None, last: str | None, kind: str | None
-) -> Iterator[tuple[bytes, bytes]]:
+def _select(connection: Connection, head: TreeHead, chosen: Selection) -> Iterator[tuple[bytes, bytes]]:
     statement = select(events.c.record, events.c.leaf_hash).order_by(events.c.position)
-    if first:
-        statement = statement.where(events.c.recorded_at >= first)
-    if last:
-        statement = statement.where(events.c.recorded_at < last)
-    if kind:
-        statement = statement.where(events.c.type == kind)
-    with reader.engine.connect() as connection:
-        for row in connection.execution_options(yield_per=5000).execute(statement):
-            yield bytes(row[0]), bytes(row[1])
+    statement = statement.where(events.c.position < head.size)
+    if chosen.first:
+        statement = statement.where(events.c.recorded_at >= chosen.first)
+    if chosen.last:
+        statement = statement.where(events.c.recorded_at < chosen.last)
+    if chosen.kind:
+        statement = statement.where(events.c.type == chosen.kind)
+    for row in connection.execution_options(yield_per=5000).execute(statement):
+        yield bytes(row[0]), bytes(row[1])

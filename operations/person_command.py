@@ -30,6 +30,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     from domain.identity import SYSTEM
     from installation import Installation
     from integrations.object_store import whole
+    from operations.machine_account import machine_account
     from operations.output import check_output
     from projections import employees
     from subject_access.copy_of_file import write_copy
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             copied = write_copy(reader, person_id, view, today, file, content)
         read = RecordPersonalDataRead(
             command_id=str(uuid.uuid4()), actor=SYSTEM, subject_id=person_id, what="copy",
-            purpose=options.purpose,
+            purpose=options.purpose, account=machine_account(),
         )  # fmt: skip
         installation.ledger.execute(read)
         draft.replace(options.out)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the command line is put together without them
+    from installation import Installation
     from integrations.siasn.connector import Connector
     from integrations.siasn.quality import Held, Report
     from settings import Settings
@@ -24,6 +25,7 @@ def add_verbs(parser: argparse.ArgumentParser, common: Callable[[argparse.Argume
     verbs: Any = parser.add_subparsers(dest="verb", required=True, metavar="quality")
     quality = verbs.add_parser("quality", help="the 27 indicators of data quality, read from SIASN now")
     quality.add_argument("--out", type=Path, metavar="FILE", help="NIP and indicator of each fault, as CSV")
+    quality.add_argument("--purpose", metavar="TEXT", help="recorded with the list of --out")
     quality.add_argument("--pause", type=float, default=0.2, metavar="S", help="seconds between two people")
     common(quality)
 
@@ -44,10 +46,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
             nips = sorted(row["nip"] for row in employees.everybody(connection) if row["nip"])
             today = installation.reader.directory.current(connection).calendar.today(installation.clock())
             report = quality_of(connector, nips, today, options.pause)
+        if options.out is not None:
+            _write(installation, options.out, report, options.purpose)
     finally:
         installation.close()
-    if options.out is not None:
-        _write(options.out, report)
     print(json.dumps(report.as_json()) if options.json else report.as_text())
     return 0
 
@@ -79,10 +81,20 @@ def _held(connector: Connector, nips: list[str], pause: float) -> Iterator[Held]
         time.sleep(pause)
 
 
-def _write(file: Path, report: Report) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
-        rows = csv.writer(out)
-        rows.writerow(["nip", "indicator"])
-        rows.writerows((nip, code) for code, people in report.faulty.items() for nip in people)
+def _write(installation: Installation, file: Path, report: Report, purpose: str | None) -> None:
+    """The list of faults, which names people: recorded as taken before it appears."""
+    from operations.takings import record_file
+
+    draft = file.with_name(f".{file.name}.unrecorded")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+            rows = csv.writer(out)
+            rows.writerow(["nip", "indicator"])
+            rows.writerows((nip, code) for code, people in report.faulty.items() for nip in people)
+        named = {nip for people in report.faulty.values() for nip in people}
+        record_file(installation, draft, "quality_list", len(named), {"list": "siasn quality"}, purpose)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
     print(f"{file} names people: keep it as such", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -41,25 +42,45 @@ def evidence_query(filters: Filters, *, whole_cases: bool = False, exhaustive: b
     )
 
 
-def record_bundle(ledger: Ledger, actor: Actor, wanted: str | Query, written: Written, purpose: str) -> None:
-    """Record the taking of a bundle: of a query as such, and for everybody whose case is in it whole. Returns
-    when all is recorded; raises what the ledger refuses.
+@dataclass(frozen=True)
+class Taker:
+    """Who takes a bundle, and what for; `account` is the machine's, where an operator's command makes it."""
+
+    actor: Actor
+    purpose: str | None
+    account: str | None = None
+
+
+def record_bundle(ledger: Ledger, taker: Taker, wanted: str | Query, written: Written, sha256: str) -> None:
+    """Record the taking of a bundle with these bytes and, with a purpose, for everybody whose case is in it
+    whole. Returns when all is recorded; raises what the ledger refuses.
     """
-    if isinstance(wanted, Query):
-        taking = RecordEvidenceTaken(
-            command_id=str(uuid.uuid4()),
-            actor=actor,
-            taking_id=str(uuid.uuid4()),
-            what="query_bundle",
-            records=written.records,
-            tree_size=written.tree_size,
-            purpose=purpose,
-            query={name: value for name, value in wanted.as_json().items() if value},
-        )
-        ledger.execute(taking)
+    of_query = isinstance(wanted, Query)
+    asked = wanted.as_json() if isinstance(wanted, Query) else {"action": wanted}
+    taking = RecordEvidenceTaken(
+        command_id=str(uuid.uuid4()),
+        actor=taker.actor,
+        taking_id=str(uuid.uuid4()),
+        what="query_bundle" if of_query else "case_bundle",
+        records=written.records,
+        tree_size=written.tree_size,
+        root=written.root,
+        sha256=sha256,
+        purpose=taker.purpose,
+        query={name: value for name, value in asked.items() if value},
+        account=taker.account,
+    )
+    ledger.execute(taking)
+    if taker.purpose is None:
+        return  # nobody's file is open in it
     reads = [
         RecordPersonalDataRead(
-            command_id=str(uuid.uuid4()), actor=actor, subject_id=person, what="bundle", purpose=purpose
+            command_id=str(uuid.uuid4()),
+            actor=taker.actor,
+            subject_id=person,
+            what="bundle",
+            purpose=taker.purpose,
+            account=taker.account,
         )
         for person in sorted(written.people)
     ]

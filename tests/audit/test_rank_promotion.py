@@ -160,7 +160,7 @@ def test_the_past_shows_the_grade_of_its_day(ranked: Evidence) -> None:
 
 def test_process_mining_takes_the_events_as_they_are(ranked: Evidence, tmp_path: Path) -> None:
     engine, everything = ranked.installation.reader.engine, Selection()
-    assert export_ocel(engine, tmp_path / "all.json", everything) > 0
+    assert export_ocel(engine, tmp_path / "all.json", everything)[0] > 0
     assert "RankTookEffect" in (tmp_path / "all.json").read_text(encoding="utf-8")
     export_xes(engine, tmp_path / "all.xes", everything)
 

@@ -9,7 +9,7 @@ from tests.audit.conftest import Evidence
 from tests.audit.test_unlawful import person
 from tests.world import new_id
 
-UNLAWFUL = {"not-entitled", "illegal-transition", "wrong-stream"}
+UNLAWFUL = {"not-entitled", "not-the-system", "illegal-transition", "wrong-stream", "publication-differs"}
 
 
 def taking(actor: dict[str, str], **changes: Any) -> dict[str, Any]:
@@ -32,5 +32,7 @@ def test_an_auditor_s_taking_is_lawful_and_others_are_named(evidence: Evidence, 
         taking(inspector, tree_size=10**9),
         taking(inspector, records=6),
         taking(inspector, taking_id="another"),
+        taking(inspector, what="export"),
+        taking(inspector, root="00" * 32),
     )
     assert told(evidence, attacker, *forged) == UNLAWFUL

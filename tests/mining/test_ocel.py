@@ -92,7 +92,7 @@ def test_nobody_s_name_or_number_is_in_the_log(lived: Lived, tmp_path: Path) -> 
 
 def test_the_sqlite_file_has_the_published_layout(lived: Lived, tmp_path: Path) -> None:
     out = tmp_path / "log.sqlite"
-    count = export_ocel(lived.world.installation.reader.engine, out, EVERYTHING)
+    count, _ = export_ocel(lived.world.installation.reader.engine, out, EVERYTHING)
     database = sqlite3.connect(out)
     assert count == len(lived.records)
     fixed = {"event", "object", "event_map_type", "object_map_type", "event_object", "object_object"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -12,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from demo.tamper import tamper
+from domain.evidence_events import EvidenceTaken
+from installation import Installation
 from roster.generate_files import write_positions_csv, write_units_csv
 from roster.generator import generate_agency
+from settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,8 +94,36 @@ def test_export_writes_every_event_with_its_leaf_hash(data: Path, tmp_path: Path
         "export", "--format", "jsonl", "--out", tmp_path / "events.jsonl", "--data", data, "--json"
     )
     lines = (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    assert json.loads(done.stdout)["events"] == len(lines) > 0
+    told = json.loads(done.stdout)
+    assert told["events"] == told["tree_size"] == told["recorded_at_position"] == len(lines) > 0
+    assert told["sha256"] == hashlib.sha256((tmp_path / "events.jsonl").read_bytes()).hexdigest()
     assert [json.loads(line)["position"] for line in lines] == list(range(len(lines)))
+
+
+def test_an_export_is_recorded_with_who_why_and_which_bytes(data: Path, tmp_path: Path) -> None:
+    out = ("--out", tmp_path / "log.xes", "--data", data, "--json")
+    told = json.loads(jenjang("export", "--format", "xes", "--purpose", "riset 2026/4", *out).stdout)
+    with contextlib.closing(sqlite3.connect(data / "jenjang.db")) as database:
+        where = "SELECT record FROM events WHERE position = ?"
+        (record,) = database.execute(where, (told["recorded_at_position"],)).fetchone()
+    recorded = json.loads(record)
+    assert (recorded["type"], recorded["actor"]["kind"]) == ("EvidenceTaken", "system")
+    assert recorded["data"] == {
+        "what": "export", "taking_id": recorded["data"]["taking_id"], "records": told["events"],
+        **{name: told[name] for name in ("tree_size", "root", "sha256")},
+    }  # fmt: skip
+    assert b"riset" not in record
+    installation = Installation(Settings(data=data))
+    try:
+        with installation.reader.engine.connect() as connection:
+            stored = installation.reader.open(
+                connection, recorded["position"], record, hashlib.sha256(b"\0" + record).digest()
+            )
+    finally:
+        installation.close()
+    assert isinstance(stored.event, EvidenceTaken)
+    assert (stored.event.purpose, stored.event.query) == ("riset 2026/4", {"format": "xes"})
+    assert stored.event.account
 
 
 def test_nothing_is_exported_over_database_or_keys(data: Path, tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ def _workbook_of(name: str, source: str) -> Handler:
 
     async def workbook(page: Page) -> Response:
         query = page.request.query_params
-        asked = _asked(page) | {more: query[more] for more in ("days", "reason") if query.get(more)}
+        others = ("days", "reason", "purpose")
+        asked = _asked(page) | {more: query[more] for more in others if query.get(more)}
         answer = await page.api.call("GET", f"/v1/boards/{source}", query=asked)
         if not answer.ok:
             return await page.show("problem.html", answer.status, problem=answer.body or {})
