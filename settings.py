@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 
+from integrations.guarded_call import Guard
 from ledger.database import sqlite_url
 
 
@@ -93,6 +94,25 @@ class Settings(BaseSettings):
     siasn_ca_file: Path | None = Field(default=None, description="PEM of the CAs that SIASN is trusted by")
     siasn_seconds: float = Field(default=30.0, gt=0, le=120, description="how long an answer is waited for")
     siasn_talent_mapping: bool = Field(default=False, description="let boxes of talent be told to SIASN")
+    webhook_private_hosts: str = Field(
+        default="",
+        description="hosts, by commas, that webhooks may call at private addresses, also by http",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None, description="PEM of private CAs that receivers of webhooks are trusted by as well"
+    )
+    webhook_seconds: float = Field(
+        default=15.0, gt=0, le=30, description="how long a receiver of webhooks may take in all"
+    )
+    webhook_retry_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=3600,
+        description="first pause after a failed delivery; each next is thrice as long",
+    )
+    webhook_give_up_hours: int = Field(
+        default=72, ge=1, le=720, description="how long a receiver may fail until its webhook is paused"
+    )
     simulation_seconds: int = Field(
         default=60, ge=1, le=600, description="seconds until the API ends a simulation of a policy"
     )
@@ -132,6 +152,12 @@ class Settings(BaseSettings):
     def codec_keys(self) -> Path:
         """The file of the keys under which Temporal is told anything."""
         return self.keys_folder / "temporal.keys"
+
+    @property
+    def webhook_guard(self) -> Guard:
+        """Where webhooks may be sent."""
+        hosts = (host.strip().lower() for host in self.webhook_private_hosts.split(","))
+        return Guard(frozenset(filter(None, hosts)), self.webhook_ca_file, self.webhook_seconds)
 
     @property
     def temporal_target(self) -> str:

@@ -17,12 +17,14 @@ from activities.rank import RankActivities
 from activities.record import LedgerActivities
 from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
+from activities.webhooks import WebhookActivities
 from installation import Installation
 from integrations.payload_codec import encrypting_converter
 from notification.notifier import Notifier
 from operations.outside import outside_of
 from operations.siasn import connector_of
 from operations.worker_health import HealthEndpoint
+from proofs.checkpoint import origin_of
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
 from relay.cycles import CycleStarter
@@ -39,8 +41,10 @@ from relay.siasn_comparer import LedgerSiasnComparer
 from relay.siasn_teller import LedgerSiasnTeller
 from relay.talent_calendar import TalentCalendar
 from relay.upkeep_recorder import LedgerUpkeepRecorder
+from relay.webhook_sender import LedgerWebhookSender, Patience
+from relay.webhook_starter import WebhookStarter
 from settings import Settings
-from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, PROCESS_OF_KIND
+from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, OF_WEBHOOKS, PROCESS_OF_KIND
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +70,24 @@ def run(settings: Settings) -> int:
     return 0
 
 
+def webhook_sender_of(installation: Installation) -> LedgerWebhookSender:
+    """What sends this installation's webhooks, with the patience that the settings name."""
+    settings = installation.settings
+    return LedgerWebhookSender(
+        installation.ledger,
+        installation.reader,
+        lambda: installation.writing_engine,
+        installation.sealing_key,
+        origin_of(settings.agency),
+        settings.webhook_guard,
+        installation.clock,
+        Patience(
+            first=timedelta(seconds=settings.webhook_retry_seconds),
+            gives_up=timedelta(hours=settings.webhook_give_up_hours),
+        ),
+    )
+
+
 async def connect(settings: Settings) -> Client:
     """A client of the Temporal that the settings name. Raises RuntimeError while it cannot be reached."""
     return await Client.connect(
@@ -84,6 +106,7 @@ def process_worker(
     publications: PublicationActivities,
     ranks: RankActivities,
     siasn: SiasnActivities,
+    webhooks: WebhookActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -92,7 +115,13 @@ def process_worker(
     inside it, so what it forbids is found there.
     """
     values: dict[str, Any] = {
-        "workflows": [*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *BY_THE_CALENDAR],
+        "workflows": [
+            *PROCESS_OF_KIND.values(),
+            *OF_CYCLES,
+            *OF_RANK_LISTS,
+            *OF_WEBHOOKS,
+            *BY_THE_CALENDAR,
+        ],
         "activities": [
             activities.load_progress,
             activities.advance_action,
@@ -110,6 +139,7 @@ def process_worker(
             ranks.advance_rank_list,
             siasn.tell_siasn,
             siasn.compare_next_people,
+            webhooks.send_waiting_events,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -149,6 +179,7 @@ class _Service:
         teller = LedgerSiasnTeller(ledger, reader, clock, documents, connector)
         teller.announce()
         siasn = SiasnActivities(teller, LedgerSiasnComparer(ledger, reader, connector))
+        webhooks = WebhookActivities(webhook_sender_of(self._installation))
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -167,12 +198,15 @@ class _Service:
                 PublicationClock(self._client, queue, every),
                 SiasnCalendar(reader, self._client, queue, clock, connected=connector is not None),
                 *self._notifiers(),
+                WebhookStarter(reader, self._client, queue),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
             for each in starting:
                 each.add_done_callback(lambda _: self._stopping.set())
             try:
-                await self._work(self._client, activities, cycles, upkeep, publications, ranks, siasn)
+                await self._work(
+                    self._client, activities, cycles, upkeep, publications, ranks, siasn, webhooks
+                )
             finally:
                 relay.stop()
                 for starter in starters:
@@ -207,6 +241,7 @@ class _Service:
         publications: PublicationActivities,
         ranks: RankActivities,
         siasn: SiasnActivities,
+        webhooks: WebhookActivities,
     ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
@@ -220,6 +255,7 @@ class _Service:
                 publications,
                 ranks,
                 siasn,
+                webhooks,
                 on_fatal_error=_tell_failure,
             )
             running = asyncio.create_task(self._worker.run())

@@ -23,6 +23,7 @@ SCOPES = (
     "employees:read",
     "documents:write",
     "processes:read",
+    "webhooks:write",
 )
 
 

@@ -14,6 +14,7 @@ from audit import (
     law_of_results,
     law_of_reviews,
     law_of_siasn,
+    law_of_webhooks,
 )
 from audit.case import Moment
 from domain import events as ev
@@ -49,7 +50,10 @@ Problem = tuple[str, str]
 
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
-    elsewhere = (law_of_cycles, law_of_log, law_of_erasure, law_of_evidence, law_of_reviews, law_of_siasn)
+    elsewhere = (
+        law_of_cycles, law_of_log, law_of_erasure, law_of_evidence, law_of_reviews, law_of_siasn,
+        law_of_webhooks,
+    )  # fmt: skip
     return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
 
 

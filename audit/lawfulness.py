@@ -42,6 +42,7 @@ from audit.law_of_results import ResultLaw
 from audit.law_of_reviews import ReviewLaw
 from audit.law_of_talent import TalentLaw
 from audit.law_of_vacancies import VacancyLaw
+from audit.law_of_webhooks import WebhookLaw
 from audit.orders import Orders
 from audit.uniqueness import ENDINGS, Lists, Uniqueness
 from domain import evaluation_events as eve
@@ -139,6 +140,7 @@ class Lawfulness:
         self._orders = Orders()
         self._cycles = Cycles()
         self._log = LogLaw()
+        self._webhooks = WebhookLaw()
         self._connection = law_of_siasn.ConnectionLaw()
         self._differences = DifferenceLaw()
         self._talent = TalentLaw()
@@ -300,6 +302,7 @@ class Lawfulness:
         problems += self._unique.promises_passed(stored.event, moment.agency)
         problems += self._cycles.problems(stored, moment, group) + self._log.problems(stored)
         problems += self._connection.problems(stored)
+        problems += self._webhooks.problems(stored, moment)
         problems += self._differences.problems(stored, moment, group)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
@@ -350,6 +353,7 @@ class Lawfulness:
             else:
                 self.agency.evolve(stored.event)
                 self._log.follow(stored.event)
+                self._webhooks.follow(stored)
                 self._connection.follow(stored.event)
                 self._differences.follow(stored.event)
                 self._talent.follow(stored)

@@ -34,12 +34,14 @@ from domain import (
     talent_commands,
     vacancy,
     verification,
+    webhooks,
     write_back,
 )
 from domain import commands as cmd
 from domain import events as ev
 from domain import rank_commands as rank
 from domain import review_commands as rev
+from domain import webhook_commands as wh
 from domain.changed import changed
 from domain.committee import verdict_of
 from domain.document_commands import VerifyDocument
@@ -142,6 +144,13 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     log_commands.RetireLogKey: log_keeping.retire_key,
     log_commands.ReplaceLogKey: log_keeping.replace_key,
     log_commands.RecordPublication: log_keeping.record_publication,
+    wh.SubscribeWebhook: webhooks.subscribe,
+    wh.RefuseWebhookAddress: webhooks.refuse_address,
+    wh.RotateWebhookSecret: webhooks.rotate_secret,
+    wh.PauseWebhook: webhooks.pause,
+    wh.ResumeWebhook: webhooks.resume,
+    wh.ReplayWebhook: webhooks.replay,
+    wh.EndWebhook: webhooks.end,
 }
 
 OF_A_NEW_ACTION: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]] = {

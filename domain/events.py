@@ -23,7 +23,8 @@ import domain.rank_events
 import domain.result_entry_events
 import domain.review_events
 import domain.siasn_events
-import domain.talent_events  # noqa: F401  (these define events that readers of the ledger must know)
+import domain.talent_events
+import domain.webhook_events  # noqa: F401  (these define events that readers of the ledger must know)
 from domain.event import EVENT_TYPES, Event, NewEvent
 from domain.findings import FindingFacts, FindingOutcome
 from domain.identity import Capacity, Coordination, Signature

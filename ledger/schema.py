@@ -89,6 +89,38 @@ cursors = Table(
     Column("held_until", Text),
 )
 
+# How far each subscription to webhooks is. State of operation and no record: lost, all is sent once more.
+webhook_cursors = Table(
+    "webhook_cursors",
+    metadata,
+    Column("subscription_id", Text, primary_key=True),
+    # Which replay, and which version of the subscription the place was seen at, and the next position.
+    Column("replays", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("position", PositionType, nullable=False),
+    # The receiver could not be reached at all, so often in a row; until when it is left alone.
+    Column("outages", Integer, nullable=False),
+    Column("rests_until", Text),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("subscription_id", Text, primary_key=True),
+    Column("position", PositionType, primary_key=True, autoincrement=False),
+    # What is delivered in order: the stream of the case.
+    Column("case_key", Text, nullable=False),
+    Column("event_type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Text, nullable=False),
+    Column("failing_since", Text),
+    Column("last_status", Integer),
+    Column("last_error", Text),
+    Column("delivered_at", Text),
+    Index("webhook_deliveries_waiting", "subscription_id", "state", "case_key", "position"),
+)
+
 APPEND_ONLY = ("events", "checkpoints")
 
 

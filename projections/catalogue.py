@@ -22,6 +22,7 @@ from projections.siasn_differences import SiasnDifferences
 from projections.talent_places import TalentPlaces
 from projections.talent_results import TalentResults
 from projections.tasks import Tasks
+from projections.webhooks import Webhooks
 
 
 def all_projections() -> tuple[Projection, ...]:
@@ -46,4 +47,5 @@ def all_projections() -> tuple[Projection, ...]:
         Reviews(),
         SiasnDifferences(),
         ApiKeys(),
+        Webhooks(),
     )

@@ -61,6 +61,7 @@ TABLES: dict[str, Rows] = {
     "talent_places": Rows(about=("person_id",)),
     "talent_results": Rows(about=("person_id",), acts=("entered_by", "decided_by")),
     "tasks": Rows(about=("subject_id",), among=("office",), of_cases=True),
+    "webhooks": Rows(acts=("owner_id",), hidden=frozenset({"secret_id", "old_secret_id"})),
 }
 # Tables that hold nothing of a person besides what the records say that are handed out.
 NOBODYS: dict[str, str] = {
@@ -72,6 +73,8 @@ NOBODYS: dict[str, str] = {
     "events": "the records themselves, handed out one by one",
     "head": "the newest tree head",
     "profiling_reminders": "counts of units",
+    "webhook_cursors": "how far deliveries of webhooks are",
+    "webhook_deliveries": "which events were sent where, by position",
 }
 
 

@@ -41,6 +41,7 @@ SECTIONS: dict[str, str] = {
     "calendar": ACTS,
     "api-key": ACTS,
     "log": ACTS,
+    "webhook": ACTS,
     "siasn": ACTS,
     "siasn-person": "register",
 }

@@ -24,3 +24,8 @@ def cycle_workflow_id(cycle_id: str) -> str:
 def rank_workflow_id(list_id: str) -> str:
     """The workflow of a list of rank promotions; the same text as its stream in the ledger."""
     return f"rank-promotion/{list_id}"
+
+
+def webhook_workflow_id(subscription_id: str) -> str:
+    """The workflow of a subscription to webhooks; the same text as its stream in the ledger."""
+    return f"webhook/{subscription_id}"

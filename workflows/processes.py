@@ -14,9 +14,11 @@ from workflows.publication import CheckpointPublication
 from workflows.rank_promotion import RankPromotionProcess
 from workflows.siasn_comparison import SiasnComparison
 from workflows.talent_upkeep import TalentUpkeep
+from workflows.webhook import WebhookProcess
 
 OF_CYCLES: tuple[type, ...] = (EvaluationCycleProcess, EvaluationCycleOpening)
 OF_RANK_LISTS: tuple[type, ...] = (RankPromotionProcess,)
+OF_WEBHOOKS: tuple[type, ...] = (WebhookProcess,)
 BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication, SiasnComparison)
 PROCESS_OF_KIND: Mapping[Kind, type[CaseProcess]] = {
     Kind.MUTATION: MutationProcess,

@@ -398,6 +398,60 @@ def upgrade() -> None:
     op.create_index("reviews_about", "reviews", ["about", "position"], unique=False)
     op.create_index("reviews_unit", "reviews", ["unit_id", "position"], unique=False)
     op.create_table(
+        "webhooks",
+        sa.Column("subscription_id", sa.Text(), nullable=False),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("event_types", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("unit_ids", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("paused_why", sa.Text(), nullable=True),
+        sa.Column("starts_after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("replays", sa.Integer(), nullable=False),
+        sa.Column("secret_id", sa.Text(), nullable=False),
+        sa.Column("old_secret_id", sa.Text(), nullable=True),
+        sa.Column("old_until", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subscription_id"),
+    )
+    op.create_index("webhooks_state", "webhooks", ["state"], unique=False)
+    op.create_table(
+        "webhook_cursors",
+        sa.Column("subscription_id", sa.Text(), nullable=False),
+        sa.Column("replays", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outages", sa.Integer(), nullable=False),
+        sa.Column("rests_until", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("subscription_id"),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("subscription_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_key", sa.Text(), nullable=False),
+        sa.Column("event_type", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.Text(), nullable=False),
+        sa.Column("failing_since", sa.Text(), nullable=True),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("delivered_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("subscription_id", "position"),
+    )
+    op.create_index(
+        "webhook_deliveries_waiting",
+        "webhook_deliveries",
+        ["subscription_id", "state", "case_key", "position"],
+        unique=False,
+    )
+    op.create_table(
         "siasn_differences",
         sa.Column("difference_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),

@@ -26,6 +26,7 @@ from activities.rank import RankActivities
 from activities.record import LedgerActivities, Recorder
 from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
+from activities.webhooks import WebhookActivities
 from domain.personnel_action import ActionState
 from integrations.siasn.connector import Connector
 from projections.action_state import state_of
@@ -40,7 +41,7 @@ from relay.siasn_comparer import LedgerSiasnComparer
 from relay.siasn_teller import LedgerSiasnTeller
 from relay.upkeep_recorder import LedgerUpkeepRecorder
 from tests.world import World
-from worker import process_worker
+from worker import process_worker, webhook_sender_of
 from workflows.mutation import MutationProcess
 from workflows.naming import workflow_id
 
@@ -94,7 +95,8 @@ class Theatre:
         installation = self.world.installation
         comparer = LedgerSiasnComparer(installation.ledger, installation.reader, self.connector, pause=0.0)
         siasn = SiasnActivities(self.teller, comparer)
-        hands = (activities, cycles, upkeep, publications, ranks, siasn)
+        webhooks = WebhookActivities(webhook_sender_of(installation))
+        hands = (activities, cycles, upkeep, publications, ranks, siasn, webhooks)
         return process_worker(self.client, self.task_queue, *hands, **(values | changes))
 
     @property
