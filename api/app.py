@@ -15,6 +15,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     administration,
+    asyncapi,
     audit,
     audit_codes,
     board_workbooks,
@@ -32,6 +33,7 @@ from api import (
     employees,
     erasures,
     evaluation_cycles,
+    feed,
     health,
     inbox,
     links,
@@ -65,6 +67,8 @@ from api import (
     units,
     vacancies,
     waiting_times,
+    webhook_acts,
+    webhooks,
     work,
 )
 from api.gate import Gate
@@ -126,6 +130,10 @@ ROUTERS = (
     codec.router,
     decrees.router,
     administration.router,
+    webhooks.router,
+    webhook_acts.router,
+    feed.router,
+    asyncapi.router,
     health.router,
 )
 # FastAPI finds out what each route of a router depends on when it is first asked for one: for all

@@ -90,6 +90,16 @@ TITLES: dict[str, tuple[int, str, str]] = {
     "not-acceptable": (406, "Bentuk itu tidak tersedia.", "That form is not available."),
     "body-too-large": (413, "Isi permintaan terlalu besar.", "The request body is too large."),
     "unsupported-media-type": (415, "Kirim sebagai application/json.", "Send it as application/json."),
+    "webhook-address-refused": (
+        422,
+        "Alamat itu tidak boleh dipanggil.",
+        "That address may not be called.",
+    ),
+    "webhook-host-unknown": (
+        422,
+        "Nama host itu tidak dikenal; periksa atau coba lagi.",
+        "That host's name cannot be resolved; check it, or try again.",
+    ),
     "too-many-attempts": (429, "Terlalu banyak percobaan.", "Too many attempts."),
     "internal-error": (500, "Terjadi kesalahan pada sistem.", "Something went wrong on our side."),
     "document-unreadable": (

@@ -47,7 +47,7 @@ def subscribe(facts: Facts, command: SubscribeWebhook) -> list[NewEvent]:
         raise UnknownReference(what=unknown[0])
     _is_there(facts, command.after)
     fields = command.model_dump(include=set(WebhookSubscribed.model_fields))
-    return [NewEvent(stream, WebhookSubscribed(**fields, secret_id=_secret_id(command.command_id)))]
+    return [NewEvent(stream, WebhookSubscribed(**fields, secret_id=secret_id_of(command.command_id)))]
 
 
 def refuse_address(facts: Facts, command: RefuseWebhookAddress) -> list[NewEvent]:
@@ -62,7 +62,7 @@ def rotate_secret(facts: Facts, command: RotateWebhookSecret) -> list[NewEvent]:
     _mine(facts, command)
     event = WebhookSecretRotated(
         subscription_id=command.subscription_id,
-        secret_id=_secret_id(command.command_id),
+        secret_id=secret_id_of(command.command_id),
         old_until=facts.now + timedelta(hours=command.overlap_hours),
     )
     return [NewEvent(stream_of(command.subscription_id), event)]
@@ -137,5 +137,6 @@ def _is_there(facts: Facts, position: int) -> None:
         raise UnknownReference(what="after", field="after")
 
 
-def _secret_id(command_id: str) -> str:
+def secret_id_of(command_id: str) -> str:
+    """The id of the secret that a command makes, the same when the command is sent again."""
     return str(uuid.uuid5(uuid.UUID(command_id), "webhook-secret"))

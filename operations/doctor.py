@@ -33,6 +33,7 @@ from operations.notice_findings import of_notices
 from operations.policy_findings import of_proposals
 from operations.publication_findings import of_publications
 from operations.siasn_findings import siasn_waits
+from operations.webhook_findings import of_webhooks
 from projections import inbox, register
 from projections.action_state import states_of
 from relay.process import ProcessCaller
@@ -147,6 +148,7 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
         diagnosis.findings += ledger_findings.of_tables(connection, now)
         diagnosis.findings += of_notices(connection, now)
         diagnosis.findings += of_publications(connection, installation.settings, now)
+        diagnosis.findings += of_webhooks(connection, now)
         view = reader.directory.current(connection)
         diagnosis.findings += rank_findings.of_rank_lists(connection, view, now)
         diagnosis.findings += ledger_findings.of_erasures(connection, purge.unfinished(installation))

@@ -68,11 +68,12 @@ def at(connection: Connection, positions: Iterable[int]) -> dict[int, OutgoingEv
     return {each.position: each for each in found}
 
 
-def has_any(connection: Connection, start: int, stop: int) -> bool:
-    """Whether there is an outgoing event in positions `start` to `stop`, the last not included."""
+def first_since(connection: Connection, start: int, stop: int) -> str | None:
+    """When the first outgoing event of positions `start` to `stop`, the last not included, was recorded."""
     inside = (events.c.position >= start) & (events.c.position < stop)
-    found = select(events.c.position).where(inside, events.c.type.in_(TYPES)).limit(1)
-    return connection.execute(found).first() is not None
+    found = select(events.c.recorded_at).where(inside, events.c.type.in_(TYPES))
+    recorded_at: str | None = connection.execute(found.order_by(events.c.position).limit(1)).scalar()
+    return recorded_at
 
 
 def _with_cases(connection: Connection, records: list[dict[str, Any]]) -> list[OutgoingEvent]:

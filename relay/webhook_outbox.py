@@ -67,11 +67,9 @@ def place_of(connection: Connection, row: Mapping[str, Any], *, lock: bool = Fal
 
 
 def begin_anew(connection: Connection, row: Mapping[str, Any], now: datetime) -> Place:
-    """After the subscription has changed: what waits is due at once, and a replay begins from its position."""
-    subscription_id, values = (
-        row["subscription_id"],
-        {"version": row["version"], "outages": 0, "rests_until": None},
-    )
+    """After the subscription has changed: what waits is due at once; a replay begins from its position."""
+    subscription_id = row["subscription_id"]
+    values = {"version": row["version"], "outages": 0, "rests_until": None}
     mine = deliveries.c.subscription_id == subscription_id
     known = connection.execute(select(cursors).where(cursors.c.subscription_id == subscription_id)).first()
     if known is not None and known.replays == row["replays"]:

@@ -75,5 +75,5 @@ class WebhookStarter(Lookout):
                 for row in webhooks.in_state(connection, webhooks.ACTIVE)
             }
             known = size(connection)
-            news = bool(running) and outgoing_events.has_any(connection, self._size, known)
+            news = bool(running) and outgoing_events.first_since(connection, self._size, known) is not None
         return known, news, running
