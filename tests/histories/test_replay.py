@@ -21,10 +21,11 @@ from activities.publication import CheckpointToPublish, Delivery, Obtained, Witn
 from activities.rank import RankProgress
 from activities.siasn import Compared
 from activities.talent_upkeep import Reached
-from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, PROCESS_OF_KIND
+from activities.webhooks import WebhookRound
+from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, OF_WEBHOOKS, PROCESS_OF_KIND
 
 HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
-PROCESSES = (*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *BY_THE_CALENDAR)
+PROCESSES = (*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *OF_WEBHOOKS, *BY_THE_CALENDAR)
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Temporal may be told, by a field that marks it.
 TOLD: dict[str, tuple[type[BaseModel], ...]] = {
@@ -36,6 +37,7 @@ TOLD: dict[str, tuple[type[BaseModel], ...]] = {
     "destination": (Delivery,),
     "witness": (WitnessAnswer, WitnessRequest),
     "complete": (Reached, Compared),
+    "subscription_id": (WebhookRound,),
 }
 
 
