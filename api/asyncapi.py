@@ -94,7 +94,7 @@ def _message(recorded: str, told: Outgoing) -> dict[str, Any]:
     schema = EVENT_TYPES[recorded].model_json_schema()
     fields = {name: _plain(schema["properties"][name], schema) for name in told.fields}
     data = {"type": "object", "required": list(ALWAYS), "properties": ALWAYS | fields}
-    message = {
+    message: dict[str, Any] = {
         "name": told.type,
         "summary": told.happens,
         "contentType": "application/cloudevents+json",

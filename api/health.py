@@ -30,7 +30,8 @@ from ledger import read
 from ledger.database import DatabaseUnavailable
 from ledger.migrate import is_current
 from ledger.schema import checkpoints
-from projections import inbox
+from projections import inbox, webhooks
+from relay import webhook_outbox
 
 router = APIRouter(tags=["operators"])
 
@@ -116,6 +117,10 @@ class Meters:
         self.events = Gauge("jenjang_events", "Events in the ledger.", registry=self.registry)
         self.commits = Gauge("jenjang_commits", "Commits of the ledger.", registry=self.registry)
         self.open_tasks = Gauge("jenjang_open_tasks", "Open tasks in all inboxes.", registry=self.registry)
+        self.webhooks = Gauge("jenjang_webhooks", "Webhooks.", ["state"], registry=self.registry)
+        self.webhooks_waiting = Gauge(
+            "jenjang_webhook_events_waiting", "Events on their way to receivers.", registry=self.registry
+        )
 
 
 class Measured:
@@ -159,6 +164,9 @@ def _measure(meters: Meters, connection: Connection) -> None:
     meters.events.set(read.size(connection))
     meters.commits.set(connection.execute(select(func.count()).select_from(checkpoints)).scalar_one())
     meters.open_tasks.set(inbox.count(connection))
+    for state in (webhooks.ACTIVE, webhooks.PAUSED):
+        meters.webhooks.labels(state).set(len(webhooks.in_state(connection, state)))
+    meters.webhooks_waiting.set(webhook_outbox.waiting_count(connection))
 
 
 def _database(services: Services) -> str:

@@ -40,7 +40,11 @@ from proofs.checkpoint import origin_of
 
 router = APIRouter(prefix="/v1/webhooks/{webhook_id}", tags=["webhooks"])
 
-UNTIL = "2026-11-25T02:15:07.120345Z"
+ROTATED: dict[str, Any] = {
+    "secret": SECRET,
+    "old_until": "2026-11-25T02:15:07.120345Z",
+    "receipt": RECEIPT,
+}
 
 
 class _Body(BaseModel):
@@ -58,9 +62,7 @@ class Rotation(_Body):
 
 
 class Rotated(BaseModel):
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"secret": SECRET, "old_until": UNTIL, "receipt": RECEIPT}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [ROTATED]})
 
     secret: str = Field(description="Shown this once.")
     old_until: str | None
@@ -110,6 +112,7 @@ def rotate(
         overlap_hours=body.overlap_hours,
     )
     result = services.ledger.execute(command, body_hash=identified.body_hash)
+    assert result.receipt is not None  # a rotation always changes something
     with services.reading() as connection:
         row = webhook_of(connection, caller, webhook_id)
     secret_id = secret_id_of(command.command_id)

@@ -95,6 +95,7 @@ def subscribe(
         after=size - 1 if body.after is None else body.after,
     )
     result = services.ledger.execute(command, body_hash=identified.body_hash)
+    assert result.receipt is not None  # something new was begun
     with services.reading() as connection:
         shown = webhook_view(services, connection, webhook_of(connection, caller, command.subscription_id))
     secret = standard_webhooks.secret_of(services.installation.sealing_key, secret_id_of(command.command_id))

@@ -18,13 +18,14 @@ from api.credentials import CallerDep
 from api.problems import responses
 from api.rank_standing import left_to_do
 from api.wiring import ServicesDep
+from domain.directory import OPERATOR
 from domain.identity import Capacity, Signature
 from domain.offices import office_key, split_key
 from domain.personnel_file import DocumentState, FiledDocument, state_of
 from domain.rank_list import ListStatus
 from ledger.directory_view import DirectoryView
 from projections import rank_promotions as ranks
-from projections import talent_results
+from projections import talent_results, webhooks
 
 router = APIRouter(prefix="/v1", tags=["tasks"])
 
@@ -48,7 +49,7 @@ class Work(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [WORK]})
 
-    kind: Literal["rank_list", "talent_result", "policy", "document"]
+    kind: Literal["rank_list", "talent_result", "policy", "document", "webhook"]
     act: str
     id: str | None
     about: str | None
@@ -66,7 +67,7 @@ class WorkList(BaseModel):
 )
 def my_work(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
     """Soonest due first. Rank lists to make, send, answer, decree and write back; results that wait for a
-    second person; proposed policies; documents to verify. Nobody is named.
+    second person; proposed policies; documents to verify; webhooks that the system paused. Nobody is named.
     """
     if caller.person_id is None:
         return {"items": [], "next": None}
@@ -76,6 +77,7 @@ def my_work(services: ServicesDep, caller: CallerDep) -> dict[str, Any]:
         found = [
             *_rank_lists(connection, hands), *_results(connection, hands), *_policies(hands),
             *_documents(hands),
+            *_webhooks(connection, hands),
         ]  # fmt: skip
     found.sort(key=lambda row: (row["due_on"] is None, row["due_on"], row["kind"], row["act"]))
     return {"items": found, "next": None}
@@ -165,6 +167,14 @@ def _documents(hands: Hands) -> Iterator[Row]:
             break
     if count:
         yield _row("document", "verification", count)
+
+
+def _webhooks(connection: Connection, hands: Hands) -> Iterator[Row]:
+    """Webhooks that stand still although nobody asked for it."""
+    if hands.hold((OPERATOR,)):
+        paused = sum(row["paused_why"] != "asked" for row in webhooks.in_state(connection, webhooks.PAUSED))
+        if paused:
+            yield _row("webhook", "resumption", paused)
 
 
 def _within(document: FiledDocument, keys: set[str], names: tuple[str, ...], view: DirectoryView) -> bool:

@@ -42,7 +42,7 @@ class Subscription:
             after = size(connection) - 1
         self.does(SubscribeWebhook, label="Portal", url=url, after=after)
 
-    def does(self, command: type[Command], **values: object) -> None:
+    def does(self, command: Callable[..., Command], **values: object) -> None:
         wanted = command(command_id=new_id(), actor=self.actor, subscription_id=self.id, **values)
         self.theatre.world.installation.ledger.execute(wanted)
 

@@ -60,6 +60,7 @@ STOP = {
 }
 
 WORK = {
+    "webhook": "Webhook dihentikan sistem",
     "talent_result": "Hasil talenta menunggu orang kedua",
     "policy": "Usul kebijakan menunggu pengesahan",
     "document": "Dokumen menunggu verifikasi",
