@@ -19,6 +19,7 @@ from integrations.channels import Channel, channels
 from integrations.mail import MailServer
 from integrations.object_folder import ObjectFolder
 from integrations.object_store import ObjectStore, StoreUnavailable
+from integrations.openid import Client, OpenIdProvider
 from ledger.append import Ledger
 from ledger.database import DatabaseUnavailable, open_database
 from ledger.erased_people import ErasedPeople, with_keys
@@ -48,6 +49,7 @@ class Installation:
         self._reader: Reader | None = None
         self._documents: ObjectStore | None = None
         self._channels: dict[str, Channel] | None = None
+        self._openid: OpenIdProvider | None = None
         self._opening = threading.RLock()
 
     @property
@@ -139,6 +141,16 @@ class Installation:
             return self._channels
 
     @property
+    def openid(self) -> OpenIdProvider | None:
+        """The provider that may sign people in; None where none is set. Raises OSError, ValueError where its
+        settings are not whole.
+        """
+        with self._opening:
+            if self._openid is None and self.settings.openid_issuer is not None:
+                self._openid = OpenIdProvider(openid_client_of(self.settings, self.settings.openid_issuer))
+            return self._openid
+
+    @property
     def documents(self) -> ObjectStore:
         """Where the bytes of documents lie. Raises StoreUnavailable where its settings are not whole."""
         with self._opening:
@@ -180,6 +192,8 @@ class Installation:
         return tuple(left)
 
     def close(self) -> None:
+        if self._openid is not None:
+            self._openid.close()
         if self._ledger is not None:
             self._ledger.close()
         for engine in (self._writing, self._reader.engine if self._reader else None):
@@ -237,6 +251,33 @@ def mail_server_of(settings: Settings) -> MailServer | None:
         settings.smtp_starttls,
         settings.smtp_user,
         password.read_text(encoding="utf-8").strip() if password is not None else None,
+    )
+
+
+def openid_client_of(settings: Settings, issuer: str) -> Client:
+    """This installation at its OpenID provider. Raises OSError, ValueError."""
+    if settings.openid_client_id is None:
+        raise ValueError("JENJANG_OPENID_ISSUER needs JENJANG_OPENID_CLIENT_ID")
+    if settings.public_url is None:
+        raise ValueError(
+            "JENJANG_OPENID_ISSUER needs JENJANG_PUBLIC_URL: the provider sends people back there"
+        )
+    required = None
+    if settings.openid_required is not None:
+        claim, separator, value = settings.openid_required.partition("=")
+        if not (claim and separator and value):
+            raise ValueError("JENJANG_OPENID_REQUIRED is claim=value")
+        required = (claim, value)
+    secret = settings.openid_client_secret_file
+    return Client(
+        issuer=issuer,
+        client_id=settings.openid_client_id,
+        secret=secret.read_text(encoding="utf-8").strip() if secret is not None else None,
+        scopes=settings.openid_scopes,
+        nip_claim=settings.openid_nip_claim,
+        required=required,
+        label=settings.openid_label,
+        ca_file=settings.openid_ca_file,
     )
 
 

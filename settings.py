@@ -66,6 +66,22 @@ class Settings(BaseSettings):
     smtp_starttls: bool = Field(default=False, description="encrypt the connection to the mail server")
     smtp_user: str | None = Field(default=None, description="login at the mail server")
     smtp_password_file: Path | None = Field(default=None, description="file with the mail password")
+    openid_issuer: str | None = Field(
+        default=None, description="issuer of the OpenID provider that may sign people in; default: none"
+    )
+    openid_client_id: str | None = Field(default=None, description="this installation's client id there")
+    openid_client_secret_file: Path | None = Field(
+        default=None, description="file with the client secret; without one a public client"
+    )
+    openid_scopes: str = Field(default="openid", description="scopes that are asked for, by spaces")
+    openid_nip_claim: str = Field(default="nip", description="claim of the ID token that holds the NIP")
+    openid_required: str | None = Field(
+        default=None, description="claim=value without which nobody is let in, such as groups=asn"
+    )
+    openid_label: str = Field(default="SSO", max_length=40, description="what the provider is called")
+    openid_ca_file: Path | None = Field(
+        default=None, description="PEM of the CAs that the provider is trusted by; default: the public ones"
+    )
     public_url: str | None = Field(
         default=None, description="address of the pages in links to them; default: http://HOST:PORT"
     )

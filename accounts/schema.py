@@ -30,6 +30,8 @@ sessions = Table(
     Column("revoked_at", Text),
     Column("browser", Integer, nullable=False),
     Column("awaits_code", Integer, nullable=False),
+    # Opened by an OpenID provider: no password was shown, so none has to be changed first.
+    Column("by_provider", Integer, nullable=False),
     Index("sessions_person", "person_id"),
 )
 

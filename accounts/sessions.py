@@ -65,6 +65,7 @@ def open_session(
     token: str | None = None,
     browser: bool = False,
     awaits_code: bool = False,
+    by_provider: bool = False,
 ) -> tuple[str, str]:
     """A new session's token, made unless given, and the moment at which it ends. The token is not stored.
     `browser` says that it is a session of our pages; one that `awaits_code` may do nothing but give the
@@ -82,6 +83,7 @@ def open_session(
             revoked_at=None,
             browser=int(browser),
             awaits_code=int(awaits_code),
+            by_provider=int(by_provider),
         )
     )
     return token, expires_at

@@ -18,7 +18,8 @@ from ledger.database import fetch
 from ledger.record import moment
 
 SESSION = (
-    "SELECT s.person_id, a.must_change, s.awaits_code, s.browser, s.created_at FROM sessions s "
+    "SELECT s.person_id, a.must_change * (1 - s.by_provider), s.awaits_code, s.browser, s.created_at "
+    "FROM sessions s "
     "LEFT JOIN accounts a ON a.person_id = s.person_id "
     "WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?"
 )

@@ -55,7 +55,7 @@ class Services:
 
 def open_services(installation: Installation) -> Services:
     ledger = installation.ledger
-    _ = installation.channels  # a file that cannot be read is told at the start
+    _ = installation.channels, installation.openid  # settings that are not whole are told at the start
     reader = installation.reader
     access_log = AccessLog(ledger, installation.settings.reads_folder)
     return Services(installation, ledger, reader, access_log, KnownNames(reader.engine))

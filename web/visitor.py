@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 SESSION = "__Host-jenjang"
 LANGUAGE = "__Host-bahasa"
+OPENID = "__Host-openid"
 A_YEAR = 365 * 24 * 3600
 LANGUAGES = ("id", "en")
 
@@ -42,6 +43,15 @@ def keep_session(response: Response, token: str) -> None:
 
 def forget_session(response: Response) -> None:
     response.delete_cookie(SESSION, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def keep_request(response: Response, request: str) -> None:
+    """What an OpenID provider's answer has to belong to: of this browser alone, for ten minutes."""
+    response.set_cookie(OPENID, request, max_age=600, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def forget_request(response: Response) -> None:
+    response.delete_cookie(OPENID, secure=True, httponly=True, samesite="lax", path="/")
 
 
 def keep_language(response: Response, language: str) -> None:

@@ -334,6 +334,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.Text(), nullable=True),
         sa.Column("browser", sa.Integer(), nullable=False),
         sa.Column("awaits_code", sa.Integer(), nullable=False),
+        sa.Column("by_provider", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash"),
     )
     op.create_table(

@@ -154,11 +154,21 @@ def settle(
 
 
 @pytest.fixture
-def world(database_url: str, tmp_path: Path, settle: Callable[[str], Settled]) -> Iterator[World]:
+def more_settings() -> dict[str, Any]:
+    """What a room's tests set besides."""
+    return {}
+
+
+@pytest.fixture
+def world(
+    database_url: str, tmp_path: Path, settle: Callable[[str], Settled], more_settings: dict[str, Any]
+) -> Iterator[World]:
     """The agency of every test here, in an installation of its own."""
     settled = settle(database_url)
     settled.copied_to(database_url, tmp_path)
-    settings = Settings(data=tmp_path, database_url=database_url, temporal_address=NOBODY_THERE)
+    settings = Settings(
+        data=tmp_path, database_url=database_url, temporal_address=NOBODY_THERE, **more_settings
+    )
     opened = Installation(settings)
     yield World(opened, settled.ids, settled.synthetic)
     opened.close()

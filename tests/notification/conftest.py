@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,13 +15,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from installation import Installation
-from settings import Settings
-from tests.api.conftest import NOBODY_THERE, Settled, house, settle
+from tests.api.conftest import house, settle, world
 from tests.witness.conftest import free_port
-from tests.world import World
 
-__all__ = ["house", "settle"]
+__all__ = ["house", "settle", "world"]
 
 
 @dataclass
@@ -87,30 +84,18 @@ def posted() -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
 
 @pytest.fixture
-def world(
-    database_url: str,
-    tmp_path: Path,
-    settle: Callable[[str], Settled],
-    mailbox: Mailbox,
-    posted: tuple[int, list[dict[str, Any]]],
-) -> Iterator[World]:
-    """The agency of the API's tests, with both channels set up."""
-    settle(database_url).copied_to(database_url, tmp_path)
+def more_settings(
+    tmp_path: Path, mailbox: Mailbox, posted: tuple[int, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Both channels."""
     file = tmp_path / "channels.yaml"
     file.write_text(json.dumps([a_channel(posted[0])]))
-    settings = Settings(
-        data=tmp_path,
-        database_url=database_url,
-        temporal_address=NOBODY_THERE,
-        smtp_host="127.0.0.1",
-        smtp_port=mailbox.port,
-        notification_channels=file,
-        public_url="https://jenjang.contoh.go.id/",
-    )
-    settled = settle(database_url)
-    opened = Installation(settings)
-    yield World(opened, settled.ids, settled.synthetic)
-    opened.close()
+    return {
+        "smtp_host": "127.0.0.1",
+        "smtp_port": mailbox.port,
+        "notification_channels": file,
+        "public_url": "https://jenjang.contoh.go.id/",
+    }
 
 
 def a_channel(port: int, **changes: Any) -> dict[str, Any]:

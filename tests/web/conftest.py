@@ -18,11 +18,11 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from starlette.testclient import TestClient
 
 from operations.serve import Server
-from tests.api.conftest import House, house, settle, world
+from tests.api.conftest import House, house, more_settings, settle, world
 from web.site import create_site
 from web.visitor import SESSION
 
-__all__ = ["house", "settle", "world"]  # fixtures of the API's tests, used here too
+__all__ = ["house", "more_settings", "settle", "world"]  # fixtures of the API's tests, used here too
 
 HERE = "http://testserver"
 UPLOAD_LIMIT = 2**20

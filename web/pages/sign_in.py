@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
+from web.api_client import Answer
 from web.rendering import Page, page_route, redirect
-from web.visitor import LANGUAGES, forget_session, keep_language, keep_session
+from web.visitor import (
+    LANGUAGES,
+    OPENID,
+    forget_request,
+    forget_session,
+    keep_language,
+    keep_request,
+    keep_session,
+)
 
 
 def _own_path(text: str) -> str:
@@ -17,8 +26,15 @@ def _own_path(text: str) -> str:
 
 
 async def ask(page: Page) -> Response:
-    wanted = _own_path(page.request.query_params.get("next", "/"))
-    return page.show_to_anybody("sign_in.html", next=wanted, problem=None, nip="")
+    return await _asked(page, page.request.query_params.get("next", "/"))
+
+
+async def _asked(page: Page, wanted: str, refused: Answer | None = None, nip: str = "") -> Response:
+    ways = await page.api.get("/v1/sign-in-ways")
+    status, problem = (refused.status, refused.body) if refused else (200, None)
+    return page.show_to_anybody(
+        "sign_in.html", status, next=_own_path(wanted), problem=problem, nip=nip, ways=ways
+    )
 
 
 async def enter(page: Page) -> Response:
@@ -27,12 +43,38 @@ async def enter(page: Page) -> Response:
     asked = {"nip": nip, "password": form.get("password", ""), "browser": True}
     answer = await page.api.post("/v1/sessions", asked)
     if not answer.ok:
-        return page.show_to_anybody("sign_in.html", answer.status, next=wanted, problem=answer.body, nip=nip)
+        return await _asked(page, wanted, answer, nip)
     if answer.body["awaits_code"]:
         response = redirect(f"/kode?next={quote(wanted)}")
     else:
         response = redirect("/kata-sandi" if answer.body["person"]["must_change"] else wanted)
     keep_session(response, answer.body["token"])
+    return response
+
+
+async def leave_for_provider(page: Page) -> Response:
+    """To the agency's OpenID provider. Where one goes afterwards waits in the cookie."""
+    wanted = _own_path(page.request.query_params.get("next", "/"))
+    answer = await page.api.post("/v1/openid/requests", {})
+    if not answer.ok:
+        return await _asked(page, wanted, answer)
+    response = redirect(answer.body["address"])
+    keep_request(response, f"{answer.body['request']}|{quote(wanted)}")
+    return response
+
+
+async def come_back(page: Page) -> Response:
+    kept, _, wanted = page.request.cookies.get(OPENID, "").partition("|")
+    given = {name: page.request.query_params.get(name, "") for name in ("code", "state")}
+    answer = await page.api.post("/v1/sessions/openid", {"request": kept, "browser": True, **given})
+    if not answer.ok:
+        response = await _asked(page, unquote(wanted) or "/", answer)
+        forget_request(response)
+        return response
+    wanted = _own_path(unquote(wanted))
+    response = redirect(f"/kode?next={quote(wanted)}" if answer.body["awaits_code"] else wanted)
+    keep_session(response, answer.body["token"])
+    forget_request(response)
     return response
 
 
@@ -89,6 +131,8 @@ async def speak(page: Page) -> Response:
 routes = [
     page_route("/masuk", ask),
     page_route("/masuk", enter, ("POST",)),
+    page_route("/masuk/openid", leave_for_provider),
+    page_route("/masuk/openid/kembali", come_back),
     page_route("/kode", ask_code),
     page_route("/kode", give_code, ("POST",)),
     page_route("/keluar", leave, ("POST",)),
