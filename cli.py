@@ -224,35 +224,6 @@ def audit_key(_: argparse.Namespace, settings: Settings) -> int:
     return WELL
 
 
-def api_key(options: argparse.Namespace, settings: Settings) -> int:
-    from accounts import api_keys
-    from installation import Installation
-
-    installation = Installation(settings)
-    try:
-        if options.verb == "create":
-            key_id, secret = api_keys.create_key(installation, options.name, tuple(options.scope))
-            answer: Any = {"key_id": key_id, "secret": secret, "scopes": options.scope}
-            text = f"{secret}\n(key {key_id}; the secret is shown this once)"
-        elif options.verb == "list":
-            answer = api_keys.list_keys(installation)
-            text = "\n".join(
-                f"{key['key_id']}  {key['label']}  {' '.join(key['scopes'])}"
-                f"{'  revoked ' + key['revoked_at'] if key['revoked_at'] else ''}"
-                for key in answer
-            )
-        else:
-            revoked = api_keys.revoke_key(installation, options.key_id)
-            answer, text = {"revoked": revoked}, "revoked" if revoked else "there is no such key in force"
-            if not revoked:
-                print(json.dumps(answer) if options.json else text)
-                return WRONG
-    finally:
-        installation.close()
-    print(json.dumps(answer, ensure_ascii=False) if options.json else text)
-    return WELL
-
-
 def policy(options: argparse.Namespace, settings: Settings) -> int:
     from operations.policy_check import check_file
 
@@ -298,7 +269,14 @@ def account(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command line on one page)
-    from operations import bundle_command, export_command, key_command, person_command, siasn_command
+    from operations import (
+        api_key_command,
+        bundle_command,
+        export_command,
+        key_command,
+        person_command,
+        siasn_command,
+    )
     from witness import command as witness_command
 
     parser = argparse.ArgumentParser(prog="jenjang", description=__doc__, allow_abbrev=False)
@@ -387,14 +365,8 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     siasn_command.add_verbs(national, _common)
     witness_command.add_parser(commands)
 
-    keys = command("api-key", api_key, "keys of integrations", reports=True)
-    verbs = keys.add_subparsers(dest="verb", required=True, metavar="create|list|revoke")
-    create = verbs.add_parser("create", help="a new key; its secret is shown once")
-    create.add_argument("--name", required=True)
-    create.add_argument("--scope", action="append", required=True, metavar="SCOPE")
-    listed = verbs.add_parser("list", help="all keys")
-    revoke = verbs.add_parser("revoke", help="end a key at once")
-    revoke.add_argument("key_id", metavar="KEY_ID")
+    keys = command("api-key", api_key_command.run, "keys of integrations", reports=True)
+    api_key_command.add_verbs(keys, _common)
 
     rules = command("policy", policy, "policies before they are law", reports=True)
     rules_verbs = rules.add_subparsers(dest="verb", required=True, metavar="check|simulate")
@@ -420,7 +392,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
         change = people_verbs.add_parser(verb, help=f"{verb} a role")
         change.add_argument("nip", metavar="NIP")
         change.add_argument("role", metavar="ROLE")
-    for nested in (create, listed, revoke, checked, simulated, issue):
+    for nested in (checked, simulated, issue):
         _common(nested)
     for nested in people_verbs.choices.values():
         if nested is not issue:

@@ -129,6 +129,14 @@ class Settings(BaseSettings):
     webhook_give_up_hours: int = Field(
         default=72, ge=1, le=720, description="how long a receiver may fail until its webhook is paused"
     )
+    key_requests_per_minute: int = Field(
+        default=6000,
+        ge=1,
+        le=1_000_000,
+        description="requests a minute of an API key that has no limit of its own",
+    )
+    batch_limit_mb: int = Field(default=20, ge=1, le=100, description="largest batch of requests, MiB")
+    batch_rows: int = Field(default=100_000, ge=1, le=1_000_000, description="most rows of one batch")
     simulation_seconds: int = Field(
         default=60, ge=1, le=600, description="seconds until the API ends a simulation of a policy"
     )

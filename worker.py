@@ -18,6 +18,9 @@ from activities.record import LedgerActivities
 from activities.siasn import SiasnActivities
 from activities.talent_upkeep import TalentUpkeepActivities
 from activities.webhooks import WebhookActivities
+from inbound.batch_runner import BatchRunner
+from inbound.batches import BatchStore
+from inbound.waiting_batches import WaitingBatches
 from installation import Installation
 from integrations.payload_codec import encrypting_converter
 from notification.notifier import Notifier
@@ -199,6 +202,7 @@ class _Service:
                 SiasnCalendar(reader, self._client, queue, clock, connected=connector is not None),
                 *self._notifiers(),
                 WebhookStarter(reader, self._client, queue),
+                self._batches(),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
             for each in starting:
@@ -219,6 +223,11 @@ class _Service:
             return ()
         engine, clock = self._installation.writing_engine, self._installation.clock
         return (Notifier(self._installation.reader, engine, channels, self._settings.pages_address, clock),)
+
+    def _batches(self) -> WaitingBatches:
+        opened = self._installation
+        store = BatchStore(opened.writing_engine, opened.sealing_key)
+        return WaitingBatches(BatchRunner(store, opened.ledger, opened.reader, opened.clock))
 
     async def _connected(self) -> Client | None:
         pause = 0.1

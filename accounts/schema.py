@@ -1,10 +1,10 @@
-"""The tables of credentials and of what people prefer. Of secrets only hashes are stored, and sealed what has
-to be read again.
+"""The tables beside the ledger: credentials, what people prefer, what keys have used up, and batches on their
+way in. Of secrets only hashes are stored, and sealed what has to be read again.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
 
 from ledger.schema import PositionType, metadata
 
@@ -98,4 +98,70 @@ notices = Table(
     Column("about", Text, nullable=False),
     Column("action_id", Text, nullable=False),
     Column("task_id", Text),
+)
+
+# How many requests of the running minute were handed out to the processes; one row a key.
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("window", Integer, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+
+# Nonces of signatures until they have expired, by hash.
+spent_nonces = Table(
+    "spent_nonces",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("nonce_hash", Text, primary_key=True),
+    Column("expires_at", Integer, nullable=False),
+    Index("spent_nonces_expiry", "expires_at"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("owner_kind", Text, nullable=False),
+    Column("owner_id", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("sandbox", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("finished_at", Text),
+    # Whole and waiting for its turn since then; before it, rows are still being stored.
+    Column("taken_at", Text),
+    # Until then the request that brought it works at it.
+    Column("held_until", Text),
+    Index("batches_waiting", "finished_at", "taken_at"),
+)
+
+# Rows that wait, some hundred together, sealed under the agency's key; gone with their results.
+batch_parts = Table(
+    "batch_parts",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# What came of each row: codes and ids, and sentences without personal data.
+batch_rows = Table(
+    "batch_rows",
+    metadata,
+    Column("batch_id", Text, primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", Text, nullable=False),
+    Column("action_id", Text),
+    Column("code", Text),
+    Column("fields", Text),
+    Column("wrong_id", Text),
+    Column("wrong_en", Text),
+    Column("mend_id", Text),
+    Column("mend_en", Text),
+    Index("batch_rows_outcome", "batch_id", "outcome", "row"),
+    Index("batch_rows_action", "batch_id", "action_id"),
 )

@@ -55,6 +55,9 @@ class NewKey(_Body):
 
     label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     scopes: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
+    sandbox: Annotated[
+        bool, Field(description="What the key asks for is judged and answered, and never recorded.")
+    ] = False
 
 
 class Consumer(BaseModel):
@@ -109,6 +112,10 @@ class Key(BaseModel):
     scopes: list[str]
     created_at: str
     revoked_at: str | None
+    sandbox: bool
+    requests_per_minute: int | None = Field(description="null: what the installation gives every key.")
+    signature_algorithm: str | None
+    signature_required: bool
 
 
 class KeyList(BaseModel):
@@ -276,6 +283,7 @@ def issue_key(
         services.installation,
         body.label,
         body.scopes,
+        sandbox=body.sandbox,
         actor=caller.actor,
         command_id=identified.command_id,
         body_hash=identified.body_hash,

@@ -18,6 +18,7 @@ from api import (
     asyncapi,
     audit,
     audit_codes,
+    batches,
     board_workbooks,
     boards,
     bulk_decisions,
@@ -33,9 +34,11 @@ from api import (
     employees,
     erasures,
     evaluation_cycles,
+    events,
     feed,
     health,
     inbox,
+    key_terms,
     links,
     live,
     notifications,
@@ -73,6 +76,7 @@ from api import (
     work,
 )
 from api.gate import Gate
+from api.refusals import RefusalWatch, refusals_of
 from api.wiring import Services, open_services
 from erasure.purge import finish_all
 from installation import Installation
@@ -90,6 +94,8 @@ ROUTERS = (
     second_factor.router,
     receipts.router,
     personnel_actions.router,
+    events.router,
+    batches.router,
     replacements.router,
     links.router,
     employees.router,
@@ -136,6 +142,7 @@ ROUTERS = (
     webhook_acts.router,
     feed.router,
     asyncapi.router,
+    key_terms.router,
     health.router,
 )
 # FastAPI finds out what each route of a router depends on when it is first asked for one: for all
@@ -162,6 +169,7 @@ def create_app(installation: Installation) -> FastAPI:
         yield
         await anyio.to_thread.run_sync(finishing.join, 10.0)
         await anyio.to_thread.run_sync(services.access_log.flush)
+        await anyio.to_thread.run_sync(refusals_of(app).flush)
         services.access_log.close()
 
     app = FastAPIOffline(
@@ -175,7 +183,11 @@ def create_app(installation: Installation) -> FastAPI:
     app.state.services = services
     app.router.routes.extend(ROUTES.routes)
     problems.install(app)
-    app.add_middleware(Gate, document_limit=installation.settings.document_limit_mb * 2**20)
+    settings = installation.settings
+    app.add_middleware(
+        Gate, document_limit=settings.document_limit_mb * 2**20, batch_limit=settings.batch_limit_mb * 2**20
+    )
+    app.add_middleware(RefusalWatch)
     app.add_middleware(codec.CodecOrigin, origin=installation.settings.temporal_ui_origin)
     app.add_middleware(health.Measured)
     app.openapi = _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it

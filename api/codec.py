@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.api.common.v1 import Payload
 
 from api.credentials import Caller, CredentialsDep, find_caller, in_full_right, signed_in
+from api.machine_calls import admitted
 from api.problems import Problem, responses
 from api.views import answer
 from api.wiring import Services, ServicesDep
@@ -64,6 +65,7 @@ async def process_viewer(request: Request, services: ServicesDep, credentials: C
         view = services.view(connection)
         day = services.today(view)
         viewers = view.policy_in_force(day).personal_data.process_viewers
+    await admitted(request, services, caller)
     if caller.person_id is None:
         caller.require_scope(SCOPE)
     elif not view.offices(day).holds_any(caller.person_id, viewers, day):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Security
+from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import Connection
 
 from accounts.api_keys import KEY_PREFIX
 from accounts.sessions import TOKEN_PREFIX, hash_token
+from api.machine_calls import admitted
 from api.problems import Problem
 from api.wiring import Services, ServicesDep
 from domain.identity import Actor
+from domain.inbound_events import SignatureAlgorithm
 from ledger.database import fetch
 from ledger.record import moment
 
@@ -23,7 +25,10 @@ SESSION = (
     "LEFT JOIN accounts a ON a.person_id = s.person_id "
     "WHERE s.token_hash = ? AND s.revoked_at IS NULL AND s.expires_at > ?"
 )
-API_KEY = "SELECT key_id, scopes FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL"
+API_KEY = (
+    "SELECT key_id, scopes, sandbox, requests_per_minute, signature_algorithm, verification_key, "
+    "signature_required FROM api_keys WHERE secret_hash = ? AND revoked_at IS NULL"
+)
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jenjang"'}
 BEARER = HTTPBearer(
     auto_error=False, description="A session's token (POST /v1/sessions) or an integration's API key."
@@ -33,8 +38,21 @@ CredentialsDep = Annotated[Credentials, Security(BEARER)]
 
 
 @dataclass(frozen=True)
+class KeyTerms:
+    """Under which terms an integration's key works (`domain.inbound_events.ApiKeyTermsSet`)."""
+
+    sandbox: bool
+    requests_per_minute: int | None
+    signature_algorithm: SignatureAlgorithm | None
+    verification_key: str | None
+    signature_required: bool
+
+
+@dataclass(frozen=True)
 class Caller:
-    """Who sent the request. `person_id` is None for an integration, `scopes` empty for a person."""
+    """Who sent the request. `person_id` is None for an integration, `scopes` empty for a person; `terms` are
+    those of an integration's key.
+    """
 
     actor: Actor
     person_id: str | None
@@ -44,6 +62,12 @@ class Caller:
     awaits_code: bool = False
     browser: bool = False
     signed_in_at: str | None = None
+    terms: KeyTerms | None = None
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether nothing that the caller asks for is recorded."""
+        return self.terms is not None and self.terms.sandbox
 
     def require_scope(self, scope: str) -> None:
         """Raise a 403 for a key without `scope`; people need none."""
@@ -83,7 +107,8 @@ def find_caller(services: Services, connection: Connection, secret: str) -> Call
             return None
         row = found[0]
         scopes = frozenset(row[1].split())
-        return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes)
+        terms = KeyTerms(bool(row[2]), row[3], row[4], row[5], bool(row[6]))
+        return Caller(Actor(kind="integration", id=row[0], scopes=scopes), None, scopes, terms=terms)
     return None
 
 
@@ -110,10 +135,14 @@ def in_full_right(caller: Caller) -> Caller:
     return caller
 
 
-async def half_signed_in(services: ServicesDep, credentials: CredentialsDep) -> Caller:
-    """The caller, also one who still owes the code of their second factor. Raises a 401."""
+async def half_signed_in(request: Request, services: ServicesDep, credentials: CredentialsDep) -> Caller:
+    """The caller, also one who still owes the code of their second factor. Raises a 401, and what a key's
+    terms refuse.
+    """
     with services.reading() as connection:
-        return signed_in(services, connection, credentials)
+        caller = signed_in(services, connection, credentials)
+    await admitted(request, services, caller)
+    return caller
 
 
 async def any_caller(caller: Annotated[Caller, Depends(half_signed_in)]) -> Caller:

@@ -17,7 +17,6 @@ from api.credentials import Caller, CallerDep
 from api.cycle_units import pattern_of
 from api.idempotency import REPLAY, IdempotencyKey, identify
 from api.paging import Cursor, Limit, decode_cursor, page_of
-from api.start_evaluation import Day
 from api.views import answer, as_id
 from api.visibility import viewer_for
 from api.wiring import Services, ServicesDep
@@ -25,6 +24,7 @@ from domain.authorization import visible_scope
 from domain.errors import NotFound, NotPermitted
 from domain.evaluation_commands import CloseEvaluationCycle, OpenEvaluationCycle
 from domain.personnel_action import ENDED
+from inbound.requests import PeriodDay
 from ledger.result import Result
 from projections import cycle_units
 from projections import evaluation_cycles as cycles
@@ -47,8 +47,8 @@ class OpenCycle(BaseModel):
         },
     )
 
-    period_start: Day
-    period_end: Day
+    period_start: PeriodDay
+    period_end: PeriodDay
     unit_ids: Annotated[tuple[UnitId, ...], Field(max_length=MOST_UNITS)] = ()
 
 

@@ -15,6 +15,9 @@ JSON_LIMIT = 64 * 1024
 # A whole policy is a body of its own size.
 POLICIES, POLICY_LIMIT = ("/v1/policies", "/v1/policies/simulation"), 512 * 1024
 CODEC, CODEC_LIMIT = "/codec/", 2 * 1024 * 1024  # what Temporal takes in one payload
+EVENTS, EVENTS_LIMIT = "/v1/events", 1024 * 1024
+BATCH = "/v1/personnel-actions:batch"
+TABLES = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
 DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
 DOCS = ("/docs", "/static-offline-docs")
@@ -30,18 +33,20 @@ class Gate:
     """Refuses what no endpoint could read, and puts the security headers on every answer.
 
     Bodies are read whole here, up to 64 KiB of JSON (512 of a policy), or `document_limit` bytes of an
-    upload.
+    upload and `batch_limit` of a batch.
     """
 
-    def __init__(self, app: ASGIApp, document_limit: int) -> None:
+    def __init__(self, app: ASGIApp, document_limit: int, batch_limit: int) -> None:
         self._app = app
         self._document_limit = document_limit
+        self._batch_limit = batch_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
+        scope.setdefault("state", {})
         csp = DOCS_CSP if path.startswith(DOCS) else ANSWERS_CSP
 
         async def guarded(message: Message) -> None:
@@ -51,24 +56,31 @@ class Gate:
                 headers["Referrer-Policy"] = "no-referrer"
                 headers.setdefault("Content-Security-Policy", csp)
                 headers.setdefault("Cache-Control", "no-store")
+                headers.update(scope["state"].get("rate_limit", {}))
             await send(message)
 
         headers = Headers(scope=scope)
         try:
             _check_address(path, scope.get("query_string", b""))
             if scope["method"] in ("POST", "PUT", "PATCH", "DELETE"):
-                receive = await self._checked_body(path, headers, receive)
+                body = await self._checked_body(path, headers, receive)
+                scope["state"]["body"] = body  # as it was sent: a signature is over these bytes
+                receive = _replay(body, receive)
         except Problem as problem:
             answer = problem_response(problem.body(language_of(headers.get("accept-language"))))
             await answer(scope, receive, guarded)
             return
         await self._app(scope, receive, guarded)
 
-    async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> Receive:
+    async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> bytes:
         upload = path.endswith("/documents")
         limit = POLICY_LIMIT if path in POLICIES else JSON_LIMIT
         if path.startswith(CODEC):
             limit = CODEC_LIMIT
+        if path == EVENTS:
+            limit = EVENTS_LIMIT
+        if path == BATCH:
+            limit = self._batch_limit
         if upload:
             limit = self._document_limit + FORM_OVERHEAD
         declared = headers.get("content-length", "0")
@@ -77,19 +89,25 @@ class Gate:
         body = await _read(receive, limit)
         if body and not upload:
             media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            if path == BATCH and media_type in TABLES:
+                return body
             if media_type != "application/json" and not media_type.endswith("+json"):
                 raise Problem("unsupported-media-type")
             _check_text(body)
-        sent = False
+        return body
 
-        async def replay() -> Message:
-            nonlocal sent
-            if sent:
-                return await receive()
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
 
-        return replay
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def replay() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
 
 
 async def _read(receive: Receive, limit: int) -> bytes:

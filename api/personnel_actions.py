@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request
@@ -15,7 +14,6 @@ from api import shapes
 from api.cases import (
     as_it_stood,
     command_case,
-    detail,
     detail_of,
     names_in,
     people_in,
@@ -30,88 +28,42 @@ from api.idempotency import (
     IfMatch,
     expected_version,
     identify,
-    was_answered,
 )
 from api.moments import AskedDep, past_of
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.past_views import case_then
 from api.problems import language_of
-from api.start_evaluation import StartEvaluation, evaluation_of
+from api.starting import started
 from api.veil import veil_of
 from api.views import action_detail, action_summary, answer, as_id, event_view, names_of, people_of, stream_of
 from api.visibility import is_readable, viewer_for
 from api.wiring import Services, ServicesDep
-from domain.authorization import may_see_person, subtrees, visible_scope
+from domain.authorization import subtrees, visible_scope
 from domain.commands import (
     FREE_TEXT_LIMIT,
     ActionCommand,
     AnnulAction,
-    Candidate,
     DeclareConflict,
-    SubmitAction,
     WithdrawAction,
 )
-from domain.errors import UnknownReference
 from domain.personnel_action import Status
-from domain.policy import Kind, Transfer
-from domain.promotion_commands import StartPromotion
-from domain.submission import may_submit
-from ledger.facts import facts_for_reading
-from projections import documents, employees, register
+from domain.policy import Kind
+from inbound.requests import Start
+from projections import employees, register
 from projections.action_state import states_of
 
 router = APIRouter(prefix="/v1/personnel-actions", tags=["personnel actions"])
 
 Language = Annotated[str | None, Header(alias="Accept-Language", max_length=255, examples=["id"])]
 ActionId = Annotated[str, Path(max_length=64, examples=["1b671a64-40d5-491e-99b0-da01ff1f3341"])]
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2199, 12, 31))]
-BirthDay = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-ShortText = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class CandidateBody(_Body):
-    """A civil servant of another agency, for a transfer into the city."""
-
-    nip: Annotated[str, Field(min_length=1, max_length=64)]
-    name: ShortText
-    birth_date: BirthDay
-    employment_kind: Annotated[str, Field(min_length=1, max_length=32)]
-    grade: Annotated[str, Field(min_length=1, max_length=16)]
-    education: Annotated[str, Field(max_length=100)] | None = None
-
-
-class StartMutation(_Body):
-    """A transfer. `follows` is the id of the follow-up of an evaluation that ordered another post."""
-
-    kind: Literal[Kind.MUTATION]
-    variant: Transfer
-    subject_nip: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    target_position_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
-    effective_date: Day
-    reason: Annotated[str, Field(min_length=1, max_length=FREE_TEXT_LIMIT)]
-    document_ids: Annotated[tuple[Annotated[str, Field(max_length=64)], ...], Field(max_length=50)] = ()
-    suggested_by_nip: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    partner_agency: ShortText | None = None
-    partner_position: ShortText | None = None
-    candidate: CandidateBody | None = None
-    follows: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-
-
-class StartPromotionBody(_Body):
-    """The promotion for which a vacancy's list of candidates was frozen."""
-
-    kind: Literal[Kind.PROMOTION]
-    vacancy_id: Annotated[str, Field(min_length=1, max_length=64)]
-    reason: Annotated[str, Field(max_length=FREE_TEXT_LIMIT)] = ""
-
-
-Start = Annotated[
-    StartMutation | StartPromotionBody | StartEvaluation,
-    Field(discriminator="kind"),
+AskedFor = Annotated[
+    Start,
     Body(
         examples=[
             {
@@ -153,102 +105,15 @@ async def start(
     request: Request,
     services: ServicesDep,
     caller: CallerDep,
-    body: Start,
+    body: AskedFor,
     key: IdempotencyKey = None,
     accept_language: Language = None,
 ) -> Response:
-    """Start a personnel action. 201 also where the rules refuse at once: status `refused`, with findings."""
-    identified = identify(request, caller, key, body)
-    command: ActionCommand
-    if isinstance(body, StartPromotionBody):
-        command = StartPromotion(
-            command_id=identified.command_id,
-            actor=caller.actor,
-            action_id=identified.made("action"),
-            vacancy_id=body.vacancy_id,
-            reason=body.reason,
-        )
-    else:
-        with services.reading() as connection:
-            command = (
-                evaluation_of(services, connection, caller, identified, body)
-                if isinstance(body, StartEvaluation)
-                else _submission(services, connection, caller, identified, body)
-            )
-    result = await services.send(command, identified.body_hash)
-    assert result.state is not None  # a submission that is not refused makes an action
-    with services.reading() as connection:
-        shown = detail(services, connection, caller, result.state, language_of(accept_language))
-        shown["receipt"] = receipt_of(result, connection)
-    headers = {"Location": f"/v1/personnel-actions/{result.state.id}"} | _replay(result.replayed)
-    return answer(shown, 201, version=result.version, headers=headers)
-
-
-def _submission(
-    services: Services, connection: Connection, caller: Caller, identified: Identified, body: StartMutation
-) -> SubmitAction:
-    """The command, with people and documents looked up. Raises UnknownReference with its field."""
-    candidate = Candidate(**body.candidate.model_dump()) if body.candidate else None
-    nip = body.subject_nip or (candidate.nip if candidate else None)
-    if nip is None:
-        raise UnknownReference(what="subject_nip", field="subject_nip")
-    command = SubmitAction(
-        command_id=identified.command_id,
-        actor=caller.actor,
-        action_id=identified.made("action"),
-        kind=body.kind,
-        variant=body.variant,
-        subject_id=identified.made("subject"),
-        target_position_id=body.target_position_id,
-        effective_date=body.effective_date,
-        reason=body.reason,
-        document_ids=body.document_ids,
-        partner_agency=body.partner_agency,
-        partner_position=body.partner_position,
-        candidate=candidate,
-        follows=body.follows,
-    )
-    known = _named(services, connection, caller, identified, command, nip)
-    if known is None and candidate is None:
-        raise UnknownReference(what="subject_nip", field="subject_nip")
-    subject_id = known or command.subject_id
-    suggested_by = _person(connection, body.suggested_by_nip) if body.suggested_by_nip else None
-    if body.suggested_by_nip and suggested_by is None:
-        raise UnknownReference(what="suggested_by_nip", field="suggested_by_nip")
-    for document_id in body.document_ids:
-        filed = documents.by_id(connection, document_id)
-        if filed is None or filed["person_id"] != subject_id:
-            raise UnknownReference(what=f"document {document_id}", field="document_ids")
-    return command.model_copy(update={"subject_id": subject_id, "suggested_by": suggested_by})
-
-
-def _named(
-    services: Services,
-    connection: Connection,
-    caller: Caller,
-    identified: Identified,
-    command: SubmitAction,
-    nip: str,
-) -> str | None:
-    """The id of the person with `nip`, for who may see or move them. To everybody else they do not
-    exist, so that nobody finds out by asking who is in the register.
+    """Start a personnel action. 201 also where the rules refuse at once: status `refused`, with findings.
+    A sandbox key only tries it: the same answer, with `sandbox` and no receipt.
     """
-    row = employees.by_nip(connection, nip.replace(" ", "")) if is_readable(nip) else None
-    if row is None:
-        return None
-    person_id = str(row["person_id"])
-    facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
-    # A candidate is somebody of another agency: the right to ask for one cannot depend on our register.
-    moved = command if command.candidate else command.model_copy(update={"subject_id": person_id})
-    origin = None if command.candidate else row["position_id"]
-    viewer = viewer_for(services, connection, caller)
-    if (
-        may_see_person(viewer, row["unit_id"], person_id)
-        or may_submit(moved, origin, facts)
-        or was_answered(connection, identified)
-    ):
-        return person_id
-    return None
+    identified = identify(request, caller, key, body)
+    return await started(services, caller, identified, body, language_of(accept_language))
 
 
 def _person(connection: Connection, nip: str) -> str | None:

@@ -100,6 +100,36 @@ TITLES: dict[str, tuple[int, str, str]] = {
         "Nama host itu tidak dikenal; periksa atau coba lagi.",
         "That host's name cannot be resolved; check it, or try again.",
     ),
+    "file-unreadable": (
+        422,
+        "Berkas tidak terbaca sebagai daftar.",
+        "The file cannot be read as a table.",
+    ),
+    "quota-exceeded": (
+        429,
+        "Kuota permintaan kunci ini untuk menit ini sudah habis.",
+        "This key has used its quota of requests for this minute.",
+    ),
+    "signature-required": (
+        401,
+        "Kunci ini hanya menerima permintaan bertanda tangan.",
+        "This key takes signed requests only.",
+    ),
+    "signature-invalid": (
+        401,
+        "Tanda tangan permintaan tidak sah.",
+        "The request's signature does not hold.",
+    ),
+    "signature-replayed": (
+        401,
+        "Tanda tangan ini sudah pernah dipakai; tanda tangani lagi dengan nonce baru.",
+        "This signature was used before; sign again with a new nonce.",
+    ),
+    "sandbox-only": (
+        403,
+        "Kunci uji coba hanya dapat mencoba memulai proses.",
+        "A sandbox key can only try to start actions.",
+    ),
     "too-many-attempts": (429, "Terlalu banyak percobaan.", "Too many attempts."),
     "internal-error": (500, "Terjadi kesalahan pada sistem.", "Something went wrong on our side."),
     "document-unreadable": (

@@ -113,8 +113,47 @@ DISTRIBUTION = {
     "most_frequent": ["BAIK"],
     "fits": True,
 }
+BATCH: dict[str, Any] = {
+    "id": "5f0a52b8-30f1-4f7a-9a53-4f4f6f0b8a11",
+    "state": "running",
+    "form": "csv",
+    "sha256": "4d" * 32,
+    "rows": 100_000,
+    "done": 2400,
+    "started": 2390,
+    "repeated": 0,
+    "refused": 2,
+    "faulty": 8,
+    "received_at": "2026-11-24T02:15:07.120345Z",
+    "finished_at": None,
+}
+BATCH_ROW: dict[str, Any] = {
+    "row": 17,
+    "outcome": "faulty",
+    "action_id": None,
+    "code": "unknown-reference",
+    "fields": [{"field": "subject_nip", "message": ""}],
+    "wrong": "Tidak dikenal: subject_nip.",
+    "mend": "Periksa NIP, kode jabatan atau dokumen: tidak ada, atau bukan dalam wewenang Anda.",
+}
 EXAMPLES: dict[str, Any] = {
     "PersonnelAction": ACTION,
+    "Batch": BATCH,
+    "BatchDone": BATCH | {"state": "done", "items": [BATCH_ROW]},
+    "BatchRows": {"items": [BATCH_ROW], "next": None},
+    "EventsAnswer": {
+        "items": [
+            {
+                "source": "/simpeg/kota-serang",
+                "id": "b3f1c0de-7a52-4a51-9d6e-0d6a3f6c2d11",
+                "status": 201,
+                "action_id": ACTION_ID,
+                "action_status": "in_review",
+                "receipt": RECEIPT,
+                "replayed": False,
+            }
+        ]
+    },
     "PersonnelActionPage": {"items": [ACTION], "next": None},
     "EventPage": {"items": [EVENT], "next": None},
     "CommandAnswer": ACTION | {"receipt": RECEIPT},
@@ -143,6 +182,16 @@ def created(shape: str, *problems: int) -> dict[int | str, dict[str, Any]]:
     return _described(201, shape) | responses(*problems)
 
 
+def accepted(shape: str, *problems: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries of an endpoint that answers 202: taken in, and not done yet."""
+    return _described(202, shape) | responses(*problems)
+
+
+def plain_ok(shape: str) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI entry of a 200 beside what an endpoint answers otherwise."""
+    return _described(200, shape)
+
+
 def _described(status: int, shape: str) -> dict[int | str, dict[str, Any]]:
     headers = {
         "ETag": {
@@ -151,7 +200,7 @@ def _described(status: int, shape: str) -> dict[int | str, dict[str, Any]]:
         },
         "Idempotent-Replay": {"schema": {"type": "string"}, "description": "`true` on a repeated answer."},
     }
-    if status == 201:
+    if status in (201, 202):
         headers["Location"] = {"schema": {"type": "string"}, "description": "Where it is now."}
     content = {"application/json": {"schema": _schema(EXAMPLES[shape], shape), "example": EXAMPLES[shape]}}
     return {status: {"description": shape, "headers": headers, "content": content}}

@@ -18,6 +18,7 @@ from api.credentials import Caller, CallerDep, CredentialsDep, in_full_right, si
 from api.cycle_units import consideration_of
 from api.doorkeeper import Doorkeeper, DoorkeeperDep
 from api.idempotency import REPLAY, IdempotencyKey, Identified, IfMatch, expected_version, identify
+from api.machine_calls import admitted
 from api.problems import language_of
 from api.sight import sight_of
 from api.step_up import is_asked_again, prove_again
@@ -200,7 +201,9 @@ async def _addressed(request: Request, services: ServicesDep, credentials: Crede
         caller = in_full_right(signed_in(services, connection, credentials))
         task_id = as_id(request.path_params["task_id"])
         action_id = _action_of(connection, task_id)
-        return Addressed(services, caller, action_id, task_id, services.view(connection))
+        view = services.view(connection)
+    await admitted(request, services, caller)
+    return Addressed(services, caller, action_id, task_id, view)
 
 
 AddressedDep = Annotated[Addressed, Depends(_addressed)]

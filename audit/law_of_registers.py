@@ -23,6 +23,7 @@ from domain import rank_events as rk
 from domain import talent_events as talent
 from domain.document_events import DocumentVerified
 from domain.identity import Capacity
+from domain.inbound_events import ApiKeyTermsSet, RequestsRefused
 from domain.policy_events import PolicyProposed
 from domain.profiling_events import ProfilingReminded
 from domain.result_entry_events import TalentResultDecided, TalentResultEntered, TalentResultWithdrawn
@@ -38,6 +39,7 @@ KEPT_BY_OPERATORS = (
     ev.CalendarAdopted,
     ev.ApiKeyIssued,
     ev.ApiKeyRevoked,
+    ApiKeyTermsSet,
     talent.SkpRated,
     talent.CompetencyTested,
     talent.TalentComponentRecorded,
@@ -73,7 +75,7 @@ def _of_registers(event: ev.Event) -> str | None:
             return f"policy/{event.policy_id}"
         case ev.CalendarAdopted():
             return "calendar/working-days"
-        case ev.ApiKeyIssued() | ev.ApiKeyRevoked():
+        case ev.ApiKeyIssued() | ev.ApiKeyRevoked() | ApiKeyTermsSet() | RequestsRefused():
             return f"api-key/{event.key_id}"
         case ev.PersonalDataRead():
             return f"access/{event.subject_id}"

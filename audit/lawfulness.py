@@ -33,6 +33,7 @@ from audit.history import States
 from audit.law_of_cycles import Cycles
 from audit.law_of_differences import DifferenceLaw
 from audit.law_of_erasure import ErasureLaw
+from audit.law_of_keys import KeyLaw
 from audit.law_of_log import LogLaw
 from audit.law_of_policies import PolicyLaw
 from audit.law_of_profiling import ProfilingLaw
@@ -141,6 +142,7 @@ class Lawfulness:
         self._cycles = Cycles()
         self._log = LogLaw()
         self._webhooks = WebhookLaw()
+        self._keys = KeyLaw()
         self._connection = law_of_siasn.ConnectionLaw()
         self._differences = DifferenceLaw()
         self._talent = TalentLaw()
@@ -206,6 +208,7 @@ class Lawfulness:
         cases: dict[str, Case] = {}
         for stored in group:
             found += self._erasures.sealed_too_late(stored)
+            found += [(code, stored.position, detail) for code, detail in self._keys.problems(stored)]
             if stored.category != ACTION:
                 found += self._outside_actions(stored, moment, group)
                 continue
@@ -354,6 +357,7 @@ class Lawfulness:
                 self.agency.evolve(stored.event)
                 self._log.follow(stored.event)
                 self._webhooks.follow(stored)
+                self._keys.follow(stored.event)
                 self._connection.follow(stored.event)
                 self._differences.follow(stored.event)
                 self._talent.follow(stored)

@@ -104,6 +104,7 @@ class IssueApiKey(Command):
     label: str
     scopes: tuple[str, ...]
     secret_hash: str
+    sandbox: bool = False
 
 
 class RevokeApiKey(Command):

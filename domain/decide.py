@@ -9,6 +9,7 @@ from typing import Any
 from domain import (
     acting,
     annulment,
+    api_keys,
     approval,
     campaign,
     directory,
@@ -65,6 +66,7 @@ from domain.evaluation_commands import (
 from domain.evidence_commands import RecordEvidenceTaken
 from domain.facts import Facts
 from domain.identity import SYSTEM, Actor
+from domain.inbound_commands import RecordRefusals, SetApiKeyTerms
 from domain.offices import ASSESSOR, ASSESSOR_SUPERIOR, COMMITTEE, SUBJECT
 from domain.ownership import answering_office, may_act
 from domain.personnel_action import ActionState
@@ -95,6 +97,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     cmd.AdoptCalendar: directory.adopt_calendar,
     cmd.IssueApiKey: directory.issue_api_key,
     cmd.RevokeApiKey: directory.revoke_api_key,
+    SetApiKeyTerms: api_keys.set_terms,
+    RecordRefusals: api_keys.record_refusals,
     cmd.RecordPersonalDataRead: directory.record_read,
     RecordEvidenceTaken: evidence.record_taken,
     cmd.FileDocument: directory.file_document,

@@ -155,11 +155,14 @@ def adopt_calendar(facts: Facts, command: AdoptCalendar) -> list[ev.NewEvent]:
 
 def issue_api_key(facts: Facts, command: IssueApiKey) -> list[ev.NewEvent]:
     operator_only(command.actor, facts)
+    if facts.last_recorded(f"api-key/{command.key_id}") is not None:
+        raise AlreadyExists(what="key")
     event = ev.ApiKeyIssued(
         key_id=command.key_id,
         label=command.label,
         scopes=command.scopes,
         secret_hash=command.secret_hash,
+        sandbox=command.sandbox,
     )
     return [ev.NewEvent(f"api-key/{command.key_id}", event)]
 

@@ -15,6 +15,7 @@ import domain.document_events
 import domain.erasure_events
 import domain.evaluation_events
 import domain.evidence_events
+import domain.inbound_events
 import domain.log_events
 import domain.policy_events
 import domain.profiling_events
@@ -162,12 +163,15 @@ class CalendarAdopted(Event):
 
 
 class ApiKeyIssued(Event):
-    """`secret_hash` is the SHA-256 of 256 random bits: it tells nothing of the secret."""
+    """`secret_hash` is the SHA-256 of 256 random bits: it tells nothing of the secret. What a `sandbox` key
+    asks for is judged and never recorded; a key stays what it was issued as.
+    """
 
     key_id: str
     label: str
     scopes: tuple[str, ...]
     secret_hash: str
+    sandbox: bool = False
 
 
 class ApiKeyRevoked(Event):

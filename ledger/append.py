@@ -25,7 +25,7 @@ from ledger.commit import Commit, WriterContext
 from ledger.decree_code import decree_code, rank_code_key
 from ledger.mirror import Mirror
 from ledger.projection import Projection, RowWriter
-from ledger.result import Answer, Result, Waiting
+from ledger.result import Answer, Result, Tried, Waiting
 from ledger.sealing import Keyring
 from proofs.key_folder import LogSigners
 
@@ -76,6 +76,14 @@ class Ledger:
             key = rank_code_key(self._sealing_key, command.list_id)
             command = command.model_copy(update={"code_key": key})
         waiting = Waiting(command, body_hash, Future())
+        self._queue.put(waiting)
+        return waiting.future
+
+    def try_out(self, command: Command) -> Future[Tried]:
+        """Queue a command to be judged in its turn and not recorded. The future gives what it would have led
+        to, or raises a Refusal, or LedgerUnavailable.
+        """
+        waiting = Waiting(command, "", Future(), trial=True)
         self._queue.put(waiting)
         return waiting.future
 

@@ -44,7 +44,7 @@ from ledger.record import (
     sealing_context,
     stored_event,
 )
-from ledger.result import Answer, Receipt, Result, Waiting
+from ledger.result import Answer, Receipt, Result, Tried, Waiting
 from ledger.retries import Known
 from ledger.reviews import LedgerReviews
 from ledger.sealing import Keyring
@@ -87,6 +87,25 @@ class _Draft:
     @property
     def recorded(self) -> Recorded:
         return Recorded(self.new.event, self.version, parse_moment(self.at), self.actor.kind, self.actor.id)
+
+    @property
+    def unrecorded(self) -> StoredEvent:
+        """As a trial is told of it: no bytes, no place in the ledger."""
+        return StoredEvent(
+            position=0,
+            record=b"",
+            leaf_hash=b"",
+            stream=self.new.stream,
+            version=self.version,
+            category=category_of(self.new.stream),
+            type=type(self.new.event).__name__,
+            recorded_at=self.at,
+            actor=self.actor,
+            wakes=False,
+            event=self.new.event,
+            person_id=self.new.person_id,
+            sealed=None,
+        )
 
 
 @dataclass
@@ -138,10 +157,12 @@ class Commit:
 
     # --- judging ---
 
-    def _judge(self, item: Waiting, known: dict[str, Known]) -> _Accepted | BaseException | Result:
+    def _judge(self, item: Waiting, known: dict[str, Known]) -> _Accepted | BaseException | Result | Tried:
         command = item.command
         kept = set(self._new_keys)
         try:
+            if item.trial:
+                return self._try_out(command)
             if command.command_id in known:
                 return retries.first_answer(self._rows, item, known[command.command_id])
             return self._twin(item) or self._accept(item)
@@ -159,6 +180,14 @@ class Commit:
             log.exception("%s could not be judged", type(command).__name__)
             self._unkeep(kept)
             return error
+
+    def _try_out(self, command: Command) -> Tried:
+        """By the judge and the facts of the writer, so that a trial hears what a command would."""
+        action_id = command.action_id if isinstance(command, ActionCommand) else None
+        state = self._state(action_id) if action_id else None
+        drafts = self._drafts(command, decide(state, self._facts(), command))
+        own = f"{ACTION}/{action_id}"
+        return Tried(command, tuple(draft.unrecorded for draft in drafts if draft.new.stream == own))
 
     def _twin(self, item: Waiting) -> _Accepted | None:
         """The same command earlier in this batch."""
@@ -440,7 +469,10 @@ class Commit:
         return note, signature
 
     def _answer(
-        self, item: Waiting, found: _Accepted | BaseException | Result, head: tuple[int, str, str] | None
+        self,
+        item: Waiting,
+        found: _Accepted | BaseException | Result | Tried,
+        head: tuple[int, str, str] | None,
     ) -> Answer:
         if not isinstance(found, _Accepted):
             return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from domain.commands import Command
 from domain.personnel_action import ActionState
+from ledger.record import StoredEvent
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,26 @@ class Result:
     replayed: bool = False
 
 
-Answer = Result | BaseException
+@dataclass(frozen=True)
+class Tried:
+    """What a command would have led to: the events of its own stream as they would stand there, none of them
+    recorded, and without bytes, position and hash.
+    """
+
+    command: Command
+    history: tuple[StoredEvent, ...]
+
+
+Answer = Result | Tried | BaseException
 
 
 @dataclass
 class Waiting:
-    """A command in the queue, the hash of the request it came with, and where its answer goes."""
+    """A command in the queue, the hash of the request it came with, and where its answer goes. A `trial` is
+    judged like any other and leaves nothing.
+    """
 
     command: Command
     body_hash: str
-    future: Future[Result]
+    future: Future[Any]
+    trial: bool = False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 
 from roster.dates import InvalidDate, parse_date
 from roster.reading import Issue, UnreadableFile
@@ -65,6 +66,28 @@ def find_table(grids: Iterable[Grid], columns: Sequence[Column]) -> Table:
     raise UnreadableFile(
         "column_missing", f"Kolom wajib tidak ada: {missing}.", row=nearest[0] + 1, column=missing
     )
+
+
+def stream_records(
+    sheets: Iterable[Iterator[tuple[Cell, ...]]], columns: Sequence[Column]
+) -> Iterator[tuple[int, Mapping[str, Cell]]]:
+    """The records of the first sheet whose header has every required column among its first 30 rows, one by
+    one with their row numbers: every row below the header that is not blank, so that none is passed over
+    silently. Raises UnreadableFile as `find_table` does.
+    """
+    known: list[Grid] = []
+    for rows in sheets:
+        head = list(islice(rows, HEADER_WITHIN_ROWS))
+        header_at, places = _header(head, columns)
+        if len(places) < _FEWEST_HEADER_CELLS or _missing(places, columns):
+            known.append(head)
+            continue
+        numbered = enumerate(chain(head[header_at + 1 :], rows), header_at + 2)
+        for row, cells in numbered:
+            if not all(map(_is_blank, cells)):
+                yield row, {field: cells[at] if at < len(cells) else None for field, at in places.items()}
+        return
+    find_table(known, columns)  # raises, with what is missing where most was found
 
 
 def cell_text(cell: Cell) -> str:

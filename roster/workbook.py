@@ -20,6 +20,7 @@ from openpyxl import load_workbook
 from roster.reading import UnreadableFile
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
+Rows = Iterator[tuple[Cell, ...]]
 Grid = list[tuple[Cell, ...]]
 """Rows of one sheet from its first line on, blank ones included: row number = index + 1."""
 
@@ -48,13 +49,28 @@ def read_grids(path: Path | str) -> Iterator[Grid]:
         content = file.read_bytes()
     except OSError:
         raise UnreadableFile("file_missing", "Berkas tidak ada atau tidak dapat dibuka.") from None
+    return map(_grid, read_sheets(content))
+
+
+def read_sheets(content: bytes) -> Iterator[Rows]:
+    """As `read_grids` of a file's content, each sheet's rows one by one and however many; a sheet is read
+    to its end or not at all before the next one.
+    """
     if not content.strip():
         raise UnreadableFile("file_empty", "Berkas kosong.")
     if content.startswith(_ZIP):
-        return _xlsx_grids(content)
+        return _xlsx_sheets(content)
     if content.startswith(_OLE):
         raise _refusal_of_ole(content)
-    return _text_grids(content)
+    return _text_sheets(content)
+
+
+def _grid(rows: Rows) -> Grid:
+    grid: Grid = []
+    for row in rows:
+        grid.append(row)
+        _check_length(grid)
+    return grid
 
 
 def _refusal_of_ole(content: bytes) -> UnreadableFile:
@@ -63,10 +79,10 @@ def _refusal_of_ole(content: bytes) -> UnreadableFile:
     return UnreadableFile("file_old_format", "Berkas Excel lama (.xls); simpan ulang sebagai .xlsx atau CSV.")
 
 
-def _text_grids(content: bytes) -> Iterator[Grid]:
+def _text_sheets(content: bytes) -> Iterator[Rows]:
     text = _decoded(content)
     for delimiter in ",;\t":
-        yield _csv_grid(text, delimiter)
+        yield _csv_rows(text, delimiter)
 
 
 def _decoded(content: bytes) -> str:
@@ -80,29 +96,41 @@ def _decoded(content: bytes) -> str:
     raise UnreadableFile("encoding_unknown", "Huruf dalam berkas tidak terbaca; simpan sebagai CSV UTF-8.")
 
 
-def _csv_grid(text: str, delimiter: str) -> Grid:
-    grid: Grid = []
+def _csv_rows(text: str, delimiter: str) -> Rows:
+    number = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            grid.append(tuple(row[:MAX_COLUMNS]))
-            _check_length(grid)
+            number += 1
+            yield tuple(row[:MAX_COLUMNS])
     except csv.Error:
         raise UnreadableFile(
-            "file_broken", f"Berkas CSV rusak sesudah baris {len(grid)}; periksa tanda kutipnya.",
-            row=len(grid) + 1,
+            "file_broken", f"Berkas CSV rusak sesudah baris {number}; periksa tanda kutipnya.",
+            row=number + 1,
         ) from None  # fmt: skip
-    return grid
 
 
-def _xlsx_grids(content: bytes) -> Iterator[Grid]:
-    try:
+def _xlsx_sheets(content: bytes) -> Iterator[Rows]:
+    with _broken_otherwise():
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_archive(archive)
-        yield from _sheets(content)
+        for rows in _sheets(content):
+            yield _read_through(rows)
+
+
+def _read_through(rows: Rows) -> Rows:
+    with _broken_otherwise():
+        yield from rows
+
+
+@contextmanager
+def _broken_otherwise() -> Iterator[None]:
+    """A damaged workbook fails anywhere inside zipfile, zlib, expat or openpyxl, with any class of
+    exception; whatever it is, the file and not the program is at fault.
+    """
+    try:
+        yield
     except UnreadableFile:
         raise
-    # A damaged workbook fails anywhere inside zipfile, zlib, expat or openpyxl, with any class
-    # of exception; whatever it is, the file and not the program is at fault.
     except Exception as error:
         raise UnreadableFile("file_broken", "Berkas XLSX rusak; buka dan simpan ulang.") from error
 
@@ -141,27 +169,24 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     return False
 
 
-def _sheets(content: bytes) -> Iterator[Grid]:
+def _sheets(content: bytes) -> Iterator[Rows]:
     with _without_openpyxl_warnings():
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                yield _sheet_grid(sheet)
+                yield _sheet_rows(sheet)
     finally:
         book.close()
 
 
-def _sheet_grid(sheet: Any) -> Grid:
+def _sheet_rows(sheet: Any) -> Rows:
     """All rows of a read-only sheet, a kind of sheet that openpyxl's type stubs do not describe."""
     # The stored dimension may lie: too small hides rows, too large costs memory.
     sheet.reset_dimensions()
-    grid: Grid = []
     with _without_openpyxl_warnings():
         for row in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
-            grid.append(_trimmed(row))
-            _check_length(grid)
-    return grid
+            yield _trimmed(row)
 
 
 @contextmanager

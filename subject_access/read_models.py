@@ -31,6 +31,8 @@ class Rows:
 TABLES: dict[str, Rows] = {
     "accounts": Rows(about=("person_id",), hidden=frozenset({"password_hash"})),
     "action_states": Rows(of_cases=True, hidden=frozenset({"state"})),
+    "batch_rows": Rows(of_cases=True),
+    "batches": Rows(acts=("owner_id",), hidden=frozenset({"body_hash"})),
     "cycle_units": Rows(acts=("rated_by", "considered_by")),
     "delegations": Rows(about=("principal_id", "delegate_id"), acts=("granted_by",)),
     "documents": Rows(about=("person_id",), acts=("filed_by", "verified_by")),
@@ -66,6 +68,7 @@ TABLES: dict[str, Rows] = {
 # Tables that hold nothing of a person besides what the records say that are handed out.
 NOBODYS: dict[str, str] = {
     "api_keys": "keys of other programs",
+    "batch_parts": "requests that wait some minutes for their turn, sealed",
     "audit_terms": "the index of the records' readable words",
     "checkpoints": "the log's signatures",
     "commands": "which request led to which record",
@@ -75,6 +78,8 @@ NOBODYS: dict[str, str] = {
     "profiling_reminders": "counts of units",
     "webhook_cursors": "how far deliveries of webhooks are",
     "webhook_deliveries": "which events were sent where, by position",
+    "rate_windows": "how often keys of other programs asked",
+    "spent_nonces": "signatures of other programs that were used",
 }
 
 

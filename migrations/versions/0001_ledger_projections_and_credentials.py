@@ -53,6 +53,11 @@ def upgrade() -> None:
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.Column("sandbox", sa.Integer(), nullable=False),
+        sa.Column("requests_per_minute", sa.Integer(), nullable=True),
+        sa.Column("signature_algorithm", sa.Text(), nullable=True),
+        sa.Column("verification_key", sa.Text(), nullable=True),
+        sa.Column("signature_required", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key_id"),
         sa.UniqueConstraint("secret_hash"),
     )
@@ -496,6 +501,7 @@ def upgrade() -> None:
         sa.Column("placement_hash", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("person_id"),
     )
+    _inbound_tables()
     frontier = b"\x00" * 8  # Frontier.to_bytes() of the empty tree: a size of 0 and no peaks
     op.execute(
         sa.text("INSERT INTO head (id, size, frontier, recorded_at) VALUES (1, 0, :frontier, '')").bindparams(
@@ -599,3 +605,61 @@ def _rank_promotion_tables() -> None:
 
 def downgrade() -> None:
     raise RuntimeError("a ledger is never taken apart; restore a backup instead")
+
+
+def _inbound_tables() -> None:
+    op.create_table(
+        "rate_windows",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("window", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id"),
+    )
+    op.create_table(
+        "spent_nonces",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("nonce_hash", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "nonce_hash"),
+    )
+    op.create_index("spent_nonces_expiry", "spent_nonces", ["expires_at"], unique=False)
+    op.create_table(
+        "batches",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("sandbox", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("finished_at", sa.Text(), nullable=True),
+        sa.Column("taken_at", sa.Text(), nullable=True),
+        sa.Column("held_until", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("batch_id"),
+    )
+    op.create_index("batches_waiting", "batches", ["finished_at", "taken_at"], unique=False)
+    op.create_table(
+        "batch_parts",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("batch_id", "part"),
+    )
+    op.create_table(
+        "batch_rows",
+        sa.Column("batch_id", sa.Text(), nullable=False),
+        sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("fields", sa.Text(), nullable=True),
+        sa.Column("wrong_id", sa.Text(), nullable=True),
+        sa.Column("wrong_en", sa.Text(), nullable=True),
+        sa.Column("mend_id", sa.Text(), nullable=True),
+        sa.Column("mend_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("batch_id", "row"),
+    )
+    op.create_index("batch_rows_outcome", "batch_rows", ["batch_id", "outcome", "row"], unique=False)
+    op.create_index("batch_rows_action", "batch_rows", ["batch_id", "action_id"], unique=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from accounts.api_keys import create_key, revoke_key
+from accounts.api_keys import create_key, revoke_key, set_terms
 from audit.verify import Verification, verify
 from domain.commands import (
     AdvanceAction,
@@ -29,6 +29,7 @@ from domain.commands import (
 )
 from domain.evaluation_commands import OpenEvaluationCycle, OpenEvaluations, SubmitEvaluation
 from domain.identity import SYSTEM, Capacity
+from domain.inbound_commands import RecordRefusals
 from domain.performance import Judgement
 from domain.personnel_action import ActionState
 from domain.policy import Variant
@@ -233,7 +234,10 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
     )
     key, _ = create_key(world.installation, "simpeg", ("actions:write",))
     create_key(world.installation, "dasbor", ("actions:read", "audit:read"))
+    set_terms(world.installation, key, requests_per_minute=60, algorithm="hmac-sha256")
+    ledger.execute(RecordRefusals(command_id=new_id(), actor=SYSTEM, key_id=key, code="bad-request", times=1))
     revoke_key(world.installation, key)
+    create_key(world.installation, "coba", ("actions:write",), sandbox=True)
     person = min(world.agency.people)
     ledger.execute(
         FileDocument(

@@ -261,8 +261,8 @@ def test_a_widened_api_key(evidence: Evidence, attacker: Attacker) -> None:
 
 def test_an_api_key_that_was_never_issued(evidence: Evidence, attacker: Attacker) -> None:
     attacker.sql(
-        "INSERT INTO api_keys SELECT 'forged', label, 'forged', scopes, created_at, NULL "
-        "FROM api_keys LIMIT 1"
+        "INSERT INTO api_keys SELECT 'forged', label, 'forged', scopes, created_at, NULL, sandbox, NULL, "
+        "NULL, NULL, 0 FROM api_keys LIMIT 1"
     )
     assert evidence.codes(attacker) == {"projection-row-extra"}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from accounts.api_keys import create_key, revoke_key
+from accounts.api_keys import create_key, revoke_key, set_terms
 from audit.rebuild import fold_history
 from domain.commands import (
     FileDocument,
@@ -130,11 +130,16 @@ def test_a_key_and_its_event_are_one_commit(world: World) -> None:
     ended, _ = create_key(world.installation, "portal", ("audit:read", "actions:read"))
     assert revoke_key(world.installation, ended)
     assert not revoke_key(world.installation, ended)
+    set_terms(
+        world.installation, kept, requests_per_minute=60, algorithm="hmac-sha256", signature_required=True
+    )
+    create_key(world.installation, "coba", ("actions:write",), sandbox=True)
     with world.installation.reader.engine.connect() as connection:
         assert api_keys.is_in_force(connection, kept)
         assert not api_keys.is_in_force(connection, ended)
         assert [key["scopes"] for key in api_keys.all_keys(connection)] == [
             ["actions:write"],
             ["actions:read", "audit:read"],
+            ["actions:write"],
         ]
     assert_rebuilt_the_same(world, api_keys.ApiKeys())
