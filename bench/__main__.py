@@ -18,13 +18,15 @@ BENCHES = (
     "exports",
     "talent",
 )
+# Takes many minutes at full size: only when asked for.
+BY_HAND = ("batches",)
 
 
 def main() -> int:
     """Run the benchmarks; 1 when one of them failed."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that all of it runs")
-    parser.add_argument("--only", choices=BENCHES, action="append")
+    parser.add_argument("--only", choices=BENCHES + BY_HAND, action="append")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     options = parser.parse_args()
     failed = 0
