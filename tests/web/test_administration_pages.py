@@ -31,6 +31,13 @@ def test_an_operator_sees_the_installation_and_keeps_keys(site: Site) -> None:
     assert site.house.get(secret[0], "/v1/personnel-actions").status_code == 200
     key = re.search(r"/administrasi/kunci/([0-9a-f-]+)/akhiri", made.text)
     assert key is not None
+    terms = {"requests_per_minute": "60", "algorithm": "hmac-sha256", "signature_required": "true"}
+    set_ = site.post(operator, f"/administrasi/kunci/{key[1]}/ketentuan", terms)
+    assert set_.status_code == 200, set_.text
+    assert re.search(r"<code>[\w-]{43}</code>", set_.text)
+    assert "60 permintaan per menit" in set_.text
+    assert site.house.get(secret[0], "/v1/personnel-actions").json()["code"] == "signature-required"
+    assert site.post(operator, f"/administrasi/kunci/{key[1]}/ketentuan", {}).status_code == 303
     assert site.post(operator, f"/administrasi/kunci/{key[1]}/akhiri", {}).status_code == 303
     assert site.house.get(secret[0], "/v1/personnel-actions").status_code == 401
     assert secret[0] not in site.get(operator, "/administrasi").text

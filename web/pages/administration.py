@@ -38,11 +38,32 @@ async def issue_key(page: Page) -> Response:
     label = dict(fields).get("label", "")
     scopes = [value for name, value in fields if name == "scope"]
     answer = await page.api.post(
-        f"{ROOT}/api-keys", {"label": label, "scopes": scopes}, key=dict(fields).get("key")
+        f"{ROOT}/api-keys",
+        {"label": label, "scopes": scopes, "sandbox": "sandbox" in dict(fields)},
+        key=dict(fields).get("key"),
     )
     if not answer.ok:
         return await _overview(page, answer)
     return await _overview(page, secret={"label": label, "secret": answer.body["secret"]})
+
+
+async def set_terms(page: Page) -> Response:
+    """The terms anew; the secret of an HMAC signature is shown this once."""
+    form = await page.form()
+    algorithm, quota = form.get("algorithm") or None, form.get("requests_per_minute", "")
+    signature = {"algorithm": algorithm, "public_key": form.get("public_key") or None} if algorithm else None
+    terms = {
+        "requests_per_minute": int(quota) if quota.isascii() and quota.isdigit() else None,
+        "signature": signature,
+        "signature_required": "signature_required" in form,
+    }
+    path = f"{ROOT}/api-keys/{segment(page.request.path_params['key_id'])}/terms"
+    answer = await page.api.post(path, terms, key=form.get("key"))
+    if not answer.ok:
+        return await _overview(page, answer)
+    if answer.body["secret"] is None:
+        return redirect(HERE)
+    return await _overview(page, secret={"label": form.get("label", ""), "secret": answer.body["secret"]})
 
 
 async def revoke_key(page: Page) -> Response:
@@ -85,6 +106,7 @@ async def sign_out(page: Page) -> Response:
 routes = [
     page_route(HERE, overview),
     page_route(f"{HERE}/kunci", issue_key, ("POST",)),
+    page_route(f"{HERE}/kunci/{{key_id}}/ketentuan", set_terms, ("POST",)),
     page_route(f"{HERE}/kunci/{{key_id}}/akhiri", revoke_key, ("POST",)),
     page_route(f"{HERE}/akun", accounts),
     page_route(f"{HERE}/kata-sandi-pertama", ask_first_password),
