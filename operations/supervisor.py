@@ -114,7 +114,7 @@ def _prepare(settings: Settings, *, people: int, demo: bool, siasn_emulator: boo
         installation.set_up()
         if demo and needs_demo(installation, settings.data):
             seed_demo(installation, people, settings.data, _say)
-            scopes = ("actions:write", "actions:read", "employees:read")
+            scopes = ("actions:write", "actions:read", "employees:read", "webhooks:write")
             _, secret = api_keys.create_key(installation, "demo portal", scopes)
             _write_private(settings.data / DEMO_KEY_FILE, secret + "\n")
             (settings.data / UNFINISHED).unlink()

@@ -44,6 +44,7 @@ from web.pages import (
     talent,
     task,
     vacancies,
+    webhooks,
 )
 from web.rendering import FORM_LIMIT, Headers, compressed
 
@@ -63,6 +64,7 @@ def create_site(api: FastAPI, upload_limit: int) -> Starlette:
         *second_factor.routes,
         *notifications.routes,
         *administration.routes,
+        *webhooks.routes,
         *inbox.routes,
         *task.routes,
         *register.routes,

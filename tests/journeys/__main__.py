@@ -1,6 +1,6 @@
-"""`python -m tests.journeys`: endurance, rush and cycle at full size, on one database, figures as JSON lines.
+"""`python -m tests.journeys`: endurance, rush, cycle and webhooks at full size, on one database, in JSON lines.
 
-`make test` runs the same three with small numbers.
+`make test` runs the same with small numbers.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 
 from bench.places import place
 from tests.journeys.cycle import Cycle
+from tests.journeys.deliveries import Deliveries
 from tests.journeys.endurance import Endurance
 from tests.journeys.house import running_house
 from tests.journeys.rush import Rush
@@ -21,7 +22,7 @@ def main() -> int:
     """Run what was asked for; an AssertionError says what did not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.journeys", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--only", choices=("endurance", "rush", "cycle"))
+    parser.add_argument("--only", choices=("endurance", "rush", "cycle", "webhooks"))
     parser.add_argument("--cases", type=int, default=200, help="transfers walked at once (default 200)")
     parser.add_argument("--promotions", type=int, default=40, help="promotions beside them (default 40)")
     parser.add_argument(
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=6, help="tasks contested (default 6)")
     parser.add_argument("--people", type=int, default=9217, help="evaluated in a cycle (default 9217)")
     parser.add_argument("--transfers", type=int, default=400, help="approved beside a cycle (default 400)")
+    parser.add_argument("--deliveries", type=int, default=10_000, help="webhooks sent (default 10,000)")
     options = parser.parse_args()
     if options.only in (None, "endurance"):
         with place(options.database) as where, running_house(where.folder, where.database_url) as house:
@@ -53,6 +55,11 @@ def main() -> int:
         ):
             cycle = Cycle(house, options.transfers, idle=100, say=_say)
             _report("cycle", options.database, cycle.run())
+    if options.only in (None, "webhooks"):
+        with place(options.database) as where, running_house(where.folder, where.database_url) as house:
+            subscriptions = -(-options.deliveries // Deliveries(house).outgoing())
+            deliveries = Deliveries(house, subscriptions, options.kills, seed=options.seed, say=_say)
+            _report("webhooks", options.database, deliveries.run())
     return 0
 
 

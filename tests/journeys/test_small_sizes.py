@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.journeys.cycle import Cycle
+from tests.journeys.deliveries import Deliveries
 from tests.journeys.endurance import Endurance
 from tests.journeys.house import House
 from tests.journeys.rush import Rush
@@ -12,7 +13,10 @@ from tests.journeys.rush import Rush
 
 @pytest.mark.timeout(600)
 def test_cases_end_and_every_acknowledgement_is_kept_whatever_is_killed(house: House) -> None:
-    figures = Endurance(house, cases=2, kills=3, promotions=1, evaluated=2).run()
+    portal = Deliveries(house)
+    with portal.listening():
+        figures = Endurance(house, cases=2, kills=3, promotions=1, evaluated=2).run()
+        assert portal.finish()["events"] > 100
     assert sum(figures["kills"].values()) == 3
 
 

@@ -7,7 +7,9 @@ import re
 from accounts.passwords import create_account
 from domain.commands import GrantOffice
 from domain.identity import SYSTEM
+from domain.outgoing import PREFIX
 from tests.api.test_sessions import PASSWORD, an_account, sign_in
+from tests.receiver import Receiver, receiving
 from tests.web.conftest import Site
 from tests.world import new_id
 
@@ -99,3 +101,24 @@ def test_a_units_officer_gives_none_to_whoever_decides(site: Site) -> None:
     assert sign_in(site.house, site.house.nip(heads[0])).status_code == 201
     other = {"nip": site.house.nip(site.house.a_stranger()), "reason": "lupa"}
     assert site.post(officers[0], "/administrasi/kata-sandi-pertama", other).status_code in (200, 404)
+
+
+def test_an_operator_has_events_sent_and_sees_to_it(site: Site) -> None:
+    operator = an_operator(site)
+    site.house.world.installation.settings.webhook_private_hosts = "127.0.0.1"
+    with receiving(Receiver()) as receiver:
+        refused = site.post(operator, "/administrasi/webhook", {"label": "x", "url": "https://10.0.0.1/"})
+        assert refused.status_code == 422
+        form = {"label": "Portal", "url": receiver.url, "kind": "mutation", "type": f"{PREFIX}task.opened"}
+        made = site.post(operator, "/administrasi/webhook", form)
+        assert re.search(r"whsec_[\w+/=]+", made.text)
+        here = re.search(r"/administrasi/webhook/[0-9a-f-]{36}", made.text)
+        assert here is not None
+        assert "Pesan percobaan sampai" in site.post(operator, f"{here[0]}/test", {}).text
+        assert len(receiver.accepted) == 1
+    assert re.search(r"whsec_[\w+/=]+", site.post(operator, f"{here[0]}/secret", {}).text)
+    for act, form in (("pause", {}), ("resumption", {}), ("replay", {"after": "-1"}), ("akhiri", {})):
+        assert "whsec_" not in site.get(operator, here[0]).text
+        assert site.post(operator, f"{here[0]}/{act}", form).status_code == 303, act
+    assert here[0] not in site.get(operator, "/administrasi/webhook").text
+    assert site.get(site.house.a_stranger(), "/administrasi/webhook").status_code == 403

@@ -116,3 +116,29 @@ def difference(translate: Callable[[str], str], field: str) -> str:
     if field.startswith("finding "):
         return f"{translate('Aturan')}: {rule(translate, field.removeprefix('finding '))}"
     return translate(DIFFERENCE.get(field, field))
+
+
+WEBHOOK_STATE = {"active": "Berjalan", "paused": "Dihentikan"}
+WEBHOOK_WHY = {
+    "asked": "dihentikan oleh orang",
+    "failing": "penerima gagal terlalu lama",
+    "gone": "penerima menyatakan tidak ada lagi (410)",
+    "address-refused": "alamatnya kini tidak boleh dipanggil",
+    "key-revoked": "kunci API pemiliknya diakhiri",
+}
+WEBHOOK_ERROR = {
+    "unknown-host": "nama host tidak dikenal",
+    "unreachable": "tidak terjangkau",
+    "untrusted": "sertifikatnya tidak dipercaya",
+    "timeout": "tidak menjawab pada waktunya",
+    "no-http": "jawabannya bukan HTTP",
+    "redirected": "mengalihkan ke alamat lain",
+    "refused": "menjawab tidak berhasil",
+    "address-refused": "alamatnya tidak boleh dipanggil",
+}
+WEBHOOK_KIND = {
+    "mutation": "Mutasi",
+    "promotion": "Promosi",
+    "evaluation": "Evaluasi",
+    "rank_promotion": "Kenaikan pangkat",
+}
