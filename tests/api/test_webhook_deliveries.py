@@ -142,6 +142,7 @@ def test_one_case_that_fails_holds_up_no_other_and_ends_in_a_pause(house: House)
         assert len(set(positions(receiver.accepted, stuck))) == 3, "nothing was lost meanwhile"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_is_gone_or_moved_inside_or_whose_key_ended_gets_nothing_more(house: House) -> None:
     installation = house.world.installation
     unit = house.world.agency.unit_of(house.world.vacancies()[0])

@@ -79,6 +79,7 @@ def test_a_key_subscribes_and_sees_to_its_own_alone(house: House) -> None:
     assert_rebuilt_the_same(house.world, webhooks.Webhooks())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_the_scopes_or_the_office_there_are_no_webhooks(house: House) -> None:
     body = {"label": "Portal", "url": ELSEWHERE}
     for scope, lacks in (("actions:read", "webhooks:write"), ("webhooks:write", "actions:read")):
@@ -89,6 +90,7 @@ def test_without_the_scopes_or_the_office_there_are_no_webhooks(house: House) ->
     assert recorded(house) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_address_that_may_not_be_called_is_refused_and_recorded(house: House) -> None:
     key = house.key(*SCOPES)
     for url, why in (
@@ -108,6 +110,7 @@ def test_an_address_that_may_not_be_called_is_refused_and_recorded(house: House)
     assert verify_installation(house.world.installation.settings).findings == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_trial_is_signed_as_the_reference_libraries_want_it(house: House) -> None:
     key = house.key(*SCOPES)
     with receiving(Receiver()) as receiver:

@@ -1,4 +1,4 @@
-"""`python -m tests.journeys`: endurance, rush, cycle and webhooks at full size, on one database, in JSON lines.
+"""`python -m tests.journeys`: endurance, rush, cycle and webhooks at full size on one database, as JSON.
 
 `make test` runs the same with small numbers.
 """

@@ -185,7 +185,7 @@ def free_port() -> int:
 def running_house(folder: Path, database_url: str, people: int = PEOPLE) -> Iterator[House]:
     """A house in `folder`, on `database_url` if that is PostgreSQL's, else on its own SQLite file."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JENJANG_")}
-    environment |= {"JENJANG_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1", "JENJANG_WEBHOOK_RETRY_SECONDS": "0.2"}
+    environment |= {"JENJANG_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1", "JENJANG_WEBHOOK_RETRY_SECONDS": "0.05"}
     if database_url.startswith("postgresql"):
         environment["JENJANG_DATABASE_URL"] = database_url
     running = House(folder / "data", free_port(), environment, people=people)
