@@ -130,7 +130,8 @@ def process_worker(
             activities.advance_action,
             activities.issue_decree,
             cycles.open_next_evaluations,
-            cycles.advance_due_evaluations,
+            cycles.begin_next_processes,
+            cycles.close_cycle_when_over,
             cycles.open_half_year_cycle,
             upkeep.place_next_people,
             upkeep.remind_units,
@@ -172,7 +173,6 @@ class _Service:
         ledger, reader = self._installation.ledger, self._installation.reader
         clock = self._installation.clock
         activities = LedgerActivities(LedgerRecorder(ledger, reader, clock))
-        cycles = CycleActivities(LedgerCycleRecorder(ledger, reader, clock))
         upkeep = TalentUpkeepActivities(LedgerUpkeepRecorder(ledger, reader, clock))
         outside = outside_of(self._settings)
         publications = PublicationActivities(LedgerPublisher(ledger, reader, outside))
@@ -189,6 +189,7 @@ class _Service:
                 return
             cursor = Cursor(self._installation.writing_engine, "temporal")
             processes = ProcessCaller(self._client, self._settings.task_queue)
+            cycles = CycleActivities(LedgerCycleRecorder(ledger, reader, clock, processes))
             relay = Relay(cursor, reader, processes, clock=self._installation.clock)
             relaying = asyncio.create_task(relay.run())
             relaying.add_done_callback(lambda _: self._stopping.set())

@@ -1,45 +1,56 @@
-"""The hands of a cycle of evaluations on the ledger: open the next part, do what is due, begin a half-year.
+"""The hands of a cycle of evaluations: open the next part, begin its processes, close, begin a half-year.
 
-Each may be tried again after a lost answer: the ledger goes on from what it finds. No personal data
-passes here: ids, counts and moments only.
+Each may be tried again after a lost answer: it goes on from what it finds. No personal data passes here:
+ids and moments only.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from datetime import timedelta
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+# More than a workflow waits for inside its worker (workflows.case.WAITED_OUT_IN_WORKER).
+ANOTHER_GOES_ON_AFTER = timedelta(seconds=6)
 
 
 class CycleRef(BaseModel):
-    """The cycle that a process drives."""
+    """The cycle that a process drives. `begun_to`: the last person, in the order of ids, whose evaluation
+    was given its process; empty before the first.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     cycle_id: str
+    begun_to: str = ""
 
 
 class CycleProgress(CycleRef):
-    """How far a cycle is: whether all its evaluations are open, how many go on, and the first moment at
-    which one of them has something due. `over`: closed, and nothing goes on.
+    """How far a cycle is. `complete`: all its evaluations are open and have their processes. `over`: it is
+    closed, and none of them goes on.
     """
 
     complete: bool
-    going_on: int
-    next_due: datetime | None
     over: bool
 
 
 class CycleRecorder(Protocol):
-    """The ledger as a cycle's process sees it. What cannot be reached raises, and is tried again later."""
+    """Ledger and Temporal as a cycle's process sees them. What cannot be reached raises, and is tried again
+    later.
+    """
 
-    async def open_next(self, cycle_id: str) -> CycleProgress:
-        """Open the evaluations of the next people."""
+    async def open_next(self, cycle: CycleRef) -> CycleProgress:
+        """Open the evaluations of the next people, unless some that are open wait for their processes."""
 
-    async def advance_due(self, cycle_id: str) -> CycleProgress:
-        """Do what is due in the cycle's evaluations, and close it when its time has come."""
+    async def begin_next(self, cycle: CycleRef) -> CycleProgress:
+        """Begin the processes of the next open evaluations, and wait until they keep their timers."""
+
+    async def close_when_over(self, cycle: CycleRef) -> CycleProgress:
+        """Close the cycle when its time has come."""
 
     async def open_half_year(self) -> str:
         """Open the cycle of the half-year that runs; the same one when it is open already."""
@@ -53,11 +64,23 @@ class CycleActivities:
 
     @activity.defn
     async def open_next_evaluations(self, cycle: CycleRef) -> CycleProgress:
-        return await self._recorder.open_next(cycle.cycle_id)
+        return await self._recorder.open_next(cycle)
 
     @activity.defn
-    async def advance_due_evaluations(self, cycle: CycleRef) -> CycleProgress:
-        return await self._recorder.advance_due(cycle.cycle_id)
+    async def begin_next_processes(self, cycle: CycleRef) -> CycleProgress:
+        """A worker that is about to end begins nobody's process, and waits for none: another goes on."""
+        beginning = asyncio.ensure_future(self._recorder.begin_next(cycle))
+        leaving = asyncio.ensure_future(activity.wait_for_worker_shutdown())
+        await asyncio.wait((beginning, leaving), return_when=asyncio.FIRST_COMPLETED)
+        leaving.cancel()
+        if beginning.done():
+            return await beginning
+        beginning.cancel()
+        raise ApplicationError("this worker ends", next_retry_delay=ANOTHER_GOES_ON_AFTER)
+
+    @activity.defn
+    async def close_cycle_when_over(self, cycle: CycleRef) -> CycleProgress:
+        return await self._recorder.close_when_over(cycle)
 
     @activity.defn
     async def open_half_year_cycle(self) -> str:

@@ -12,17 +12,12 @@ from pydantic import BaseModel, ConfigDict
 UNKNOWN = "unknown"
 
 
-class ActionRef(BaseModel):
-    """The personnel action that a process drives."""
+class SeenAction(BaseModel):
+    """An action as far as the process has seen it: the version of its stream."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     action_id: str
-
-
-class SeenAction(ActionRef):
-    """An action as far as the process has seen it: the version of its stream."""
-
     version: int
 
 
@@ -43,3 +38,14 @@ class Progress(SeenAction):
     quiet: bool
     tells_siasn: bool = False
     refusal: str | None = None
+
+
+class ActionRef(BaseModel):
+    """The personnel action that a process drives, and how far it was when the process was begun, where who
+    began it knew: the process then need not ask first.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    action_id: str
+    progress: Progress | None = None

@@ -233,8 +233,6 @@ def wakes(before: ActionState | None, after: ActionState) -> bool:
 
     A timer that fires too early only asks the ledger again, so a later due moment wakes nobody.
     """
-    if after.evaluation is not None and after.evaluation.cycle_id is not None:
-        return False  # its cycle keeps the deadlines of all its evaluations
     if before is None:
         return not after.is_quiet
     if after.is_quiet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +15,6 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
-from domain.offices import COMMITTEE
 from domain.personnel_action import ActionState
 from erasure import purge
 from installation import Installation
@@ -34,18 +33,19 @@ from operations.policy_findings import of_proposals
 from operations.publication_findings import of_publications
 from operations.siasn_findings import siasn_waits
 from operations.webhook_findings import of_webhooks
-from projections import inbox, register
+from projections import evaluation_cycles, register
 from projections.action_state import states_of
 from relay.process import ProcessCaller
 from settings import Settings
-from workflows.naming import PERSONNEL_ACTION, action_id_of, workflow_id
+from workflows.naming import PERSONNEL_ACTION, action_id_of, cycle_workflow_id, workflow_id
 
 # A case that came or went this moment is on its way through the relay: look twice.
 SECOND_LOOK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 CHUNK = 500
-OBJECTION = "objection_decision"
 FAILING_AFTER = 5
+# A cycle begins the processes of a part after it has opened it; on a slow machine that takes its time.
+BEGUN_BY_ITS_CYCLE_WITHIN = timedelta(minutes=2)
 
 
 def run(settings: Settings, *, repair: bool) -> Diagnosis:
@@ -161,10 +161,6 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
             )
             diagnosis.findings += [each for each in late if each is not None]
         diagnosis.findings += of_proposals(view, now)
-        waiting = inbox.waiting_in_cycles(connection, COMMITTEE, OBJECTION)
-        for start in range(0, len(waiting), CHUNK):
-            for state in states_of(connection, waiting[start : start + CHUNK]).values():
-                diagnosis.findings += ledger_findings.of_tasks(state, facts)
     return states
 
 
@@ -173,13 +169,16 @@ async def _of_processes(
 ) -> list[Finding]:
     findings = await _without_worker(client, installation.settings)
     running = await _running(client, installation.settings.task_queue)
-    missing, unneeded = states.keys() - running, running - states.keys()
+    findings += await _of_cycles(installation, client)
+    begun_by_now = installation.clock() - BEGUN_BY_ITS_CYCLE_WITHIN
+    awaited = {id_ for id_, state in states.items() if not _was_just_opened(state, begun_by_now)}
+    missing, unneeded = awaited - running, running - states.keys()
     if missing or unneeded:
         await asyncio.sleep(SECOND_LOOK_SECONDS)
         with installation.reader.engine.connect() as connection:
             awaited = {action_id for action_id, _ in register.awaited(connection)}
-        missing = {action for action in missing & awaited if not await _runs(client, action)}
-        unneeded = {action for action in unneeded - awaited if await _runs(client, action)}
+        missing = {each for each in missing & awaited if not await _runs(client, workflow_id(each))}
+        unneeded = {each for each in unneeded - awaited if await _runs(client, workflow_id(each))}
     for action_id in sorted(missing):
         submitted = moment(states[action_id].submitted_at)
         what = f"no process runs for the action, which is in phase {states[action_id].phase}"
@@ -192,6 +191,24 @@ async def _of_processes(
     return findings
 
 
+async def _of_cycles(installation: Installation, client: Client) -> list[Finding]:
+    """Cycles without their process: nobody opens what is not open yet, and nobody closes them."""
+    with installation.reader.engine.connect() as connection:
+        cycles = evaluation_cycles.running(connection)
+    advice = "see that a worker runs and reaches Temporal: it starts the process anew each minute"
+    return [
+        Finding("cycle-process-missing", f"no process runs for evaluation cycle {cycle_id}", advice=advice)
+        for cycle_id in cycles
+        if not await _runs(client, cycle_workflow_id(cycle_id))
+    ]
+
+
+def _was_just_opened(state: ActionState, since: datetime) -> bool:
+    """Whether the action is an evaluation that its cycle has opened since then."""
+    in_cycle = state.evaluation is not None and state.evaluation.cycle_id is not None
+    return in_cycle and state.submitted_at > since
+
+
 async def _running(client: Client, task_queue: str) -> set[str]:
     """Actions with a running process, as Temporal's index has them: it may lag a moment behind."""
     query = (
@@ -201,17 +218,17 @@ async def _running(client: Client, task_queue: str) -> set[str]:
     return {action_id_of(found.id) async for found in client.list_workflows(query, page_size=1000)}
 
 
-async def _describe(client: Client, action_id: str) -> WorkflowExecutionDescription | None:
+async def _describe(client: Client, process_id: str) -> WorkflowExecutionDescription | None:
     try:
-        return await client.get_workflow_handle(workflow_id(action_id)).describe()
+        return await client.get_workflow_handle(process_id).describe()
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
 
 
-async def _runs(client: Client, action_id: str) -> bool:
-    found = await _describe(client, action_id)
+async def _runs(client: Client, process_id: str) -> bool:
+    found = await _describe(client, process_id)
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
 
@@ -219,7 +236,7 @@ async def _failing(client: Client, action_ids: Iterable[str]) -> list[Finding]:
     """Processes whose code or worker fails again and again, where something is overdue."""
     findings = []
     for action_id in sorted(action_ids):
-        found = await _describe(client, action_id)
+        found = await _describe(client, workflow_id(action_id))
         pending = found.raw_description.pending_workflow_task if found is not None else None
         if pending is not None and pending.attempt > FAILING_AFTER:
             what = f"the process has failed {pending.attempt - 1} times in a row; see the worker's log"

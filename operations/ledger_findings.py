@@ -18,6 +18,7 @@ from operations.diagnosis import Finding, Repair
 from projections.action_state import action_states
 from projections.inbox import inbox
 from projections.register import actions
+from relay.recorder import SPREAD_OF_A_CYCLE
 
 OVERDUE_AFTER = timedelta(minutes=10)
 RELAY_BEHIND_AFTER = timedelta(minutes=2)
@@ -31,7 +32,7 @@ def of_action(state: ActionState, facts: Facts) -> Iterator[Finding]:
     due = state.next_due()
     if blocked is not None:
         yield blocked
-    elif due is not None and due < facts.now - OVERDUE_AFTER:
+    elif due is not None and due < facts.now - _late_after(state):
         yield Finding(
             "overdue",
             f"something has been due in phase {state.phase}, and the process has not done it",
@@ -39,6 +40,11 @@ def of_action(state: ActionState, facts: Facts) -> Iterator[Finding]:
             since=moment(due),
             repair=Repair.WAKE_PROCESS,
         )
+
+
+def _late_after(state: ActionState) -> timedelta:
+    in_cycle = state.evaluation is not None and state.evaluation.cycle_id is not None
+    return OVERDUE_AFTER + (SPREAD_OF_A_CYCLE if in_cycle else timedelta())
 
 
 def of_tasks(state: ActionState, facts: Facts) -> Iterator[Finding]:

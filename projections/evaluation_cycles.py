@@ -118,23 +118,19 @@ def of_units(connection: Connection, cycle_id: str, unit_ids: Collection[str]) -
     return list(connection.execute(statement.where(actions.c.origin_unit_id.in_(unit_ids))).scalars())
 
 
-def due(
-    connection: Connection, cycle_id: str, now: str, limit: int, after: tuple[str, str] = ("", "")
-) -> list[tuple[str, str]]:
-    """Evaluations of the cycle of which something is due at `now`, the longest overdue first, each as
-    when it was due and its id; only those that follow `after` in this order.
+def going_on_after(connection: Connection, cycle_id: str, person_id: str, limit: int) -> dict[str, str]:
+    """Evaluations of the cycle that go on, of the next people after `person_id` in the order of ids: the
+    evaluation by person.
     """
-    key = (actions.c.next_due, actions.c.action_id)
-    statement = select(*key).where(
-        actions.c.cycle_id == cycle_id, actions.c.next_due <= now, tuple_(*key) > tuple_(*map(literal, after))
+    columns = (actions.c.subject_id, actions.c.action_id)
+    statement = select(*columns).where(
+        actions.c.cycle_id == cycle_id, actions.c.quiet == 0, actions.c.subject_id > person_id
     )
-    return [tuple(row) for row in connection.execute(statement.order_by(*key).limit(limit))]
+    rows = connection.execute(statement.order_by(actions.c.subject_id).limit(limit))
+    return {row.subject_id: row.action_id for row in rows}
 
 
-def next_due(connection: Connection, cycle_id: str) -> tuple[int, str | None]:
-    """How many evaluations of the cycle go on, and the first moment at which one has something due."""
-    statement = select(func.count(), func.min(actions.c.next_due)).where(
-        actions.c.cycle_id == cycle_id, actions.c.quiet == 0
-    )
-    count, first = connection.execute(statement).one()
-    return int(count), first
+def going_on(connection: Connection, cycle_id: str) -> int:
+    """How many evaluations of the cycle go on."""
+    statement = select(func.count()).where(actions.c.cycle_id == cycle_id, actions.c.quiet == 0)
+    return int(connection.execute(statement).scalar_one())

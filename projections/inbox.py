@@ -17,7 +17,6 @@ from domain.policy import Policy
 from ledger.projection import Batch, History, RowWriter
 from ledger.record import moment
 from ledger.schema import metadata
-from projections.register import actions
 
 NEVER_DUE = "9999"
 
@@ -194,13 +193,3 @@ def action_of(connection: Connection, task_id: str) -> str | None:
 def count(connection: Connection) -> int:
     """Open tasks, each counted once."""
     return connection.execute(select(func.count(func.distinct(inbox.c.task_id)))).scalar_one()
-
-
-def waiting_in_cycles(connection: Connection, office: str, step: str) -> list[str]:
-    """Evaluations of cycles with a task that waits for the office or at the step, which no process of their
-    own watches.
-    """
-    of_a_cycle = select(actions.c.action_id).where(actions.c.quiet == 0, actions.c.cycle_id.is_not(None))
-    waits = (inbox.c.office == office) | (inbox.c.step == step)
-    statement = select(inbox.c.action_id).where(waits, inbox.c.action_id.in_(of_a_cycle))
-    return sorted(set(connection.execute(statement).scalars()))

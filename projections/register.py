@@ -53,7 +53,7 @@ actions = Table(
     Column("version", Integer, nullable=False),
     Column("cycle_id", Text),
     Column("tells_siasn", Integer, nullable=False),
-    Index("personnel_actions_cycle", "cycle_id", "next_due"),
+    Index("personnel_actions_cycle", "cycle_id", "subject_id"),
     Index("personnel_actions_newest", "submitted_at", "action_id"),
     Index("personnel_actions_subject", "subject_id"),
     Index("personnel_actions_status", "status", "submitted_at"),
@@ -207,12 +207,8 @@ def page(
 
 
 def awaited(connection: Connection) -> list[tuple[str, str | None]]:
-    """Actions whose process is not over, each with its next due moment: what Temporal must hold. The
-    evaluations of a cycle have no process of their own; the cycle's keeps their deadlines.
-    """
-    statement = select(actions.c.action_id, actions.c.next_due).where(
-        actions.c.quiet == 0, actions.c.cycle_id.is_(None)
-    )
+    """Actions whose process is not over, each with its next due moment: what Temporal must hold."""
+    statement = select(actions.c.action_id, actions.c.next_due).where(actions.c.quiet == 0)
     return [(row[0], row[1]) for row in connection.execute(statement.order_by(actions.c.submitted_at))]
 
 

@@ -124,14 +124,14 @@ class Relay:
             return read_news(connection, self._position, self._clock())
 
     def _sort(self, found: dict[str, News]) -> dict[str, News]:
-        """Put off what can wait; the rest is urgent. A process that this relay has not told anything
-        yet may not have started, and is told at once.
+        """Put off what can wait; the rest is urgent. A process that nobody else has begun, and this relay
+        has not told anything yet, may not have started, and is told at once.
         """
         now = self._clock().timestamp()
         urgent = {}
         for action_id, news in found.items():
             pending = self._pending.get(action_id)
-            if not news.can_wait or action_id not in self._told:
+            if not news.can_wait or not (news.begun or action_id in self._told):
                 urgent[action_id] = news
             elif pending is None:
                 self._pending[action_id] = Pending(news, news.position, now, now + DEADLINES_WAIT_SECONDS)

@@ -50,8 +50,8 @@ class CaseProcess:
     stage_of_phase: ClassVar[Mapping[str, IntEnum]]
 
     def __init__(self, action: ActionRef) -> None:
-        self._action = action
-        self._progress: Progress | None = None
+        self._action_id = action.action_id
+        self._progress = action.progress
         self._told = -1
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: datetime | None = None
@@ -122,7 +122,7 @@ class CaseProcess:
         """Wait for news or for the due moment."""
         if workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(workflow.all_handlers_finished)
-            workflow.continue_as_new(self._action)
+            workflow.continue_as_new(ActionRef(action_id=self._action_id))
         self._set_alarm()
         await workflow.wait_condition(lambda: self._rang or self._has_news())
 
@@ -151,6 +151,11 @@ class CaseProcess:
 
     # --- what the process asks the ledger, and knows of it ---
 
+    async def _know_progress(self) -> None:
+        """Begin with what the process was told; what has happened since comes as news."""
+        if self._progress is None:
+            await self._load_progress()
+
     async def _load_progress(self) -> None:
         told = self._told
         await self._ask(LedgerActivities.load_progress)
@@ -172,7 +177,7 @@ class CaseProcess:
         known = self._progress
         found = await workflow.execute_local_activity_method(
             question,
-            SeenAction(action_id=self._action.action_id, version=known.version if known else 0),
+            SeenAction(action_id=self._action_id, version=known.version if known else 0),
             start_to_close_timeout=within,
             retry_policy=LEDGER_OUTAGE,
             local_retry_threshold=WAITED_OUT_IN_WORKER,

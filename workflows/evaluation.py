@@ -55,7 +55,7 @@ class EvaluationProcess(CaseProcess):
         """The diagram. An end of the case ends every stage; a rating that was not carried or an objection
         keeps the later stages waiting.
         """
-        await self._load_progress()
+        await self._know_progress()
         await self._until_over(Stage.PLAN)
         await self._until_over(Stage.RATING)
         await self._until_over(Stage.CALIBRATION)

@@ -1,12 +1,15 @@
-"""The process of a cycle of evaluations: open everybody's, keep all their deadlines, close.
+"""The process of a cycle of evaluations: open everybody's, give each its own process, close.
 
-The evaluations of a cycle have no process of their own. Nine thousand people would be nine thousand
-timers that mostly wait for the same days; one process keeps one timer for all of them, however many.
+Every evaluation keeps its own time (`workflows/evaluation.py`). The cycle opens them in the ledger part by
+part, and the next part only when the processes of the last one keep their timers: however many people there
+are, Temporal never has more than one part waiting to be begun.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 
@@ -14,13 +17,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.cycle import CycleActivities, CycleProgress, CycleRef
     from workflows.case import LEDGER_OUTAGE, WAITED_OUT_IN_WORKER
 
-# A hundred people, or two hundred overdue evaluations, take a second or two; a whole agency's may be due.
-LEDGER_ANSWERS_WITHIN = timedelta(minutes=10)
-# People's decisions move deadlines without telling this process: it looks again at least so often, which
-# is how late a reminder of a cycle may be.
+# A part takes seconds where the machine is idle.
+PART_IS_DONE_WITHIN = timedelta(minutes=10)
+# Nobody tells this process that the last evaluation has ended, or that an officer has closed the cycle.
 LOOKS_AGAIN_AFTER = timedelta(hours=1)
-SHORTEST_PAUSE = timedelta(seconds=1)
-NOTHING_MOVED = timedelta(minutes=1)
 
 
 @workflow.defn
@@ -30,40 +30,31 @@ class EvaluationCycleProcess:
     @workflow.run
     async def run(self, cycle: CycleRef) -> None:
         """The diagram."""
-        while not (await self._open_next(cycle)).complete:
+        cycle = await self._open_everybodys(cycle)
+        while not (await self._ask(CycleActivities.close_cycle_when_over, cycle)).over:
+            await workflow.sleep(LOOKS_AGAIN_AFTER)
             self._begin_anew_when_long(cycle)
-        standing = await self._advance(cycle)
-        while not standing.over:
-            await self._until_due(standing.next_due)
-            self._begin_anew_when_long(cycle)
-            standing = await self._advance(cycle)
 
-    async def _open_next(self, cycle: CycleRef) -> CycleProgress:
+    async def _open_everybodys(self, cycle: CycleRef) -> CycleRef:
+        complete = False
+        while not complete:
+            await self._ask(CycleActivities.open_next_evaluations, cycle)
+            reached = await self._ask(CycleActivities.begin_next_processes, cycle)
+            cycle, complete = CycleRef(cycle_id=cycle.cycle_id, begun_to=reached.begun_to), reached.complete
+            self._begin_anew_when_long(cycle)
+        return cycle
+
+    @staticmethod
+    async def _ask(
+        what: Callable[[Any, CycleRef], Awaitable[CycleProgress]], cycle: CycleRef
+    ) -> CycleProgress:
         return await workflow.execute_local_activity_method(
-            CycleActivities.open_next_evaluations,
+            what,
             cycle,
-            start_to_close_timeout=LEDGER_ANSWERS_WITHIN,
+            start_to_close_timeout=PART_IS_DONE_WITHIN,
             retry_policy=LEDGER_OUTAGE,
             local_retry_threshold=WAITED_OUT_IN_WORKER,
         )
-
-    async def _advance(self, cycle: CycleRef) -> CycleProgress:
-        return await workflow.execute_local_activity_method(
-            CycleActivities.advance_due_evaluations,
-            cycle,
-            start_to_close_timeout=LEDGER_ANSWERS_WITHIN,
-            retry_policy=LEDGER_OUTAGE,
-            local_retry_threshold=WAITED_OUT_IN_WORKER,
-        )
-
-    async def _until_due(self, due: datetime | None) -> None:
-        """Sleep until something is due, an hour at the longest. What stays due (the ledger refused it, or
-        its clock is behind) is asked for again after a minute.
-        """
-        pause = LOOKS_AGAIN_AFTER if due is None else min(due - workflow.now(), LOOKS_AGAIN_AFTER)
-        if pause <= timedelta(0):
-            pause = NOTHING_MOVED
-        await workflow.sleep(max(pause, SHORTEST_PAUSE))
 
     @staticmethod
     def _begin_anew_when_long(cycle: CycleRef) -> None:
@@ -80,7 +71,7 @@ class EvaluationCycleOpening:
         """The id of the cycle."""
         return await workflow.execute_local_activity_method(
             CycleActivities.open_half_year_cycle,
-            start_to_close_timeout=LEDGER_ANSWERS_WITHIN,
+            start_to_close_timeout=PART_IS_DONE_WITHIN,
             retry_policy=LEDGER_OUTAGE,
             local_retry_threshold=WAITED_OUT_IN_WORKER,
         )

@@ -310,7 +310,7 @@ def upgrade() -> None:
         sa.Column("tells_siasn", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("action_id"),
     )
-    op.create_index("personnel_actions_cycle", "personnel_actions", ["cycle_id", "next_due"], unique=False)
+    op.create_index("personnel_actions_cycle", "personnel_actions", ["cycle_id", "subject_id"], unique=False)
     op.create_index("personnel_actions_awaited", "personnel_actions", ["next_due"], unique=False)
     op.create_index(
         "personnel_actions_newest", "personnel_actions", ["submitted_at", "action_id"], unique=False

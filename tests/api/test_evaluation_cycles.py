@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from audit.verify import verify
+from demo.play import new_id
+from domain.evaluation_commands import OpenEvaluations
 from domain.evaluation_cycle import evaluation_id
+from domain.identity import SYSTEM
+from projections import evaluation_cycles as cycles
 from projections.catalogue import all_projections
-from relay.cycle_recorder import LedgerCycleRecorder
 from tests.api.conftest import House
 from tests.api.test_evaluations import walk
 
@@ -24,15 +26,18 @@ def opened(house: House, **changes: Any) -> dict[str, Any]:
 
 
 def fill(house: House, cycle_id: str) -> None:
-    """What the cycle's process does."""
+    """What the cycle's process does in the ledger."""
     installation = house.world.installation
-    recorder = LedgerCycleRecorder(installation.ledger, installation.reader, installation.clock)
+    while not row_of(house, cycle_id)["complete"]:
+        command = OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=cycle_id, limit=100)
+        installation.ledger.execute(command)
 
-    async def all_parts() -> None:
-        while not (await recorder.open_next(cycle_id)).complete:
-            pass
 
-    asyncio.run(all_parts())
+def row_of(house: House, cycle_id: str) -> dict[str, Any]:
+    with house.world.installation.reader.engine.connect() as connection:
+        row = cycles.by_id(connection, cycle_id)
+    assert row is not None
+    return row
 
 
 def shown(house: House, cycle_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -18,15 +18,14 @@ from domain.identity import SYSTEM
 from domain.personnel_action import ActionState
 from domain.policy import Variant
 from projections import evaluation_cycles as cycles
-from projections.action_state import state_of
 from projections.register import actions
 from relay import cycle_recorder
-from tests.workflows.theatre import A_MOMENT, PATIENCE, Theatre
+from relay.recorder import SPREAD_OF_A_CYCLE
+from tests.workflows.theatre import PATIENCE, Theatre, a_small_unit
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
 from workflows.naming import cycle_workflow_id
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)
-FEWEST, MOST = 4, 12  # people of a unit whose cycle is small and still opened in several parts
 
 
 def an_evaluation(theatre: Theatre) -> ActionState:
@@ -81,7 +80,7 @@ async def improvement_failed(theatre: Theatre) -> ActionState:
     answer(theatre, state, result="BELOW", conduct="BELOW", evidence="laporan semester")
     state = await theatre.walk(state, "evaluation_record")
     answer(theatre, state, record_id="ev-1", document_id="890", predicate="SANGAT_KURANG")
-    child = known(theatre, follow_up_id(state.id, Variant.PERFORMANCE_IMPROVEMENT))
+    child = theatre.known(follow_up_id(state.id, Variant.PERFORMANCE_IMPROVEMENT))
     state = await theatre.walk(child, "retest")
     await theatre.skip_to(state, state.open_tasks[0].remind_at)
     state = await theatre.until(state, lambda now: now.open_tasks[0].reminded >= {"half"})
@@ -89,14 +88,6 @@ async def improvement_failed(theatre: Theatre) -> ActionState:
     state = answer(theatre, state, tested_on=tested_on, report_number="800/12-UK", passed=False)
     answer(theatre, state, measure="reassign", reason="hasil uji kompetensi")
     return theatre.now(state)
-
-
-def known(theatre: Theatre, action_id: str) -> ActionState:
-    """A case as the ledger has it."""
-    with theatre.world.installation.reader.engine.connect() as connection:
-        state = state_of(connection, action_id)
-    assert state is not None
-    return state
 
 
 class CycleStage:
@@ -111,7 +102,7 @@ class CycleStage:
             cycle_id=self.cycle_id,
             period_start=FIRST,
             period_end=LAST,
-            unit_ids=(_a_small_unit(theatre),),
+            unit_ids=(a_small_unit(theatre.world),),
         )
         theatre.world.installation.ledger.execute(command)
         self.handle = theatre.client.get_workflow_handle(cycle_workflow_id(self.cycle_id))
@@ -136,7 +127,7 @@ class CycleStage:
         mine = select(actions.c.action_id).where(actions.c.cycle_id == self.cycle_id)
         with self.theatre.world.installation.reader.engine.connect() as connection:
             ids = connection.execute(mine.order_by(actions.c.action_id)).scalars().all()
-        return [known(self.theatre, action_id) for action_id in ids]
+        return [self.theatre.known(action_id) for action_id in ids]
 
     async def until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -144,28 +135,36 @@ class CycleStage:
             assert time.monotonic() < deadline, self.row
             await asyncio.sleep(0.05)
 
-    async def skip(self, step: timedelta) -> None:
-        """Move the ledger's clock and the process's time on, when the process waits."""
-        await asyncio.sleep(0.5)
-        self.theatre.clock.ahead += step
-        await self.theatre.skipper.fast_forward(self.handle, step)
+    async def open(self) -> list[ActionState]:
+        """Open everybody's two people at a time, and begin the last one's process."""
+        cycle_recorder.PART = 2
+        await self.begin()
+        await self.until(lambda: bool(self.row["complete"]))
+        members = self.members
+        for state in members:
+            await self.theatre.sees(state, lambda progress: progress is not None)
+        return members
 
-    async def skip_to(self, moment: datetime) -> None:
-        await self.skip(moment - self.theatre.clock() + A_MOMENT)
 
-
-async def opened_reminded_and_closed(stage: CycleStage) -> None:
-    """Opened two people at a time, reminded of a plan that is late, walked by everybody, closed."""
-    cycle_recorder.PART = 2
-    await stage.begin()
-    await stage.until(lambda: bool(stage.row["complete"]))
-    due = min(due for state in stage.members if (due := state.next_due()) is not None)
-    await stage.skip_to(due)
-    await stage.until(lambda: any(state.open_tasks[0].reminded for state in stage.members))
-    for state in stage.members:
+async def opened_and_closed(stage: CycleStage) -> None:
+    """Opened two people at a time, walked by everybody, closed."""
+    for state in await stage.open():
         stage.theatre.world.walk(state)
-    await stage.skip(timedelta(hours=1, seconds=5))
+    step = timedelta(hours=1, seconds=5)
+    stage.theatre.clock.ahead += step
+    await stage.theatre.skipper.fast_forward(stage.handle, step)
     await stage.until(lambda: stage.row["closed_at"] is not None)
+
+
+async def reminded_in_a_cycle(theatre: Theatre) -> ActionState:
+    """Begun by a cycle, reminded by its own timer of a plan that is late, walked to its end."""
+    stage = CycleStage(theatre)
+    state = (await stage.open())[0]
+    due = state.next_due()
+    assert due is not None
+    await theatre.skip_to(state, due + SPREAD_OF_A_CYCLE)
+    await theatre.until(state, lambda now: bool(now.open_tasks[0].reminded))
+    return await theatre.walk(state, "completed")
 
 
 async def record_opening(theatre: Theatre) -> str:
@@ -182,15 +181,6 @@ async def record_cycle(theatre: Theatre) -> str:
     """The history of a cycle's process, from its opening to its end, as JSON."""
     stage = CycleStage(theatre)
     async with theatre.process_worker():
-        await opened_reminded_and_closed(stage)
+        await opened_and_closed(stage)
         await asyncio.wait_for(stage.handle.result(), PATIENCE)
     return (await stage.handle.fetch_history()).to_json()
-
-
-def _a_small_unit(theatre: Theatre) -> str:
-    agency = theatre.world.agency
-    people: dict[str, int] = {}
-    for person in agency.people.values():
-        for unit in agency.lineage(agency.unit_of(person.position_id) or ""):
-            people[unit] = people.get(unit, 0) + 1
-    return min(unit for unit, number in people.items() if FEWEST <= number <= MOST)

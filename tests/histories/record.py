@@ -178,6 +178,7 @@ RECORDINGS: dict[str, Recording] = {
     f"evaluation-{VERSION}-window-closed": of_a_case(evaluations.window_closed),
     f"evaluation-{VERSION}-objection-decided": of_a_case(evaluations.objection_decided),
     f"evaluation-{VERSION}-improvement-failed": of_a_case(evaluations.improvement_failed),
+    f"evaluation-{VERSION}-reminded-in-a-cycle": of_a_case(evaluations.reminded_in_a_cycle),
     f"evaluation-cycle-{VERSION}-opened-and-closed": evaluations.record_cycle,
     f"evaluation-cycle-opening-{VERSION}-half-year": evaluations.record_opening,
     f"rank-promotion-{VERSION}-effective": of_a_rank_list(rank_list_effective),

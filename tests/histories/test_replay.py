@@ -16,7 +16,7 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleProgress
-from activities.progress import Progress
+from activities.progress import ActionRef, Progress
 from activities.publication import CheckpointToPublish, Delivery, Obtained, WitnessAnswer, WitnessRequest
 from activities.rank import RankProgress
 from activities.siasn import Compared
@@ -29,7 +29,7 @@ PROCESSES = (*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *OF_WEBHOOKS
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Temporal may be told, by a field that marks it.
 TOLD: dict[str, tuple[type[BaseModel], ...]] = {
-    "action_id": (Progress,),
+    "action_id": (Progress, ActionRef),
     "list_id": (RankProgress,),
     "cycle_id": (CycleProgress,),
     "destinations": (CheckpointToPublish,),

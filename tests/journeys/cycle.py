@@ -18,7 +18,7 @@ from tests.journeys.approvals import Approvals, median_ms
 from tests.journeys.client import Client
 from tests.journeys.crowd import Crowd
 from tests.journeys.house import House
-from tests.journeys.meter import Meter, since
+from tests.journeys.meter import Meter, load, since
 from tests.journeys.newcomers import bring
 
 # Whose task each step is: a person's own, done one by one, or an office's, done many at a time.
@@ -100,7 +100,9 @@ class Cycle:
         self.figures["approvals p50 ms, idle"] = median_ms(idle)
 
     def _open(self, meter: Meter) -> int:
-        """Until everybody's evaluation is open; the worker is killed half-way. How many there are."""
+        """Until everybody's evaluation is open and has its process; the worker is killed half-way. How many
+        there are.
+        """
         used, ledger, temporal = meter.seconds(), meter.ledger_bytes(), meter.temporal_bytes()
         with self.approvals.meanwhile() as decided:
             begun, killed = time.monotonic(), False
@@ -114,10 +116,13 @@ class Cycle:
                 if not killed and cycle["opened"] * 2 >= cycle["expected"] > 0:
                     killed = self.house.kill("worker")
                 time.sleep(0.25)
+            people = int(cycle["opened"])
+            while (processes := meter.evaluation_processes()) < people:
+                assert time.monotonic() < begun + OPENED_WITHIN, processes
+                time.sleep(0.25)
             seconds = time.monotonic() - begun
-        people = int(cycle["opened"])
-        assert (people, cycle["skipped"]) == (cycle["expected"], 0)
-        self.say(f"{people} evaluations were opened in {seconds:.1f} s")
+        assert (people, cycle["skipped"], processes) == (cycle["expected"], 0, people)
+        self.say(f"{people} evaluations have their processes after {seconds:.1f} s")
         cost = since(meter.seconds(), used)
         self.figures |= {
             "people": people,
@@ -126,6 +131,8 @@ class Cycle:
             "approvals p50 ms, while it opened": median_ms(decided),
             "approvals while it opened": len(decided),
             "CPU seconds to open": cost,
+            "resident MiB, opened": meter.memory(),
+            "load": {"opened": load()},
             "ledger bytes a person, opened": (meter.ledger_bytes() - ledger) // people,
             "Temporal bytes a person, opened": (meter.temporal_bytes() - temporal) // people,
         }
@@ -145,6 +152,7 @@ class Cycle:
                 seconds[step] = round(time.monotonic() - since_when, 1)
                 self.say(f"{step}: {seconds[step]} s")
         cost = since(meter.seconds(), used)
+        self.figures["load"]["walked"] = load()
         self.figures |= {
             "seconds to walk": round(time.monotonic() - begun, 1),
             "seconds by step": seconds,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +16,7 @@ import psutil
 from bench.places import database_bytes
 from installation import Installation
 from tests.journeys.house import House
+from worker import connect
 
 LOOKS_EVERY = 0.25
 
@@ -60,6 +63,16 @@ class Meter:
         """Of the development server's file with its log."""
         return sum(path.stat().st_size for path in Path(self.house.data).glob("temporal*.db*"))
 
+    def evaluation_processes(self) -> int:
+        """How many evaluations have a process that runs, as Temporal's index has it."""
+
+        async def count() -> int:
+            client = await connect(self.house.settings)
+            query = 'ExecutionStatus = "Running" AND WorkflowType = "EvaluationProcess"'
+            return (await client.count_workflows(query)).count
+
+        return asyncio.run(count())
+
     def _watch(self) -> None:
         while not self._stopped.wait(LOOKS_EVERY):
             self._look()
@@ -78,3 +91,8 @@ class Meter:
 def since(now: dict[str, float], before: dict[str, float]) -> dict[str, float]:
     """The seconds used between two readings, by part."""
     return {part: round(used - before.get(part, 0.0), 1) for part, used in now.items()}
+
+
+def load() -> float:
+    """How many processes of the whole machine have waited for a processor in the last five minutes."""
+    return round(os.getloadavg()[1], 1)

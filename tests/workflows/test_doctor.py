@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
+from activities.cycle import CycleRef
 from demo.play import a_person, new_id
 from domain.evaluation_commands import OpenEvaluations
 from domain.events import EmployeePlaced
@@ -20,8 +21,8 @@ from operations.doctor import diagnose, repair
 from projections.action_state import state_of
 from projections.inbox import inbox
 from projections.register import actions
-from tests.workflows.test_evaluation_cycle import open_cycle
-from tests.workflows.theatre import Theatre, a_transfer
+from tests.workflows.test_evaluation_cycle import members_of, open_cycle, open_everybodys, starter
+from tests.workflows.theatre import Theatre, a_small_unit, a_transfer
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +55,26 @@ async def test_a_terminated_process_is_found_and_started_again(theatre: Theatre)
         await theatre.sees(state, lambda progress: progress.phase == "verification")
         await theatre.walk(state, "completed")
         await theatre.over(state)
+
+
+async def test_a_cycle_and_an_evaluation_of_it_without_their_processes_are_found(theatre: Theatre) -> None:
+    cycle_id, installation = open_cycle(theatre, a_small_unit(theatre.world)), theatre.world.installation
+    open_everybodys(theatre, cycle_id)
+    missed, *_ = (theatre.known(action_id) for action_id in members_of(theatre, cycle_id))
+    async with theatre.process_worker():
+        await theatre.cycle_recorder.begin_next(CycleRef(cycle_id=cycle_id))
+        await theatre.handle(missed).terminate()
+        # What a cycle has just opened is still on its way.
+        assert codes(await diagnose(installation, theatre.client)) == ["cycle-process-missing"]
+        theatre.clock.ahead += timedelta(minutes=3)
+        diagnosis = await diagnose(installation, theatre.client)
+        found = [finding for finding in diagnosis.findings if finding.code == "process-missing"]
+        assert [finding.action_id for finding in found] == [missed.id]
+        await repair(installation, theatre.client, diagnosis)
+        assert found[0] in diagnosis.done
+        await theatre.sees(missed, lambda progress: progress.phase == missed.phase)
+        await starter(theatre).look()
+        assert "process-missing" not in " ".join(codes(await diagnose(installation, theatre.client)))
 
 
 async def test_a_process_that_the_ledger_no_longer_needs_is_found_and_ends(theatre: Theatre) -> None:
@@ -134,7 +155,6 @@ async def test_a_committee_below_its_quorum_is_found(theatre: Theatre) -> None:
 async def test_calibrations_and_objections_of_a_cycle_that_nobody_can_decide_are_found(
     theatre: Theatre,
 ) -> None:
-    """Evaluations of a cycle have no process of their own, and wait for the same people."""
     cycle_id, world = open_cycle(theatre), theatre.world
     opening = OpenEvaluations(command_id=new_id(), actor=SYSTEM, cycle_id=cycle_id, limit=2)
     world.installation.ledger.execute(opening)

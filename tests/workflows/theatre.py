@@ -47,6 +47,7 @@ from workflows.naming import workflow_id
 
 PATIENCE = 20.0
 A_MOMENT = timedelta(seconds=1)
+FEWEST, MOST = 4, 12  # people of a unit whose cycle is small and still opened in several parts
 
 
 @dataclass
@@ -118,7 +119,8 @@ class Theatre:
     @property
     def cycle_recorder(self) -> LedgerCycleRecorder:
         installation = self.world.installation
-        return LedgerCycleRecorder(installation.ledger, installation.reader, self.clock)
+        processes = ProcessCaller(self.client, self.task_queue)
+        return LedgerCycleRecorder(installation.ledger, installation.reader, self.clock, processes)
 
     @property
     def publisher(self) -> LedgerPublisher:
@@ -149,8 +151,12 @@ class Theatre:
         return self.client.get_workflow_handle_for(MutationProcess.run, workflow_id(state.id))
 
     def now(self, state: ActionState) -> ActionState:
+        return self.known(state.id)
+
+    def known(self, action_id: str) -> ActionState:
+        """A case as the ledger has it."""
         with self.world.installation.reader.engine.connect() as connection:
-            found = state_of(connection, state.id)
+            found = state_of(connection, action_id)
         assert found is not None
         return found
 
@@ -229,3 +235,13 @@ def a_transfer(world: World, number: int = 0, **changes: Any) -> ActionState:
 
 def of_kind(events: Sequence[str], *kinds: str) -> list[str]:
     return [event for event in events if event in kinds]
+
+
+def a_small_unit(world: World) -> str:
+    """A unit of a few people."""
+    agency = world.agency
+    people: dict[str, int] = {}
+    for person in agency.people.values():
+        for unit in agency.lineage(agency.unit_of(person.position_id) or ""):
+            people[unit] = people.get(unit, 0) + 1
+    return min(unit for unit, number in people.items() if FEWEST <= number <= MOST)
