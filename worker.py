@@ -52,8 +52,9 @@ from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, OF_WE
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 5.0
-# A waiting process that is not in memory is replayed when woken; one in memory takes some 60 kB.
-PROCESSES_IN_MEMORY = 5_000
+# A waiting process that is not in memory is replayed when woken; one in memory takes some 60 kB. Thousands
+# of evaluations that wait for months need not be held.
+PROCESSES_IN_MEMORY = 2_000
 # After a worker was killed, another takes over its processes when this time has passed.
 STICKY_FOR = timedelta(seconds=1)
 GRACE = timedelta(seconds=20)

@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 # So many people at a commit, and so many processes that Temporal has to begin before the next are opened.
 PART = 100
-# So many of them are asked for at a time, as by the relay.
-IN_FLIGHT = 16
-# Temporal serves what waits in order: when the last process of a part waits for its timer, the others do. If it
-# does not come to it (its code fails) the next part is opened after this time all the same.
+# So many of them are asked for at a time: approvals by people are to find a processor free.
+IN_FLIGHT = 4
+# Temporal serves what waits in order: when the last process of a part waits for its timer, so do the
+# others. If it does not come to it (its code fails) the next part is opened after this time all the same.
 BEGUN_WITHIN_SECONDS = 60.0
 LOOKS_EVERY_SECONDS = 0.1
 NAMESPACE = uuid.UUID("6a656e6a-616e-4700-8000-7369636c7573")

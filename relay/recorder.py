@@ -37,13 +37,14 @@ class LedgerRecorder:
         result = await asyncio.wrap_future(self._ledger.submit(command))
         state = result.state
         assert state is not None  # a command to an action answers with its state
+        cycle_id = state.evaluation.cycle_id if state.evaluation else None
         return Progress(
             action_id=state.id,
             version=state.version,
             # Not the tree's size: in the same commit, others may have changed the action after us.
             position=result.receipt.position + 1 if result.receipt else 0,
             phase=state.phase,
-            next_due=_looks_at(state.id, state.next_due(), state.evaluation and state.evaluation.cycle_id),
+            next_due=_looks_at(state.id, state.next_due(), cycle_id),
             quiet=state.is_quiet,
             tells_siasn=state.tells_siasn,
         )
