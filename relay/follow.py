@@ -29,6 +29,8 @@ SAVE_SECONDS = 1.0
 RENEW_SECONDS = 5.0
 LONGEST_PAUSE = 10.0
 AT_ONCE = 16
+# So many of those that were put off are told before the ledger is asked for what is urgent.
+WAVE = 100
 # A moved deadline is told this much later, with whatever has happened by then: a case that people
 # handle at a stretch wakes its process once. Much less than `relay.news.SOON`.
 DEADLINES_WAIT_SECONDS = 60.0
@@ -107,7 +109,8 @@ class Relay:
         pause = POLL_SECONDS
         while not self._stopping.is_set():
             found, following = await asyncio.to_thread(self._read)
-            urgent = self._due_now() | self._sort(found)
+            urgent = self._sort(found)
+            urgent = self._due_now() | urgent
             if await self._deliver(urgent):
                 self._position, pause = following, POLL_SECONDS
             else:
@@ -124,26 +127,26 @@ class Relay:
             return read_news(connection, self._position, self._clock())
 
     def _sort(self, found: dict[str, News]) -> dict[str, News]:
-        """Put off what can wait; the rest is urgent. A process that nobody else has begun, and this relay
-        has not told anything yet, may not have started, and is told at once.
+        """Put off what can wait, and whatever concerns evaluations of a cycle: hundreds may be decided at
+        once, and other processes are not to wait for them. The rest is urgent. A process that nobody else
+        has begun, and this relay has not told anything yet, may not have started, and is told at once.
         """
         now = self._clock().timestamp()
         urgent = {}
         for action_id, news in found.items():
-            pending = self._pending.get(action_id)
-            if not news.can_wait or not (news.begun or action_id in self._told):
+            if not (news.begun or (news.can_wait and action_id in self._told)):
                 urgent[action_id] = news
-            elif pending is None:
-                self._pending[action_id] = Pending(news, news.position, now, now + DEADLINES_WAIT_SECONDS)
-            else:
-                pending.news = news
+                continue
+            tell_at = now + (DEADLINES_WAIT_SECONDS if news.can_wait else 0.0)
+            pending = self._pending.setdefault(action_id, Pending(news, news.position, now, tell_at))
+            pending.news, pending.tell_at = news, min(pending.tell_at, tell_at)
         return urgent
 
     def _due_now(self) -> dict[str, News]:
+        """What was put off until now, the longest due first, as much of it as one wave takes."""
         now = self._clock().timestamp()
-        return {
-            action_id: pending.news for action_id, pending in self._pending.items() if pending.tell_at <= now
-        }
+        due = [(pending.tell_at, id_) for id_, pending in self._pending.items() if pending.tell_at <= now]
+        return {id_: self._pending[id_].news for _, id_ in sorted(due)[:WAVE]}
 
     async def _deliver(self, urgent: dict[str, News]) -> bool:
         """Send the signals. False when Temporal is away and they have to be sent again."""

@@ -55,12 +55,13 @@ def test_who_is_evaluated_already_is_skipped(town: Town) -> None:
     assert skipped == [1]
 
 
-def test_an_evaluation_of_a_cycle_wakes_no_process_of_its_own(town: Town) -> None:
+def test_everybody_in_a_cycle_has_a_process_that_hears_of_their_evaluation(town: Town) -> None:
     cycle = town.open_cycle("dinkes")
     town.open_next(cycle)
-    action = evaluation_id(cycle, "nurse")
-    town.walk(action)
-    assert action not in town.woken
+    assert town.woken >= {evaluation_id(cycle, who) for who in OF_DINKES}
+    town.woken.clear()
+    town.walk(evaluation_id(cycle, "nurse"))
+    assert town.woken == {evaluation_id(cycle, "nurse")}
 
 
 def test_the_id_of_an_evaluation_derives_from_cycle_and_person(town: Town) -> None:
