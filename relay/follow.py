@@ -110,8 +110,8 @@ class Relay:
         while not self._stopping.is_set():
             found, following = await asyncio.to_thread(self._read)
             urgent = self._sort(found)
-            urgent = self._due_now() | urgent
-            if await self._deliver(urgent):
+            put_off = {id_: news for id_, news in self._due_now().items() if id_ not in urgent}
+            if await self._deliver(urgent | put_off):
                 self._position, pause = following, POLL_SECONDS
             else:
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -136,6 +136,7 @@ class Cycle:
             "ledger bytes a person, opened": (meter.ledger_bytes() - ledger) // people,
             "Temporal bytes a person, opened": (meter.temporal_bytes() - temporal) // people,
         }
+        self.say(f"opened: {self.figures}")
         return people
 
     def _walk(self, meter: Meter, people: int) -> None:

@@ -17,11 +17,13 @@ from domain.policy import Kind
 from installation import Installation
 from ledger.append import LedgerUnavailable
 from ledger.schema import cursors
+from relay import follow
 from relay.cursor import HELD_FOR, Cursor
 from relay.follow import Relay
 from relay.process import ProcessCaller
 from relay.recorder import LedgerRecorder
-from tests.workflows.theatre import MovableClock, Theatre, a_transfer
+from tests.workflows.test_evaluation_cycle import members_of, open_cycle, open_everybodys, until
+from tests.workflows.theatre import MovableClock, Theatre, a_small_unit, a_transfer
 
 pytestmark = pytest.mark.anyio
 
@@ -122,6 +124,40 @@ async def test_one_process_that_cannot_be_told_holds_up_no_other(theatre: Theatr
         await theatre.sees(poisoned, lambda progress: progress is not None)
         relay.stop()
         await running
+
+
+class Noting(ProcessCaller):
+    """Notes who was told instead of telling them."""
+
+    def __init__(self, theatre: Theatre) -> None:
+        super().__init__(theatre.client, theatre.task_queue)
+        self.told: list[str] = []
+
+    async def wake(self, action_id: str, position: int, kind: Kind) -> None:
+        self.told.append(action_id)
+
+    async def end(self, action_id: str, position: int) -> None:
+        self.told.append(action_id)
+
+
+async def test_what_a_whole_cycle_has_decided_holds_up_no_other_case(
+    theatre: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "WAVE", 2)
+    cycle_id = open_cycle(theatre, a_small_unit(theatre.world))
+    open_everybodys(theatre, cycle_id)
+    evaluations = members_of(theatre, cycle_id)
+    for action_id in evaluations:
+        theatre.world.walk(theatre.known(action_id))
+    transfer, installation = a_transfer(theatre.world), theatre.world.installation
+    processes = Noting(theatre)
+    cursor = Cursor(installation.writing_engine, "temporal")
+    relay = Relay(cursor, installation.reader, processes, clock=theatre.clock)
+    running = asyncio.create_task(relay.run())
+    await until(lambda: set(evaluations) <= set(processes.told))
+    relay.stop()
+    await running
+    assert processes.told[0] == transfer.id
 
 
 async def test_only_one_relay_holds_the_cursor_and_another_takes_over(installation: Installation) -> None:
