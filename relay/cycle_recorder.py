@@ -75,6 +75,10 @@ class LedgerCycleRecorder:
             return (await asyncio.to_thread(self._read, cycle))[0]
         last = max(waiting)
         await self._until_begun(waiting[last].action_id)
+        # The relay told an end that came before its process to nobody.
+        _, _, going_on = await asyncio.to_thread(self._read, cycle)
+        for person in waiting.keys() - going_on.keys():
+            await self._processes.end(waiting[person].action_id, waiting[person].position)
         reached = CycleRef(cycle_id=cycle.cycle_id, begun_to=last)
         return (await asyncio.to_thread(self._read, reached))[0]
 

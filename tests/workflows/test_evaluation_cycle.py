@@ -162,6 +162,24 @@ async def test_no_more_is_opened_than_one_part_whose_processes_have_not_begun(
     assert row_of(theatre, cycle_id)["opened"] == 6
 
 
+async def test_no_process_is_left_to_an_evaluation_that_ended_before_it_began(theatre: Theatre) -> None:
+    cycle_id, installation = open_cycle(theatre, a_small_unit(theatre.world)), theatre.world.installation
+    open_everybodys(theatre, cycle_id)
+    ended = theatre.known(members_of(theatre, cycle_id)[0])
+
+    class LateCaller(ProcessCaller):
+        async def begin(self, progress: Progress, kind: Kind) -> None:
+            if progress.action_id == ended.id:
+                theatre.world.walk(ended)
+            await super().begin(progress, kind)
+
+    processes = LateCaller(theatre.client, theatre.task_queue)
+    recorder = LedgerCycleRecorder(installation.ledger, installation.reader, theatre.clock, processes)
+    async with theatre.process_worker():
+        await recorder.begin_next(CycleRef(cycle_id=cycle_id))
+        await theatre.over(ended)
+
+
 async def test_everybody_in_a_cycle_is_reminded_by_a_timer_of_their_own(theatre: Theatre) -> None:
     """Timers of one cycle ring apart, by the evaluation's id."""
     cycle_id = open_cycle(theatre, a_small_unit(theatre.world))
