@@ -16,12 +16,12 @@ from api.health import temporal_state
 from api.idempotency import IdempotencyKey, Identified, identify
 from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, responses
-from api.visibility import is_readable, viewer_for
+from api.visibility import is_readable
 from api.wiring import Services, ServicesDep
+from domain.authorization import may_give_password
 from domain.commands import RecordPersonalDataRead
 from domain.directory import OPERATOR
 from domain.errors import IdempotencyKeyReused, NotFound
-from domain.offices import split_key
 from ledger import read
 from ledger.result import Result
 from ledger.schema import cursors
@@ -219,9 +219,9 @@ def first_password(
     caller: CallerDep,
     idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Ends the account that was, its sessions and its second factor. By operators for everybody but
-    themselves; by a unit's officers for people of their unit who hold no office: who could give the head of
-    unit a password could decide in their place. The person finds it among the readings of their file.
+    """Ends the account that was, its sessions and its second factor. By the offices that the policy names
+    (`first_passwords`): operators for everybody but themselves; a unit's officers for people of their unit
+    who hold no office. The person finds it among the readings of their file.
     """
     with services.reading() as connection:
         row = _person(services, connection, caller, nip)
@@ -325,20 +325,15 @@ def _recorded(
 
 def _person(services: Services, connection: Connection, caller: Caller, nip: str) -> dict[str, Any]:
     """Whom the caller may give a first password. Raises a 403 or 404."""
-    person_id = caller.require_person()
+    giver = caller.require_person()
     row = employees.by_nip(connection, nip) if is_readable(nip) else None
-    operates = is_operator(services, connection, caller)
-    viewer = viewer_for(services, connection, caller)
-    mine = row is not None and row["unit_id"] in viewer.filing_units
-    if not operates and not viewer.filing_units:
+    view = services.view(connection)
+    today = services.today(view)
+    person_id, unit = (row["person_id"], row["unit_id"]) if row is not None else ("", None)
+    agency, offices, policy = view.agency, view.offices(today), view.policy_in_force(today)
+    allowed = may_give_password(giver, person_id, unit, agency, offices, policy, today)
+    if allowed is False:
         raise Problem("not-permitted")
-    if row is None or not (operates or mine):
+    if allowed is None or row is None:
         raise NotFound()
-    if row["person_id"] == person_id:
-        raise Problem("not-permitted")
-    if not operates:
-        view = services.view(connection)
-        held = view.offices(services.today(view)).keys_of(row["person_id"], services.today(view))
-        if {split_key(key)[0] for key in held}:
-            raise Problem("not-permitted")
     return row

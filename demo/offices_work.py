@@ -7,15 +7,19 @@ from itertools import islice
 
 from demo.play import Play, a_person, new_id
 from domain import rank_commands as rc
+from domain.calendar import months_after
+from domain.commands import EmployeeRow, RegisterEmployees
 from domain.errors import NobodyDue
 from domain.identity import SYSTEM
 from domain.performance import Judgement
 from domain.rank_list import EntryStatus, RankList, evolve_list
-from domain.rank_path import path_on
+from domain.rank_path import RankPath, path_on
 from domain.rank_policy import RankKind
 from domain.result_entry_commands import DecideTalentResult, EnterTalentResult
 from domain.talent_commands import ComponentRow, RecordSkp, SkpRow
+from projections import employees
 
+FEWEST_DUE = 3
 APPROVED = 6  # of those proposed; the rest still wait for BKN
 COMPONENT = "awards"
 
@@ -32,6 +36,7 @@ def play_rank_list(play: Play) -> None:
     list_id, send = new_id(), play.installation.ledger.execute
     analyst = a_person(play.holder("personnel_analyst"))
     head = a_person(play.holder("agency_head"))
+    _make_due(play, period)
     _rate_clerks(play, period)
     try:
         send(rc.FreezeRankList(command_id=new_id(), actor=analyst, list_id=list_id, period=period))
@@ -56,15 +61,39 @@ def play_rank_list(play: Play) -> None:
         send(rc.RecordRankAnswers(command_id=new_id(), actor=analyst, list_id=list_id, answers=answers))
 
 
+def _clerks(play: Play) -> list[tuple[str, RankPath]]:
+    """By post, clerks who can rise with the years."""
+    agency, policy, files = play.agency, play.view.policy_in_force(play.today), play.view.files
+    found = []
+    for person in sorted(agency.people.values(), key=lambda each: each.position_id or ""):
+        path = path_on(play.today, person.id, agency, files, policy)
+        if path is not None and path.kind is RankKind.REGULAR and not path.reaches_beyond:
+            found.append((person.id, path))
+    return found
+
+
+def _make_due(play: Play, period: date) -> None:
+    """In an agency so small that hardly any clerk is due, a corrected roster tells of some that they are."""
+    clerks = _clerks(play)
+    due = sum(path.due_on is not None and path.due_on <= period for _, path in clerks)
+    if due >= FEWEST_DUE:
+        return
+    rows = []
+    with play.installation.reader.engine.connect() as connection:
+        for person, path in clerks[:FEWEST_DUE]:
+            row = employees.by_id(connection, person)
+            assert row is not None  # the register knows whom the directory knows
+            known = {name: row[name] for name in EmployeeRow.model_fields}
+            changed = known | {"grade_since": months_after(period, -path.months)}
+            rows.append(EmployeeRow.model_validate(changed))
+    if rows:
+        command = RegisterEmployees(command_id=new_id(), actor=SYSTEM, rows=tuple(rows))
+        play.installation.ledger.execute(command)
+
+
 def _rate_clerks(play: Play, period: date) -> None:
     """Two good years for clerks whose years in grade are over, all but one in three."""
-    agency, policy = play.agency, play.view.policy_in_force(play.today)
-    rows = []
-    for person in sorted(agency.people.values(), key=lambda each: each.position_id or ""):
-        path = path_on(play.today, person.id, agency, play.view.files, policy)
-        ready = path is not None and path.kind is RankKind.REGULAR and not path.reaches_beyond
-        if path is not None and ready and path.due_on is not None and path.due_on <= period:
-            rows.append(person.id)
+    rows = [who for who, path in _clerks(play) if path.due_on is not None and path.due_on <= period]
     years = (play.today.year - 1, play.today.year - 2)
     ratings = tuple(
         SkpRow(
@@ -74,7 +103,7 @@ def _rate_clerks(play: Play, period: date) -> None:
             result=Judgement.AS_EXPECTED,
             conduct=Judgement.AS_EXPECTED,
         )
-        for number, person in enumerate(rows)
+        for number, person in enumerate(rows, 1)
         if number % 3
         for year in years
     )

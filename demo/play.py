@@ -34,6 +34,7 @@ from ledger.directory_view import DirectoryView
 from ledger.result import Result
 from roster.generator import Agency as SyntheticAgency
 
+Answers = dict[str, dict[str, Any]]
 INTEGRATION = Actor(kind="integration", id="simpeg", scopes=frozenset({"actions:write"}))
 
 
@@ -182,8 +183,10 @@ class Play:
         }
         return self.installation.ledger.execute(DecideTask(**(values | changes)))
 
-    def step(self, state: ActionState) -> ActionState:
-        """The next thing that has to happen to the case happens: a decision, the decree, the effect."""
+    def step(self, state: ActionState, answers: Answers | None = None) -> ActionState:
+        """The next thing that has to happen to the case happens: a decision, the decree, the effect.
+        `answers` are, by step, those that differ from the form's example.
+        """
         if not state.open_tasks:
             model = IssueDecree if state.phase == "decree" else AdvanceAction
             command = model(command_id=new_id(), actor=SYSTEM, action_id=state.id)
@@ -191,23 +194,26 @@ class Play:
             assert moved.state is not None
             assert moved.state.version > state.version, "nothing is due"
             return moved.state
-        refusals = []
-        for person in self.owners(state, state.open_tasks[0]):
+        refusals, task = [], state.open_tasks[0]
+        details = self.form(state, task) | (answers or {}).get(task.step, {})
+        for person in self.owners(state, task):
             try:
-                decided = self.decide(state, person)
+                decided = self.decide(state, person, details=details)
             except Refusal as refusal:
                 refusals.append(repr(refusal))
                 continue
             assert decided.state is not None
             return decided.state
-        raise AssertionError(f"nobody can decide {state.open_tasks[0].step}: {refusals}")
+        raise AssertionError(f"nobody can decide {task.step}: {refusals}")
 
-    def walk(self, state: ActionState | None, *, until: str = "completed") -> ActionState:
+    def walk(
+        self, state: ActionState | None, *, until: str = "completed", answers: Answers | None = None
+    ) -> ActionState:
         """Approve until the case has that status, phase or open step."""
         assert state is not None
         while until not in (state.status.value, state.phase, *(task.step for task in state.open_tasks)):
             assert not state.ended, f"ended as {state.status}"
-            state = self.step(state)
+            state = self.step(state, answers)
         return state
 
     def _context(self, state: ActionState) -> FormContext:

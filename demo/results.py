@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from random import Random
 
@@ -23,9 +24,9 @@ JUDGED = {
 }  # fmt: skip
 
 
-def record_results(play: Play) -> None:
-    """Rate and test a part of the people, in commits of a few hundred. The same agency gets the same
-    results, so that doing it again changes nothing.
+def record_results(play: Play, *, besides: Collection[str] = ()) -> None:
+    """Rate and test a part of the people but those `besides`, in commits of a few hundred. The same agency
+    gets the same results, so that doing it again changes nothing.
     """
     random = Random(SEED)  # noqa: S311 (the same agency must get the same results)
     ratings: list[SkpRow] = []
@@ -34,8 +35,11 @@ def record_results(play: Play) -> None:
     for person in sorted(people, key=lambda each: each.position_id or ""):
         if random.random() >= RATED_SHARE or _is_elected(play, person):
             continue
-        ratings.append(_rating(play, person, random))
-        if random.random() < TESTED_SHARE:
+        rating, is_tested = _rating(play, person, random), random.random() < TESTED_SHARE
+        if person.id in besides:
+            continue
+        ratings.append(rating)
+        if is_tested:
             tests.append(_test(person, play.today, random))
     ledger = play.installation.ledger
     for start in range(0, len(ratings), AT_ONCE):

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from demo.evaluation_work import play_cycle
 from demo.logins import DemoLogin, create_logins
 from demo.offices_work import enter_results, play_rank_list
 from demo.play import Play, a_person, new_id, register
+from demo.promotion_work import play_vacancies, profile, prospect
 from demo.results import record_results
 from domain.commands import GrantOffice
 from domain.directory import OPERATOR
@@ -36,6 +38,7 @@ STANDING = (
 )
 
 
+SMALLEST = 130
 # Stands in the data folder while the demo is being made, so that a start that was cut off is finished.
 UNFINISHED = "demo-unfinished"
 
@@ -59,7 +62,9 @@ def seed_demo(
     today = _today(installation)
     play = Play(installation, {})
     if not play.agency.people:
-        synthetic = generate_agency(people=people, as_of=today)
+        if people < SMALLEST:
+            say("taking the smallest agency in which every office is held")
+        synthetic = generate_agency(people=max(people, SMALLEST), as_of=today)
         say(f"registering {len(synthetic.employees):,} synthetic civil servants")
         play.ids = register(installation, synthetic)
     operator = play.offices.holders("personnel_analyst", today)
@@ -67,7 +72,9 @@ def seed_demo(
         GrantOffice(command_id=new_id(), actor=SYSTEM, person_id=max(operator), office=OPERATOR)
     )
     say("recording performance and competency results")
-    record_results(play)
+    promised = prospect(play)
+    record_results(play, besides=promised.people)
+    profile(play, promised.people)
     subjects = _subjects(play)
     if not subjects:
         say("starting cases")
@@ -75,8 +82,18 @@ def seed_demo(
         say("making the month's list of rank promotions")
         play_rank_list(play)
         enter_results(play, [person for person in play.movable() if person not in subjects][-2:])
+    say("opening vacancies and a cycle of evaluations")
+    play_vacancies(play, promised.posts)
+    play_cycle(play)
     say("making logins")
-    return create_logins(play, data, free=[p for p in play.movable() if p not in subjects])
+    return create_logins(play, data, free=[p for p in (*play.movable(), *_plain(play)) if p not in subjects])
+
+
+def _plain(play: Play) -> list[str]:
+    """Who holds no office, by post."""
+    people = sorted(play.agency.people.values(), key=lambda person: person.position_id or "")
+    offices, today = play.offices, play.today
+    return [person.id for person in people if not offices.keys_of(person.id, today)]
 
 
 def _subjects(play: Play) -> set[str]:

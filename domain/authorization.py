@@ -127,6 +127,25 @@ def may_file_document(viewer: Viewer, person_unit: str | None, person_id: str) -
     return viewer.person_id == person_id or viewer.files_for_agency or person_unit in viewer.filing_units
 
 
+def may_give_password(
+    giver: str, person_id: str, unit: str | None, agency: Agency, offices: Offices, policy: Policy, day: date
+) -> bool | None:
+    """Whether `giver` may give the person of `unit` a first password; None where the person is out of their
+    reach. No personal delegate does, and nobody to themself.
+    """
+    rules = policy.first_passwords
+    if offices.holds_any(giver, rules.to_everybody, day):
+        return giver != person_id
+    held = offices.exercised_by(giver, day)
+    keys = {key for key, signature in held if signature.capacity is not Capacity.DELEGATE}
+    units = _units_of(keys, rules.in_their_unit)
+    if not units:
+        return False
+    if unit not in inside(agency, units):
+        return None
+    return giver != person_id and not offices.keys_of(person_id, day)
+
+
 def may_see_all_delegations(viewer: Viewer) -> bool:
     """Whether every delegation is open to the viewer; everybody sees those in which they have a part."""
     return viewer.appoints or may_audit(viewer)

@@ -24,7 +24,7 @@ from domain.question_policy import AuditQuestions
 from domain.rank_policy import RankRules
 from domain.review_policy import ReviewRules
 from domain.rule_parameters import RuleParameters, Severity
-from domain.sign_in_policy import PasswordAgain
+from domain.sign_in_policy import FirstPasswords, PasswordAgain
 from domain.talent_policy import TalentRules
 
 __all__ = ["RuleParameters", "Severity"]
@@ -320,6 +320,7 @@ class Policy(_Part):
     review: ReviewRules
     personal_data: PersonalDataRules
     password_again: PasswordAgain = Field(default_factory=PasswordAgain)
+    first_passwords: FirstPasswords = Field(default_factory=FirstPasswords)
 
     @model_validator(mode="after")
     def _names_resolve(self) -> Policy:

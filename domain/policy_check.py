@@ -15,13 +15,14 @@ from domain.candidacy import CANDIDATE_RULES
 from domain.canonical import NotCanonical, check_profile
 from domain.eligibility import KIND_ORDER, RULES
 from domain.evaluation_policy import EvaluationRules
+from domain.fact_sheet import Unowned
 from domain.forms import FORMS
 from domain.offices import Offices
 from domain.policy import OFFICES_OF_A_CASE, TRANSFERS, Kind, Policy, Route, Variant
 from domain.policy_continuity import breaches
 from domain.policy_trial import failing_rules
-from domain.rank_policy_check import rank_faults
-from domain.separation import Casting, step_without_owner
+from domain.rank_policy_check import rank_faults, unowned_act
+from domain.separation import Casting, separation_of
 
 # Steps that the process opens by itself, on no route.
 OF_THE_PROCESS = (
@@ -74,6 +75,17 @@ LAST_STEPS: dict[Kind, dict[Variant, str]] = {
         Variant.DISMISSAL_PROPOSAL: "dismissal_dossier",
     },
 }
+# What the process opens once a route is walked, as far as somebody has to hold an office for it.
+AFTER_ROUTES: dict[Kind, tuple[str, ...]] = {
+    Kind.MUTATION: ("inauguration", "duty_statement", "siasn_write_back", "siasn_correction"),
+    Kind.PROMOTION: (
+        "override_confirmation", "inauguration", "duty_statement", "siasn_write_back", "siasn_correction",
+        "promotion_review",
+    ),
+    Kind.EVALUATION: (),
+}  # fmt: skip
+# Why nobody could act: offices that are vacant today are no fault of the text.
+OF_THE_DAY: tuple[Unowned, ...] = ("vacant", "acting_only")
 DEEPEST = 12
 NAMES_NO_OFFICE = frozenset({"subject"})
 
@@ -165,6 +177,10 @@ def _references(policy: Policy) -> Iterator[PolicyFinding]:
     named: list[tuple[str, tuple[str, ...]]] = [("acting_granted_by", policy.acting_granted_by)]
     named += [(f"publishing.{key}", getattr(policy.publishing, key)) for key in ("proposed_by", "adopted_by")]
     named += [("promotion.opened_by", policy.promotion.opened_by)]
+    named += [
+        (f"first_passwords.{key}", getattr(policy.first_passwords, key))
+        for key in ("to_everybody", "in_their_unit")
+    ]
     named += [("review.answered_by", policy.review.answered_by)]
     named += _of_evaluations(policy.evaluation)
     named += [
@@ -306,18 +322,25 @@ def _numbers(policy: Policy) -> Iterator[PolicyFinding]:
 
 
 def _owners(policy: Policy, agency: Agency, day: date) -> Iterator[PolicyFinding]:
+    """Whether somebody could lawfully decide each step of each route, what the process opens after it, and
+    each act of a rank promotion.
+    """
     offices = Offices(agency, policy)
     staffed = {agency.apparatus_of(post.unit_id) for post in agency.posts.values() if post.kind in KIND_ORDER}
     units = sorted(unit for unit in agency.apparatuses() if unit in staffed)
-    for route in policy.routes:
-        if route.kind is not Kind.MUTATION or not units:
-            continue
-        stuck: dict[str, list[str]] = {}
+    for route in policy.routes if units else ():
+        stuck: dict[tuple[str, Unowned | None], list[str]] = {}
         for unit in units:
-            step = step_without_owner(route.steps, Casting(unit, unit), policy, offices, day)
-            if step is not None:
-                stuck.setdefault(step, []).append(unit)
-        for step, where in stuck.items():
-            say = _error if len(where) == len(units) else _warning
+            steps = (*route.steps, *AFTER_ROUTES[route.kind])
+            found = separation_of(steps, Casting(unit, unit), policy, offices, day)
+            if found.step is not None:
+                stuck.setdefault((found.step, found.why), []).append(unit)
+        for (step, why), where in stuck.items():
+            say = _error if len(where) == len(units) and why not in OF_THE_DAY else _warning
             detail = f"nobody could lawfully act in {len(where)} of {len(units)} units, such as {where[0]}"
-            yield say("no-lawful-owner", f"routes.{route.variant.value}.{step}", detail)
+            yield say("no-lawful-owner", f"routes.{route.variant.value}.{step}", f"{detail}: {why}")
+    act = unowned_act(policy, offices, day)
+    if act is not None:
+        say = _warning if act[1] in OF_THE_DAY else _error
+        detail = f"nobody could lawfully act: {act[1]}"
+        yield say("no-lawful-owner", f"rank_promotion.hands.{act[0]}", detail)

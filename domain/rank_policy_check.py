@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.employment import EDUCATIONS, PositionKind
-from domain.fact_sheet import PerformanceYear, SubjectFacts
+from domain.fact_sheet import PerformanceYear, SubjectFacts, Unowned
 from domain.grades import PNS_GRADES
+from domain.identity import Capacity
+from domain.offices import Offices
 from domain.policy import Policy
 from domain.rank_policy import RankKind, RankRules
 from domain.rank_sheet import RANK_RULES, RankSheet, judge
@@ -68,6 +70,43 @@ def _references(rules: RankRules, policy: Policy) -> Iterator[Fault]:
     ):
         for missing in sorted(named - known):
             yield f"{what}-unknown", "rank_promotion", f"{missing} is not defined"
+
+
+def unowned_act(policy: Policy, offices: Offices, day: date) -> tuple[str, Unowned] | None:
+    """The act on a rank list for which there is nobody as the offices are held on `day`, and why; None where
+    each has somebody. Who makes the list neither sends nor decrees it.
+    """
+    hands = policy.rank_promotion.hands
+    makers = _holders(hands.proposed_by, offices, day)
+    for name in ("proposed_by", "recorded_by", "sent_by", "decreed_by"):
+        able = _holders(getattr(hands, name), offices, day)
+        if not able:
+            return name, "vacant"
+        if name == "decreed_by" and not (able := _definitive(able, hands.decreed_by, offices, day)):
+            return name, "acting_only"
+        if name in ("sent_by", "decreed_by") and not any(makers - {person} for person in able):
+            return name, "two_roles"
+    return None
+
+
+def _definitive(people: set[str], named: tuple[str, ...], offices: Offices, day: date) -> set[str]:
+    return {
+        person
+        for person in people
+        for key, signature in offices.exercised_by(person, day)
+        if key in named and signature.capacity is Capacity.DEFINITIVE
+    }
+
+
+def _holders(named: tuple[str, ...], offices: Offices, day: date) -> set[str]:
+    """Who holds one of the offices, or the nearest one above an office that nobody holds."""
+    found: set[str] = set()
+    for office in named:
+        key: str | None = office
+        while key is not None and not offices.holders(key, day):
+            key = offices.superior(key)
+        found |= offices.holders(key, day) if key is not None else set()
+    return found
 
 
 def _failure(name: str, policy: Policy) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.identity import Capacity
-from domain.policy import Policy
+from domain.policy import TRANSFERS, Policy
 from domain.policy_check import check_policy
 from domain.separation import Casting, step_without_owner
 from policies.library import policy_documents
@@ -75,7 +75,8 @@ def test_a_step_whose_office_is_held_by_an_acting_holder_only_has_no_lawful_owne
     town.leaves("sekda")
     town.acting(Capacity.PLT, "kepala_bappeda", "p-sekda")
     found = [f for f in check_policy(kota_serang(), town.agency, town.today) if f.code == "no-lawful-owner"]
-    assert {f.where.rpartition(".")[2] for f in found} == {"regional_secretary_review"}
+    secretary = {"regional_secretary_review", "promotion_secretary_review"}
+    assert {f.where.rpartition(".")[2] for f in found} == secretary
     # In three units the acting holder has recommended before, so that the step falls to the mayor: in
     # their own, in the secretariat that they lead now, and in the one whose head is vacant.
     case = [Casting(unit, unit) for unit in town.agency.apparatuses() if unit != "kota"]
@@ -85,6 +86,39 @@ def test_a_step_whose_office_is_held_by_an_acting_holder_only_has_no_lawful_owne
     }
     assert free == {"bappeda", "setda", "dukcapil"}
     assert {f.severity for f in found} == {"warning"}
+
+
+def test_every_kind_of_case_is_looked_at_to_its_end(town: Town) -> None:
+    """A mayor who only acts appoints nobody, chooses no candidate, orders no measure and decrees no rank. The
+    vacancy is told and is no fault of the text.
+    """
+    town.leaves("mayor")
+    town.acting(Capacity.PLT, "kepala_disdik", "p-mayor")
+    found = [f for f in check_policy(kota_serang(), town.agency, town.today) if f.code == "no-lawful-owner"]
+    assert {f.where for f in found} >= {
+        *(f"routes.{variant}.appointing_decision" for variant in TRANSFERS),
+        *(f"routes.{way}.promotion_choice" for way in ("talent_pool", "merit_exemption", "open_selection")),
+        *(
+            f"routes.{after}.follow_up_decision"
+            for after in ("performance_improvement", "temporary_placement")
+        ),
+        "rank_promotion.hands.decreed_by",
+    }
+    assert {f.severity for f in found} == {"warning"}
+
+
+def test_an_override_that_the_chooser_alone_could_confirm_is_a_fault_of_the_text(town: Town) -> None:
+    policy = edited("steps", "override_confirmation", "office", to="appointing_official")
+    found = [f for f in check_policy(policy, town.agency, town.today) if f.code == "no-lawful-owner"]
+    ways = ("talent_pool", "merit_exemption", "open_selection")
+    assert {f.where for f in found} == {f"routes.{way}.override_confirmation" for way in ways}
+    assert {f.severity for f in found} == {"error"}
+
+
+def test_who_makes_a_rank_list_neither_sends_nor_decrees_it(town: Town) -> None:
+    alone = DOCUMENT["rank_promotion"]["hands"] | {"proposed_by": ["agency_head"], "sent_by": ["agency_head"]}
+    found = check_policy(edited("rank_promotion", "hands", to=alone), town.agency, town.today)
+    assert {f.where for f in found} == {"rank_promotion.hands.sent_by"}
 
 
 def test_a_vacant_office_falls_to_its_superior(town: Town) -> None:
