@@ -17,6 +17,7 @@ BENCHES = (
     "verification",
     "exports",
     "talent",
+    "ranks",
 )
 # Takes many minutes at full size: only when asked for.
 BY_HAND = ("batches",)
