@@ -18,7 +18,9 @@ from api.wiring import Services, ServicesDep
 from domain.decree_codes import rank_code
 from domain.facts import Facts
 from domain.rank_path import RankPath, path_on
-from domain.rank_sheet import assess_rank, rank_sheet
+from domain.rank_policy import RankKind
+from domain.rank_sheet import assess_rank, rank_sheet, rises_on_retirement
+from domain.register_facts import subject_facts
 from ledger.decree_code import rank_code_key
 from ledger.facts import facts_for_reading
 from projections import rank_promotions as ranks
@@ -84,11 +86,12 @@ def _shown(services: Services, connection: Connection, row: dict[str, Any], lang
     person_id = str(row["person_id"])
     facts = facts_for_reading(services.reader, connection, services.view(connection), services.now())
     policy = facts.policy_in_force(facts.today)
-    path = path_on(facts.today, person_id, facts.agency, facts.files, policy)
-    period = _period(path, facts)
+    coming = policy.rank_promotion.periods.open_on(facts.today)
+    path = path_on(facts.today, person_id, facts.agency, facts.files, policy, coming)
+    period = _period(path, person_id, facts)
     window, findings = None, list[dict[str, Any]]()
     if path is not None:
-        judged_for = period or policy.rank_promotion.periods.open_on(facts.today)
+        judged_for = period or coming
         record = facts.talent.of([person_id])[person_id]
         sheet = rank_sheet(person_id, path, judged_for, record, facts, policy)
         findings = finding_views(assess_rank(sheet, policy), policy, language)
@@ -111,11 +114,16 @@ def _shown(services: Services, connection: Connection, row: dict[str, Any], lang
     }
 
 
-def _period(path: RankPath | None, facts: Facts) -> date | None:
-    """The first period on or after the day on which the years are over whose list can still be sent."""
+def _period(path: RankPath | None, person_id: str, facts: Facts) -> date | None:
+    """The first period on or after the day on which the years are over whose list can still be sent; on
+    retirement that of the last month.
+    """
     if path is None or path.due_on is None or path.reaches_beyond:
         return None
-    periods = facts.policy_in_force(facts.today).rank_promotion.periods
+    policy = facts.policy_in_force(facts.today)
+    periods = policy.rank_promotion.periods
+    if path.kind is RankKind.RETIREMENT:
+        return max(rises_on_retirement(subject_facts(person_id, facts), policy), periods.open_on(facts.today))
     return max(periods.first_after(path.due_on), periods.open_on(facts.today))
 
 

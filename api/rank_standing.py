@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from domain.grades import parse_grade
 from domain.rank_list import DECIDED, EntryStatus
-from domain.rank_policy import RankRules
+from domain.rank_policy import RankKind, RankRules
 from ledger.read import Reader
 from ledger.record import decode
 from ledger.schema import events
@@ -20,10 +19,9 @@ ANNULMENTS = "annulments"
 
 def left_to_do(connection: Connection, list_id: str, rules: RankRules) -> dict[str, int]:
     """For how many people of a list that was sent each act is possible by where they stand."""
-    highest = parse_grade(rules.authority.highest_own)
     left: dict[str, int] = {}
-    for (status, to_grade), count in ranks.standing(connection, list_id).items():
-        act = _act(status, above=parse_grade(to_grade) > highest)
+    for (status, kind, to_grade), count in ranks.standing(connection, list_id).items():
+        act = _act(status, own=rules.decrees_itself(RankKind(kind), to_grade))
         if act is not None:
             left[act] = left.get(act, 0) + count
         if status in DECIDED:
@@ -31,12 +29,12 @@ def left_to_do(connection: Connection, list_id: str, rules: RankRules) -> dict[s
     return left
 
 
-def _act(status: str, *, above: bool) -> str | None:
-    """What is to be done for people who stand there; `above` the agency's own authority."""
+def _act(status: str, *, own: bool) -> str | None:
+    """What is to be done for people who stand there; `own` says that the agency decrees it itself."""
     if status in (EntryStatus.PROPOSED, EntryStatus.RETURNED):
         return "answers"
     if status == EntryStatus.APPROVED:
-        return "outside-decrees" if above else "decrees"
+        return "decrees" if own else "outside-decrees"
     return "write-backs" if status in (EntryStatus.EFFECTIVE, EntryStatus.TO_CORRECT) else None
 
 

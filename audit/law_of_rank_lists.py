@@ -73,12 +73,13 @@ class Eyes:
             filed=codes_at_hand(filed, policy.personnel_file, moment.day),
             verified=verified_codes(filed, policy.personnel_file, moment.day),
             listed=listed,
+            appointed_on=known.appointed_on if path.kind is RankKind.RETIREMENT else None,
         )
 
 
-def path_now(person_id: str, moment: Moment, policy: Policy) -> RankPath | None:
-    """Towards which grade the register has the person at that moment."""
-    return path_on(moment.day, person_id, moment.agency, moment.files, policy)
+def path_now(person_id: str, moment: Moment, policy: Policy, period: date) -> RankPath | None:
+    """Towards which grade, on the list of the period, the register has the person at that moment."""
+    return path_on(moment.day, person_id, moment.agency, moment.files, policy, period)
 
 
 def lawful_list(period: date, moment: Moment, policy: Policy, busy: Collection[str]) -> Lawful:
@@ -86,7 +87,7 @@ def lawful_list(period: date, moment: Moment, policy: Policy, busy: Collection[s
     paths: dict[str, RankPath] = {}
     at_ceiling = undated = 0
     for person_id in sorted(moment.agency.people.keys() - set(busy)):
-        path = path_now(person_id, moment, policy)
+        path = path_now(person_id, moment, policy, period)
         if path is None:
             continue
         undated += path.due_on is None
@@ -122,7 +123,8 @@ def check_entry(
 ) -> list[Problem]:
     """One entry: the person's path, the findings of the sheet, the place that follows from them."""
     found: list[Problem] = []
-    person, path = moment.agency.people.get(event.person_id), path_now(event.person_id, moment, policy)
+    person = moment.agency.people.get(event.person_id)
+    path = path_now(event.person_id, moment, policy, opened.period)
     if person is None or path is None or path.due_on is None or path.due_on > opened.period:
         return [("rank-out-of-turn", f"{event.person_id} is not due on {opened.period}")]
     said = (event.kind, event.from_grade, event.from_since, event.to_grade)

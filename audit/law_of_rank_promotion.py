@@ -23,7 +23,6 @@ from audit.law_of_registers import Problem
 from audit.uniqueness import Uniqueness
 from domain import rank_events as rk
 from domain.facts import Identity
-from domain.grades import parse_grade
 from domain.policy import Policy, Severity
 from domain.rank_list import EntryStatus, ListStatus, RankEntry, RankList, RankLists, evolve_list
 from domain.rank_sheet import assess_rank
@@ -198,7 +197,7 @@ class RankLaw:
         moment: Moment, policy: Policy, group: list[StoredEvent],
     ) -> list[Problem]:  # fmt: skip
         rules, found = policy.rank_promotion, list[Problem]()
-        own = parse_grade(entry.to_grade) <= parse_grade(rules.authority.highest_own)
+        own = rules.decrees_itself(entry.kind, entry.to_grade)
         named = rules.hands.decreed_by if own else rules.hands.recorded_by
         found += check_signer(stored, event.signature, named, (event.person_id,), moment, definitive=own)
         if own and stored.actor.id == known.proposed_by:
@@ -212,7 +211,7 @@ class RankLaw:
         first = entry.answered_on or known.proposed_on
         if not first <= event.decree_date <= moment.day or (own and event.decree_date != moment.day):
             found.append(("wrong-date", f"a decree of {event.decree_date} given on {moment.day}"))
-        path = path_now(event.person_id, moment, policy)
+        path = path_now(event.person_id, moment, policy, known.period)
         if path is None:
             return [*found, ("rank-out-of-turn", f"{event.person_id} has no grade to rise to")]
         listed = (entry.kind, entry.to_grade)

@@ -1,4 +1,4 @@
-"""A month's rank list of a whole agency, beside the bare rules on the same sheets; and who waits meanwhile."""
+"""A month's rank list of a whole agency beside the bare rules on the same sheets, and who waits meanwhile."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ WAITING = 8
 
 def run(kind: str, *, quick: bool) -> None:
     """Figures `rank_…`: seconds, processor seconds and bytes of each act that a list takes in one commit, and
-    the milliseconds that decisions wait while one is made. Every clerk is due, rated and within the ceiling or
-    not; in functional posts the generator says who is due.
+    the milliseconds that decisions wait while one is made. Every clerk is due and rated; in other posts the
+    generator says who is due.
     """
     with place(kind) as where, agency(where, people=1000 if quick else 9217) as play:
         period = play.view.policy_in_force(play.today).rank_promotion.periods.open_on(play.today)
@@ -111,9 +111,7 @@ def _is_clerk(play: Play, person: Person) -> bool:
     return post is not None and post.kind == "PELAKSANA" and person.employment_kind == "PNS"
 
 
-def _measured(
-    play: Play, name: str, act: Callable[[], object], list_id: str, *, floor: bool = False
-) -> None:
+def _measured(play: Play, name: str, act: Callable[[], object], list_id: str, *, floor: bool = False) -> None:
     """Emit what the act took: time, processor and bytes, and where wanted the bare rules beside it."""
     kind = play.installation.reader.engine.dialect.name
     before, grown = database_bytes(play.installation), _resident()

@@ -61,12 +61,12 @@ def play_rank_list(play: Play) -> None:
         send(rc.RecordRankAnswers(command_id=new_id(), actor=analyst, list_id=list_id, answers=answers))
 
 
-def _clerks(play: Play) -> list[tuple[str, RankPath]]:
+def _clerks(play: Play, period: date) -> list[tuple[str, RankPath]]:
     """By post, clerks who can rise with the years."""
     agency, policy, files = play.agency, play.view.policy_in_force(play.today), play.view.files
     found = []
     for person in sorted(agency.people.values(), key=lambda each: each.position_id or ""):
-        path = path_on(play.today, person.id, agency, files, policy)
+        path = path_on(play.today, person.id, agency, files, policy, period)
         if path is not None and path.kind is RankKind.REGULAR and not path.reaches_beyond:
             found.append((person.id, path))
     return found
@@ -74,7 +74,7 @@ def _clerks(play: Play) -> list[tuple[str, RankPath]]:
 
 def _make_due(play: Play, period: date) -> None:
     """In an agency so small that hardly any clerk is due, a corrected roster tells of some that they are."""
-    clerks = _clerks(play)
+    clerks = _clerks(play, period)
     due = sum(path.due_on is not None and path.due_on <= period for _, path in clerks)
     if due >= FEWEST_DUE:
         return
@@ -93,7 +93,7 @@ def _make_due(play: Play, period: date) -> None:
 
 def _rate_clerks(play: Play, period: date) -> None:
     """Two good years for clerks whose years in grade are over, all but one in three."""
-    rows = [who for who, path in _clerks(play) if path.due_on is not None and path.due_on <= period]
+    rows = [who for who, path in _clerks(play, period) if path.due_on is not None and path.due_on <= period]
     years = (play.today.year - 1, play.today.year - 2)
     ratings = tuple(
         SkpRow(

@@ -42,10 +42,13 @@ class NoVacancies:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person's identifying data, unsealed for the rules: `nip_birth_date` None if the NIP is invalid."""
+    """A person's identifying data, unsealed for the rules: `nip_birth_date` None if the NIP is invalid, and
+    `appointed_on`, the month of the first appointment as a civil servant, None also for a contract's number.
+    """
 
     birth_date: date
     nip_birth_date: date | None
+    appointed_on: date | None = None
 
 
 @dataclass(frozen=True)

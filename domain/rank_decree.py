@@ -26,7 +26,6 @@ from domain.errors import (
 )
 from domain.event import Event, NewEvent
 from domain.facts import Facts
-from domain.grades import parse_grade
 from domain.identity import Signature
 from domain.policy import Policy
 from domain.rank_commands import (
@@ -94,16 +93,16 @@ def decree(facts: Facts, command: DecreeRankPromotions) -> list[NewEvent]:
     """
     known, rules = known_list(command.list_id, facts)
     policy = facts.policies[known.policy_id]
-    highest = parse_grade(rules.authority.highest_own)
     approved = known.in_status(EntryStatus.APPROVED)
     named = _named(known, command.person_ids) if command.person_ids else None
     if named is None:
-        entries = [e for e in approved if parse_grade(e.to_grade) <= highest and not _bars(e, known, facts)]
+        own = [entry for entry in approved if rules.decrees_itself(entry.kind, entry.to_grade)]
+        entries = [entry for entry in own if not _bars(entry, known, facts)]
     else:
         entries = [_standing(known, person_id, EntryStatus.APPROVED) for person_id in named]
         for entry in entries:
             _may_be_decreed(entry, known, facts)
-            if parse_grade(entry.to_grade) > highest:
+            if not rules.decrees_itself(entry.kind, entry.to_grade):
                 raise InvalidDetails(errors=[{"field": "nips", "message": "an outside decree"}])
     people = [entry.person_id for entry in entries]
     signature = signed_by(command.actor, rules.hands.decreed_by, people, facts, definitive=True)
@@ -138,10 +137,10 @@ def record_outside_decrees(facts: Facts, command: RecordOutsideDecrees) -> list[
     known, rules = known_list(command.list_id, facts)
     people = _named(known, (item.person_id for item in command.decrees))
     signature = signed_by(command.actor, rules.hands.recorded_by, people, facts)
-    highest, events = parse_grade(rules.authority.highest_own), []
+    events = []
     for item in command.decrees:
         entry = _standing(known, item.person_id, EntryStatus.APPROVED)
-        if parse_grade(entry.to_grade) <= highest:
+        if rules.decrees_itself(entry.kind, entry.to_grade):
             raise InvalidDetails(errors=[{"field": "items", "message": "the agency's own decree"}])
         if entry.answered_on is not None and item.decree_date < entry.answered_on:
             raise DateOutOfOrder(earlier=entry.answered_on.isoformat(), later="decree_date")
@@ -274,7 +273,7 @@ def _bars(entry: RankEntry, known: RankList, facts: Facts) -> bool:
 def _may_be_decreed(entry: RankEntry, known: RankList, facts: Facts) -> None:
     """Judge the person again by the facts of the day. Raises HardFinding."""
     policy, person_id = facts.policies[known.policy_id], entry.person_id
-    path = path_on(facts.today, person_id, facts.agency, facts.files, policy)
+    path = path_on(facts.today, person_id, facts.agency, facts.files, policy, known.period)
     if path is None:
         raise HardFinding(rules=[AS_LISTED])
     sheet = rank_sheet(

@@ -44,22 +44,25 @@ class RankPath:
 
 
 def path_on(
-    day: date, person_id: str, agency: Agency, files: PersonnelFiles, policy: Policy
+    day: date, person_id: str, agency: Agency, files: PersonnelFiles, policy: Policy, period: date
 ) -> RankPath | None:
-    """The path of one person of the register, by their file as it counts on `day`; None for who is not
-    there any more.
+    """The path of one person of the register to the list of `period`, by their file as it counts on `day`;
+    None for who is not there any more.
     """
     person = agency.people.get(person_id)
     if person is None or agency.is_erased(person_id):
         return None
     verified = verified_codes(files.of(person_id), policy.personnel_file, day)
-    return path_of(person, agency.posts.get(person.position_id or ""), verified, policy)
+    return path_of(person, agency.posts.get(person.position_id or ""), verified, policy, period)
 
 
-def path_of(person: Person, post: Post | None, verified: Collection[str], policy: Policy) -> RankPath | None:
+def path_of(
+    person: Person, post: Post | None, verified: Collection[str], policy: Policy, period: date
+) -> RankPath | None:
     """The person's path; None for whom rank promotion is not about: PPPK, CPNS, candidates of other
     agencies, who has left this one, elected officials, the highest grade. `verified` are the types of
-    documents in their file that an officer accepted.
+    documents in their file that an officer accepted. Who rises in `period` anyhow does not rise on retirement
+    in it; that goes beyond every ceiling (PP 99/2000 art. 27).
     """
     if person.employment_kind != "PNS" or standing_of(person, policy.personal_data) != "serving":
         return None
@@ -69,8 +72,23 @@ def path_of(person: Person, post: Post | None, verified: Collection[str], policy
         return None
     if grade.scheme != "PNS":
         return None
-    rules = policy.rank_promotion
     held = post.kind if post is not None else "PELAKSANA"
+    usual = _usual(person, post, held, grade, verified, policy)
+    if usual is not None and not usual.reaches_beyond and usual.due_on is not None and usual.due_on <= period:
+        return usual
+    rule = policy.rank_promotion.kinds.get(RankKind.RETIREMENT)
+    if rule is None or held not in rule.post_kinds or rule.document not in verified or grade == HIGHEST:
+        return usual
+    due_on = _after(person.grade_since, rule.months_in_grade)
+    following = PNS_GRADES[grade.rank].code
+    return RankPath(RankKind.RETIREMENT, grade.code, following, due_on, rule.months_in_grade, None)
+
+
+def _usual(
+    person: Person, post: Post | None, held: str, grade: Grade, verified: Collection[str], policy: Policy
+) -> RankPath | None:
+    """The path of who stays in service."""
+    rules = policy.rank_promotion
     for kind in IN_ORDER:
         rule = rules.kinds.get(kind)
         if rule is None or held not in rule.post_kinds:

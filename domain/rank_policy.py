@@ -11,16 +11,18 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.calendar import months_after
+from domain.grades import parse_grade
 from domain.rule_parameters import RuleParameters
 
 
 class RankKind(StrEnum):
-    """The kinds of rank promotion that follow from the register (PP 99/2000 art. 6-20)."""
+    """The kinds of rank promotion that follow from register and file (PP 99/2000 art. 6-20 and 27)."""
 
     REGULAR = "regular"
     STRUCTURAL = "choice_structural"
     FUNCTIONAL = "choice_functional"
     ADJUSTMENT = "adjustment"
+    RETIREMENT = "retirement"
 
 
 class _Part(BaseModel):
@@ -67,7 +69,8 @@ class Periods(_Part):
 
 class KindRule(_Part):
     """One kind: holders of which posts, after how many months in grade. Below the lowest grade of the
-    post fewer months may do, after some in the post. `document` is the type that opens the kind.
+    post fewer months may do, after some in the post. `document` is the type that opens the kind; with
+    `decreed_outside` the agency never decrees it, whatever the grade.
     """
 
     post_kinds: tuple[str, ...]
@@ -76,6 +79,7 @@ class KindRule(_Part):
     months_in_post: int = 0
     years_rated: int = Field(ge=1)
     document: str | None = None
+    decreed_outside: bool = False
     citation: str
     doubt: str | None = None
 
@@ -151,3 +155,8 @@ class RankRules(_Part):
     hands: Hands
     waiting: Waiting
     rules: dict[str, RuleParameters]
+
+    def decrees_itself(self, kind: RankKind, to_grade: str) -> bool:
+        """Whether the agency's own official decrees that grade by a promotion of that kind."""
+        within = parse_grade(to_grade) <= parse_grade(self.authority.highest_own)
+        return within and not self.kinds[kind].decreed_outside

@@ -15,7 +15,7 @@ from domain.rank_policy import RankKind, RankRules
 from domain.rank_sheet import RANK_RULES, RankSheet, judge
 
 # What the process itself asks for, besides the rules of the policy's choice.
-ASKED_FOR = ("rank_active", "rank_as_listed")
+ASKED_FOR = ("rank_active", "rank_as_listed", "rank_retirement")
 UNFIT = (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError)
 GRADES = {grade.code for grade in PNS_GRADES}
 DAY = date(2027, 1, 1)
@@ -148,4 +148,5 @@ def _sheet(kind: RankKind, to_grade: str) -> RankSheet:
         vetoes=(),
         filed=(),
         verified=(),
+        appointed_on=date(2008, 1, 1),
     )

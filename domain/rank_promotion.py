@@ -73,7 +73,7 @@ def considered(
     paths: dict[str, RankPath] = {}
     at_ceiling = undated = 0
     for person_id in sorted(agency.people):
-        path = path_on(day, person_id, agency, files, policy)
+        path = path_on(day, person_id, agency, files, policy, period)
         if path is None or person_id in busy:
             continue
         if path.due_on is None:

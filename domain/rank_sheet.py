@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from domain.calendar import months_after
 from domain.career import yearly_ratings
 from domain.eligibility import PREDICATE_ORDER, Finding, explain, hard_stops, retirement_day_of
 from domain.employment import EDUCATIONS, UnknownEducation, parse_education
@@ -30,7 +31,7 @@ class RankSheet(Sheet):
 
     `months` are those in grade that the kind asks for, `due_on` when they are over; `filed` are the
     document types at hand, `verified` those that an officer accepted. `listed` is the path that the list
-    gave, None while there is no list.
+    gave, None while there is no list. `appointed_on` is the month of the first appointment, of the NIP.
     """
 
     period: date
@@ -47,6 +48,7 @@ class RankSheet(Sheet):
     filed: tuple[str, ...]
     verified: tuple[str, ...]
     listed: tuple[RankKind, str] | None = None
+    appointed_on: date | None = None
 
 
 Rule = Callable[[RankSheet, RuleParameters, Policy], Verdict]
@@ -60,6 +62,7 @@ def rank_sheet(
 ) -> RankSheet:  # fmt: skip
     """The facts of one person at `facts.now`. Raises UnknownReference for who is not registered."""
     person, filed = facts.agency.people[person_id], facts.files.of(person_id)
+    known = facts.identity_of(person_id) if path.kind is RankKind.RETIREMENT else None
     return RankSheet(
         salt=facts.salt(),
         period=period,
@@ -76,6 +79,7 @@ def rank_sheet(
         filed=codes_at_hand(filed, policy.personnel_file, facts.today),
         verified=verified_codes(filed, policy.personnel_file, facts.today),
         listed=listed,
+        appointed_on=known.appointed_on if known else None,
     )
 
 
@@ -130,6 +134,8 @@ def are_the_years_over(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdi
 
 @_rule("rank_ceiling")
 def is_below_the_ceiling(sheet: RankSheet, _: RuleParameters, __: Policy) -> Verdict:
+    if sheet.kind is RankKind.RETIREMENT:
+        return Verdict("not_applicable")
     if sheet.ceiling is None:
         return Verdict("unknown", {"to_grade": sheet.to_grade})
     fits = parse_grade(sheet.to_grade) <= parse_grade(sheet.ceiling)
@@ -184,11 +190,32 @@ def has_the_credit(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict
 
 @_rule("rank_retirement")
 def is_before_retirement(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
-    subject = sheet.subject
-    leaves, age = retirement_day_of(
-        subject.birth_date, subject.position_kind or "PELAKSANA", subject.position_name or "", rule.parameters
-    )
+    leaves, age = _leaves(sheet.subject, rule)
     return ruled(passes=sheet.period < leaves, retires_on=leaves.isoformat(), age_limit=age)
+
+
+@_rule("rank_last_month")
+def is_the_last_month(sheet: RankSheet, _: RuleParameters, policy: Policy) -> Verdict:
+    """On retirement one rises on the first of the month in which one is discharged, and in no other."""
+    if sheet.kind is not RankKind.RETIREMENT:
+        return Verdict("not_applicable")
+    month = rises_on_retirement(sheet.subject, policy)
+    return ruled(passes=sheet.period == month, rises_on=month.isoformat())
+
+
+@_rule("rank_service")
+def has_served_long_enough(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdict:
+    """The longer one has served, the fewer months in the last grade are asked for on retirement."""
+    if sheet.kind is not RankKind.RETIREMENT:
+        return Verdict("not_applicable")
+    if sheet.appointed_on is None or sheet.grade_since is None:
+        return Verdict("unknown")
+    served = sum(months_after(sheet.appointed_on, 12 * years) <= sheet.period for years in range(1, 61))
+    passes = any(
+        served >= years and months_after(sheet.grade_since, months) <= sheet.period
+        for years, months in rule.parameters["years_and_months_in_grade"]
+    )
+    return ruled(passes=passes, served=served, grade_since=sheet.grade_since.isoformat())
 
 
 @_rule("rank_documents")
@@ -199,6 +226,18 @@ def is_file_complete(sheet: RankSheet, rule: RuleParameters, _: Policy) -> Verdi
 
 @_rule("rank_authority")
 def is_decreed_by_the_agency(sheet: RankSheet, _: RuleParameters, policy: Policy) -> Verdict:
-    highest = policy.rank_promotion.authority.highest_own
-    own = parse_grade(sheet.to_grade) <= parse_grade(highest)
-    return ruled(passes=own, to_grade=sheet.to_grade, highest=highest)
+    rules = policy.rank_promotion
+    own = rules.decrees_itself(sheet.kind, sheet.to_grade)
+    return ruled(passes=own, to_grade=sheet.to_grade, highest=rules.authority.highest_own)
+
+
+def rises_on_retirement(subject: SubjectFacts, policy: Policy) -> date:
+    """The period in which somebody rises on retirement: the first of the month of their discharge."""
+    leaves, _age = _leaves(subject, policy.rank_promotion.rules["rank_retirement"])
+    return months_after(leaves, -1)
+
+
+def _leaves(subject: SubjectFacts, limits: RuleParameters) -> tuple[date, int]:
+    """The first day in retirement, and the age limit."""
+    kind, name = subject.position_kind or "PELAKSANA", subject.position_name or ""
+    return retirement_day_of(subject.birth_date, kind, name, limits.parameters)

@@ -62,12 +62,36 @@ RANK_TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "rank_retirement": RETIREMENT,
+    "rank_last_month": {
+        "pass": (
+            "Pangkat pengabdian berlaku {rises_on}, bulan terakhir dalam dinas.",
+            "The grade on retirement counts from {rises_on}, the last month of service.",
+        ),
+        "fail": (
+            "Pangkat pengabdian hanya berlaku {rises_on}, bulan terakhir dalam dinas.",
+            "A grade on retirement counts from {rises_on} only, the last month of service.",
+        ),
+    },
+    "rank_service": {
+        "pass": (
+            "Masa kerja {served} tahun dan masa dalam pangkat sejak {grade_since} cukup.",
+            "{served} years of service and the time in grade since {grade_since} are enough.",
+        ),
+        "fail": (
+            "Masa kerja {served} tahun dan masa dalam pangkat sejak {grade_since} belum cukup.",
+            "{served} years of service and the time in grade since {grade_since} are not enough.",
+        ),
+        "unknown": (
+            "Bulan pengangkatan atau TMT golongan tidak diketahui.",
+            "Since when they serve, or have their grade, is not known.",
+        ),
+    },
     "rank_documents": DOCUMENTS,
     "rank_authority": {
         "pass": ("Ditetapkan oleh PPK.", "Decreed by the appointing official."),
         "fail": (
-            "Di atas {highest}: keputusan ditetapkan di luar instansi.",
-            "Above {highest}: the decree is issued outside the agency.",
+            "Di atas {highest}, atau pengabdian: keputusan ditetapkan di luar instansi.",
+            "Above {highest}, or on retirement: the decree is issued outside the agency.",
         ),
     },
 }
@@ -100,7 +124,15 @@ RANK_REMEDIES: dict[str, tuple[str, str]] = {
         "Unggah PAK dan mintakan verifikasi.",
         "File the assessment and have it verified.",
     ),
-    "rank_retirement": ("Tanyakan kenaikan pangkat pengabdian.", "Ask about promotion on retirement."),
+    "rank_retirement": (
+        "Verifikasi berkas pensiun (DPCP): kenaikan pangkat pengabdian pada bulan terakhir.",
+        "Have the pension file (DPCP) verified: promotion on retirement in the last month.",
+    ),
+    "rank_last_month": ("Tunggu daftar periode itu.", "Wait for the list of that period."),
+    "rank_service": (
+        "Perbaiki NIP atau TMT golongan bila keliru; selain itu tidak ada.",
+        "Correct the NIP or the date of the grade if wrong; there is nothing else.",
+    ),
     "rank_documents": ("Unggah dokumen yang kurang.", "File the documents that are lacking."),
     "rank_authority": ("Catat keputusan dari luar.", "Record the decree from outside."),
 }

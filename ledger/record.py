@@ -100,11 +100,12 @@ def identity_in(sealed: dict[str, Any] | None) -> Identity | None:
     """Who a registration is about, from its opened seal; None without it."""
     if not sealed or "birth_date" not in sealed:
         return None
+    born = date.fromisoformat(sealed["birth_date"])
     try:
-        nip_birth_date = parse_nip(sealed.get("nip", "")).birth_date
+        nip = parse_nip(sealed.get("nip", ""))
     except InvalidNip:
-        nip_birth_date = None
-    return Identity(date.fromisoformat(sealed["birth_date"]), nip_birth_date)
+        return Identity(born, None)
+    return Identity(born, nip.birth_date, nip.appointed_on)
 
 
 def decode(record: bytes) -> dict[str, Any]:

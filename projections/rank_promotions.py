@@ -257,12 +257,12 @@ def progress(connection: Connection, list_id: str, units: frozenset[str] | None)
     return {row[0]: row[1] for row in connection.execute(statement.order_by(table.status))}
 
 
-def standing(connection: Connection, list_id: str) -> dict[tuple[str, str], int]:
-    """How many people of a list stand where, by status and grade to reach."""
+def standing(connection: Connection, list_id: str) -> dict[tuple[str, str, str], int]:
+    """How many people of a list stand where, by status, kind and grade to reach."""
     table = rank_entries.c
-    statement = select(table.status, table.to_grade, func.count()).where(table.list_id == list_id)
-    counted = connection.execute(statement.group_by(table.status, table.to_grade))
-    return {(status, to_grade): count for status, to_grade, count in counted}
+    by = (table.status, table.kind, table.to_grade)
+    counted = connection.execute(select(*by, func.count()).where(table.list_id == list_id).group_by(*by))
+    return {(status, kind, to_grade): count for status, kind, to_grade, count in counted}
 
 
 def people_on(connection: Connection, list_id: str) -> frozenset[str]:

@@ -29,7 +29,7 @@ def path(
         "ani", employed, grade, "01", education, "post", position_since=in_post, grade_since=since
     )
     post = Post("post", "Jabatan", "dinkes", kind, eselon=eselon, grade_max=grade_max)
-    return path_of(person, post, verified, kota_serang())
+    return path_of(person, post, verified, kota_serang(), JANUARY)
 
 
 def towards(found: RankPath | None) -> tuple[RankKind, str, date | None]:
@@ -131,7 +131,7 @@ def test_who_has_left_the_agency_has_no_path_in_it() -> None:
         (replace(there, employment_status="99"), False),
         (replace(there, employment_status="99", position_id="post"), True),
     ):
-        assert (path_of(person, None, (), kota_serang()) is not None) == has_one
+        assert (path_of(person, None, (), kota_serang(), JANUARY) is not None) == has_one
 
 
 # --- ceilings ---

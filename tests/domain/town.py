@@ -39,6 +39,7 @@ from domain.siasn_events import SiasnMode
 from domain.siasn_state import mode_after
 from domain.talent_record import evolve_talent
 from domain.vacancy import Vacancy, vacancy_of
+from ledger.record import identity_in, personal_part
 from policies.library import policy_documents, working_calendar
 from tests.domain.evaluation_requests import EvaluationRequests
 from tests.domain.promotion_requests import PromotionRequests
@@ -227,7 +228,9 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
                 assert event.birth_date is not None
                 if event.person_id in self.erased:
                     return
-                self._identities[event.person_id] = Identity(event.birth_date, event.birth_date)
+                known = identity_in(personal_part(event))
+                assert known is not None  # a registration says who it is about
+                self._identities[event.person_id] = known
             return
         action = stream.removeprefix(PERSONNEL)
         self._sealed[action, recorded.version] = event

@@ -14,6 +14,7 @@ RANK_KIND = {
     "choice_structural": "pilihan, jabatan struktural",
     "choice_functional": "pilihan, jabatan fungsional",
     "adjustment": "penyesuaian ijazah",
+    "retirement": "pengabdian",
 }
 
 RANK_ENTRY = {
@@ -51,6 +52,8 @@ RANK_RULE = {
     "rank_examination": "ujian dinas",
     "rank_credit": "angka kredit",
     "rank_retirement": "batas usia pensiun",
+    "rank_last_month": "bulan terakhir dalam dinas",
+    "rank_service": "masa kerja",
     "rank_documents": "berkas",
     "rank_authority": "kewenangan menetapkan",
 }
