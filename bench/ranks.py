@@ -16,7 +16,7 @@ from demo.play import Play, a_person, new_id
 from domain import rank_commands as rc
 from domain.agency import Person
 from domain.calendar import months_after
-from domain.commands import EmployeeRow, RegisterEmployees
+from domain.commands import DecideTask, EmployeeRow, RegisterEmployees
 from domain.identity import SYSTEM
 from domain.performance import Judgement
 from domain.rank_list import EntryStatus, RankList, evolve_list
@@ -50,7 +50,7 @@ def run(kind: str, *, quick: bool) -> None:
             frozen = ledger.submit(
                 rc.FreezeRankList(command_id=new_id(), actor=analyst, list_id=list_id, period=period)
             )
-            waits = _beside(frozen, [lambda one=one: ledger.submit(one) for one in asked])
+            waits = _beside(frozen, play, asked)
             frozen.result()
             floors = {"idle p50": median(idle)}
             note = f"{len(waits)} decisions asked while it was made"
@@ -133,11 +133,11 @@ def _resident() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _beside(made: Future[Result], asked: list[Callable[[], Future[Result]]]) -> list[float]:
-    """Ask for one after the other while `made` is under way; milliseconds that each waited."""
+def _beside(made: Future[Result], play: Play, asked: list[DecideTask]) -> list[float]:
+    """Decide one after the other while `made` is under way; milliseconds that each waited."""
     waits = []
-    for ask in asked:
-        waits.append(_timed(ask()))
+    for command in asked:
+        waits.append(_timed(play.installation.ledger.submit(command)))
         if made.done() and len(waits) >= WAITING:
             break
     return waits

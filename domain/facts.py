@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -75,6 +75,8 @@ class Facts:
     reviews: ReviewSource = field(default_factory=NoReviews)
     # Where SIASN and the register disagree, by id.
     siasn_differences: Mapping[str, SiasnDiffered] = field(default_factory=dict)
+    # Look up at once who is about to be asked for by `identity_of`, one by one.
+    meet: Callable[[Iterable[str]], None] = lambda _: None
     # When the newest event of a stream was recorded.
     last_recorded: Callable[[str], datetime | None] = lambda _: None
 

@@ -88,6 +88,7 @@ def considered(
 def due_in(period: date, found: Considered, facts: Facts, policy: Policy) -> list[Due]:
     """Those who are due with their findings, in the order of ids."""
     records = facts.talent.of(list(found.paths))
+    facts.meet(found.paths)
     due = []
     for person_id, path in found.paths.items():
         sheet = rank_sheet(person_id, path, period, records[person_id], facts, policy)

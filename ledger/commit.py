@@ -25,10 +25,11 @@ from domain.decide import decide
 from domain.erasure_events import PersonErased
 from domain.errors import IdempotencyKeyReused, InvalidDetails, PersonIsErased, Refusal
 from domain.events import NewEvent
-from domain.facts import Facts, Identity
+from domain.facts import Facts
 from domain.identity import Actor
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from ledger import retries, schema
+from ledger.identities import Find, LedgerIdentities
 from ledger.mirror import ACTION, NO_OFFICES, Mirror, action_id_of, load_state
 from ledger.projection import Batch, Projection, RowWriter
 from ledger.record import (
@@ -37,7 +38,6 @@ from ledger.record import (
     clear_part,
     decode,
     encode,
-    identity_in,
     moment,
     parse_moment,
     personal_part,
@@ -135,6 +135,9 @@ class Commit:
         self._last_moment: str = recorded_at
         self.mirror = mirror if mirror is not None else Mirror.load(connection, size)
         self.mirror.catch_up(connection, size)
+        self._identities = LedgerIdentities(
+            self.mirror.identity_positions, self._query, self._unseal, self._find_key
+        )
         self._forget_erased()
         self._position = self._start
         self._batch = Batch(
@@ -245,6 +248,7 @@ class Commit:
         for person_id in self.mirror.take_erased():
             self._context.keyring.forget(person_id)
             self._new_keys.pop(person_id, None)
+            self._identities.forget()
 
     def _moves(self, drafts: list[_Draft]) -> tuple[dict[str, ActionState | None], dict[str, ActionState]]:
         """The state of each action touched, before and after the drafts."""
@@ -341,7 +345,8 @@ class Commit:
             offices=mirror.offices(mirror.calendar.today(now)) or NO_OFFICES,
             policies=mirror.policies,
             calendar=mirror.calendar,
-            identity_of=self._identity_of,
+            identity_of=self._identities.of,
+            meet=self._identities.meet,
             action=self._state,
             sealed_at=self._sealed_at,
             salt=lambda: secrets.token_hex(16),
@@ -379,26 +384,19 @@ class Commit:
         )
         return parse_moment(rows[0][0]) if rows else None
 
-    def _identity_of(self, person_id: str) -> Identity | None:
-        position = self.mirror.identity_positions.get(person_id)
-        if position is None:
-            return None
-        rows = self._query("SELECT record FROM events WHERE position = ?", (position,))
-        return identity_in(self._unseal(bytes(rows[0][0])) if rows else None)
-
     def _sealed_at(self, action_id: str, version: int) -> dict[str, Any] | None:
         rows = self._query(
             "SELECT record FROM events WHERE stream = ? AND version = ?", (f"{ACTION}/{action_id}", version)
         )
         return self._unseal(bytes(rows[0][0])) if rows else None
 
-    def _unseal(self, record: bytes) -> dict[str, Any] | None:
+    def _unseal(self, record: bytes, find: Find | None = None) -> dict[str, Any] | None:
         document = decode(record)
         sealed = document.get("sealed")
         if sealed is None:
             return {}
         context = sealing_context(document["id"], document["stream"])
-        return self._context.keyring.read(sealed["for"], sealed["box"], context, self._find_key)
+        return self._context.keyring.read(sealed["for"], sealed["box"], context, find or self._find_key)
 
     def _find_key(self, person_id: str) -> bytes | None:
         kept = self._new_keys.get(person_id)

@@ -228,9 +228,9 @@ class Town(RegisterRequests, EvaluationRequests, PromotionRequests):
                 assert event.birth_date is not None
                 if event.person_id in self.erased:
                     return
-                known = identity_in(personal_part(event))
-                assert known is not None  # a registration says who it is about
-                self._identities[event.person_id] = known
+                who = identity_in(personal_part(event))
+                assert who is not None  # a registration says who it is about
+                self._identities[event.person_id] = who
             return
         action = stream.removeprefix(PERSONNEL)
         self._sealed[action, recorded.version] = event
