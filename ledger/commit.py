@@ -29,7 +29,7 @@ from domain.facts import Facts
 from domain.identity import Actor
 from domain.personnel_action import ActionState, Recorded, evolve, wakes
 from ledger import retries, schema
-from ledger.identities import Find, LedgerIdentities
+from ledger.identities import Find, LedgerIdentities, Opened
 from ledger.mirror import ACTION, NO_OFFICES, Mirror, action_id_of, load_state
 from ledger.projection import Batch, Projection, RowWriter
 from ledger.record import (
@@ -135,9 +135,7 @@ class Commit:
         self._last_moment: str = recorded_at
         self.mirror = mirror if mirror is not None else Mirror.load(connection, size)
         self.mirror.catch_up(connection, size)
-        self._identities = LedgerIdentities(
-            self.mirror.identity_positions, self._query, self._unseal, self._find_key
-        )
+        self._opened: Opened = {}
         self._forget_erased()
         self._position = self._start
         self._batch = Batch(
@@ -248,7 +246,7 @@ class Commit:
         for person_id in self.mirror.take_erased():
             self._context.keyring.forget(person_id)
             self._new_keys.pop(person_id, None)
-            self._identities.forget()
+            self._opened.clear()
 
     def _moves(self, drafts: list[_Draft]) -> tuple[dict[str, ActionState | None], dict[str, ActionState]]:
         """The state of each action touched, before and after the drafts."""
@@ -338,6 +336,9 @@ class Commit:
     def _facts(self) -> Facts:
         now = datetime.fromisoformat(self._moment())
         mirror = self.mirror
+        identities = LedgerIdentities(
+            mirror.identity_positions, self._opened, self._query, self._unseal, self._find_key
+        )
         return Facts(
             now=now,
             agency=mirror.agency,
@@ -345,8 +346,8 @@ class Commit:
             offices=mirror.offices(mirror.calendar.today(now)) or NO_OFFICES,
             policies=mirror.policies,
             calendar=mirror.calendar,
-            identity_of=self._identities.of,
-            meet=self._identities.meet,
+            identity_of=identities.of,
+            meet=identities.meet,
             action=self._state,
             sealed_at=self._sealed_at,
             salt=lambda: secrets.token_hex(16),

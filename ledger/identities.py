@@ -12,17 +12,22 @@ from ledger.record import identity_in
 AT_ONCE = 400
 Query = Callable[[str, tuple[Any, ...]], list[Any]]
 Find = Callable[[str], bytes | None]
+# What was opened, by position; emptied when a key is destroyed.
+Opened = dict[int, Identity | None]
 Unseal = Callable[[bytes, Find], dict[str, Any] | None]
 
 
 class LedgerIdentities:
-    """Identities by person. `positions` says where each person was registered last, `unseal` opens a record
-    with the wrapped key that its second argument finds, and `find` finds one.
+    """Identities by person. `positions` says where each person was registered last, `opened` is kept from
+    command to command, `unseal` opens a record with the wrapped key that its second argument finds, and
+    `find` finds one.
     """
 
-    def __init__(self, positions: Mapping[str, int], query: Query, unseal: Unseal, find: Find) -> None:
-        self._positions, self._query, self._unseal, self._find = positions, query, unseal, find
-        self._opened: dict[int, Identity | None] = {}
+    def __init__(
+        self, positions: Mapping[str, int], opened: Opened, query: Query, unseal: Unseal, find: Find
+    ) -> None:
+        self._positions, self._opened = positions, opened
+        self._query, self._unseal, self._find = query, unseal, find
 
     def of(self, person_id: str) -> Identity | None:
         """The person's identity; None for who is not registered or whose key is gone."""
@@ -44,12 +49,11 @@ class LedgerIdentities:
             marks = ", ".join("?" * len(part))
             of_part = f"SELECT person_id, wrapped_key FROM person_keys WHERE person_id IN ({marks})"
             keys = {row[0]: bytes(row[1]) for row in self._query(of_part, part)}
+            find = self._first_in(keys)
             statement = f"SELECT position, record FROM events WHERE position IN ({marks})"
             positions = tuple(wanted[person_id] for person_id in part)
             for position, record in self._query(statement, positions):
-                opened = self._unseal(bytes(record), lambda who, kept=keys: kept.get(who) or self._find(who))
-                self._opened[position] = identity_in(opened)
+                self._opened[position] = identity_in(self._unseal(bytes(record), find))
 
-    def forget(self) -> None:
-        """A key was destroyed: nothing that was opened counts any more."""
-        self._opened.clear()
+    def _first_in(self, keys: Mapping[str, bytes]) -> Find:
+        return lambda person_id: keys.get(person_id) or self._find(person_id)
