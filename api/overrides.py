@@ -33,6 +33,7 @@ class Override(BaseModel):
     """`unit` is where the case leads; `suggested_by` is who brought the name up, where that was said;
     `citation` is the law of the rule under the case's policy. `reason` is what was written: it can tell of
     the subject, so it is shown to auditors and to those who may see the case, and null to others.
+    `candidate_list_hash` is that of the frozen list from which somebody was chosen.
     """
 
     model_config = ConfigDict(
@@ -48,6 +49,7 @@ class Override(BaseModel):
                     "proposed_by": {"id": "8d8ac610-566d-4ef0-9c22-186b2a5ed793", "name": "Siti Aminah"},
                     "confirmed_by": {"id": "0b4cfa1c-96a1-44f7-8e32-3b2b7b1f6f2d", "name": "Budi Santoso"},
                     "suggested_by": None,
+                    "candidate_list_hash": None,
                     "unit": {"id": "OPD-01", "name": "Dinas Kesehatan"},
                     "recorded_at": "2026-11-24T02:00:00.000000Z",
                 }
@@ -64,6 +66,7 @@ class Override(BaseModel):
     proposed_by: PersonName
     confirmed_by: PersonName
     suggested_by: PersonName | None
+    candidate_list_hash: str | None
     unit: PersonName | None
     recorded_at: str
 
@@ -97,15 +100,15 @@ def list_overrides(
             for row in rows
             if _may_read_reason(sight, states[row["action_id"]])
         }
-        suggesters = {
-            action_id: overrides.suggester(services.reader, connection, action_id) for action_id in states
+        suggestions = {
+            action_id: overrides.suggestion(services.reader, connection, action_id) for action_id in states
         }
         people = {row[key] for row in rows for key in ("proposed_by", "confirmed_by")}
-        people |= {person for person in suggesters.values() if person}
+        people |= {person for person, _ in suggestions.values() if person}
         names = {key: name for key, (name, _) in employees.names(connection, people).items()}
     shown = []
     for row in rows:
-        state, suggester = states[row["action_id"]], suggesters[row["action_id"]]
+        state, (suggester, list_hash) = states[row["action_id"]], suggestions[row["action_id"]]
         unit = agency.units.get((state.target_unit_id or state.origin_unit_id or "") if state else "")
         shown.append(
             {
@@ -120,6 +123,7 @@ def list_overrides(
                     for key in ("proposed_by", "confirmed_by")
                 },
                 "suggested_by": {"id": suggester, "name": names.get(suggester)} if suggester else None,
+                "candidate_list_hash": list_hash,
                 "unit": {"id": unit.id, "name": unit.name} if unit else None,
                 "recorded_at": row["recorded_at"],
             }

@@ -194,6 +194,9 @@ def overridden(case: Case, stored: StoredEvent, event: ev.Overridden, state: Act
     hands = {event.confirmed_by, event.signature.on_behalf_of} - {None}
     if proposals and all({p.person_id, p.on_behalf_of} & hands for p in proposals):
         case.report(stored, "override-alone", f"{event.rule}: one stands behind both signatures")
+    rules = {**case.policy.rules, **case.policy.promotion.rules}
+    if event.rule in rules and event.citation != rules[event.rule].citation:
+        case.report(stored, "wrong-facts", f"{event.rule} has another law than the override names")
     steps = [case.step(task.step) for task in state.open_tasks]
     if not any(step is not None and step.confirms_override for step in steps):
         case.report(stored, "illegal-transition", "no open step confirms overrides")

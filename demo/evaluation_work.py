@@ -44,10 +44,8 @@ STANDINGS = (
     Standing("rating"),
     Standing("objection_decision", OBJECTS),
     Standing("completed"),
-    Standing("performance_plan"),
     Standing("plan_agreement"),
 )
-STILL_TO_BE_RATED = Standing("rating")
 
 
 def play_cycle(play: Play) -> None:
@@ -79,9 +77,8 @@ def play_cycle(play: Play) -> None:
             document_number=f"700/{last.year}-Kinerja",
         )
     )
-    evaluations = _evaluations(play, cycle.cycle_id, unit)
-    for number, state in enumerate(evaluations):
-        standing = STANDINGS[number] if number < len(STANDINGS) else STILL_TO_BE_RATED
+    # Those who have no standing here have still to propose their plan.
+    for standing, state in zip(STANDINGS, _evaluations(play, cycle.cycle_id, unit), strict=False):
         play.walk(state, until=standing.step, answers=standing.answers)
 
 

@@ -179,7 +179,7 @@ def decide_task(state: ActionState, facts: Facts, command: DecideTask) -> Events
         return [*promotion.choose(state, facts, command, task, signature, answered)]
     if task.step == promotion.CONFIRMATION:
         return [*promotion.confirm(state, facts, command, task, signature, step)]
-    overrides = override_events(state, step, command, signature)
+    overrides = override_events(state, step, command, signature, facts.policy_of(state))
     decree_date, effective_date = _dates(state, answered)
     if isinstance(answered, ImprovementPlan):
         effective_date = answered.starts_on

@@ -376,7 +376,9 @@ class OverrideProposed(Event):
 
 
 class Overridden(Event):
-    """A second person carried the case past a finding that allows it: the override register."""
+    """A second person carried the case past a finding that allows it: the override register. `citation` is
+    the law of the rule under the case's policy.
+    """
 
     PERSONAL = frozenset({"reason"})
 
@@ -384,6 +386,7 @@ class Overridden(Event):
     proposed_by: str
     confirmed_by: str
     signature: Signature
+    citation: str | None = None
     reason: str | None = None
 
 

@@ -9,11 +9,11 @@ from domain.commands import DecideTask
 from domain.errors import HardFinding, InvalidDetails
 from domain.identity import Signature
 from domain.personnel_action import ActionState, Proposed
-from domain.policy import Severity, StepRule
+from domain.policy import Policy, Severity, StepRule
 
 
 def override_events(
-    state: ActionState, step: StepRule, command: DecideTask, signature: Signature
+    state: ActionState, step: StepRule, command: DecideTask, signature: Signature, policy: Policy
 ) -> list[ev.OverrideProposed | ev.Overridden]:
     """The overrides that come with a decision: a proposal by the first person, and the override
     itself by a second one at a step that confirms. Who signs for another is no second person beside them.
@@ -38,6 +38,7 @@ def override_events(
                     proposed_by=min(others),
                     confirmed_by=command.actor.id,
                     signature=signature,
+                    citation=policy.weight_of(item.rule).citation,
                     reason=item.reason,
                 )
             )

@@ -192,7 +192,7 @@ def choose(
     )
     after = _after_choice(state, chosen, assessed)
     step = policy.steps[task.step]
-    overrides = override_events(after, step, command, signature)
+    overrides = override_events(after, step, command, signature, policy)
     after = with_overrides(after, overrides)
     pending = sorted(after.open_overrides())
     missing = [rule for rule in pending if not after.proposers_of(rule)]
@@ -304,7 +304,7 @@ def confirm(
         update={"overrides": tuple(item for item in command.overrides if item.rule not in settled)}
     )
     state = replace(state, outcomes=assessed.outcomes)
-    overrides = override_events(state, step, command, signature)
+    overrides = override_events(state, step, command, signature, facts.policy_of(state))
     after = with_overrides(state, overrides)
     missing = sorted(after.open_overrides())
     if missing:

@@ -63,9 +63,9 @@ def page(connection: Connection, limit: int, before: int | None) -> list[dict[st
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def suggester(reader: Reader, connection: Connection, action_id: str) -> str | None:
-    """Who suggested the name, sealed in the submission or with the choice of a candidate; None where
-    nobody said or the seal is gone.
+def suggestion(reader: Reader, connection: Connection, action_id: str) -> tuple[str | None, str | None]:
+    """Who suggested the name, sealed in the submission or with the choice of a candidate, None where nobody
+    said or the seal is gone; and the hash of the frozen list that was chosen from, None where there is none.
     """
     named = (ev.ActionSubmitted.__name__, CandidateChosen.__name__)
     row = connection.execute(
@@ -75,6 +75,12 @@ def suggester(reader: Reader, connection: Connection, action_id: str) -> str | N
         .limit(1)
     ).first()
     if row is None:
-        return None
+        return None, None
     event = reader.open(connection, row.position, bytes(row.record), bytes(row.leaf_hash)).event
-    return event.suggested_by if isinstance(event, ev.ActionSubmitted | CandidateChosen) else None
+    if isinstance(event, CandidateChosen):
+        return event.suggested_by, event.list_hash
+    return (
+        (event.suggested_by, event.candidate_list_hash)
+        if isinstance(event, ev.ActionSubmitted)
+        else (None, None)
+    )

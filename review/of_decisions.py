@@ -8,7 +8,7 @@ from typing import Any
 from domain.identity import Capacity
 from domain.policy import Policy
 from ledger.mirror import action_id_of
-from projections.overrides import suggester
+from projections.overrides import suggestion
 from review.asking import Asking, Document, moment_of
 
 SIGNED = ("TaskCompleted", "VoteCast", "OverrideProposed", "Overridden")
@@ -33,7 +33,7 @@ def override(asking: Asking, document: Document) -> Document | None:
         "proposing_office": (proposed.get("signature") or {}).get("office"),
         "confirmed_by": data["confirmed_by"],
         "confirming_office": (data.get("signature") or {}).get("office"),
-        "suggested_by": suggester(asking.reader, asking.connection, action_id_of(document["stream"])),
+        "suggested_by": suggestion(asking.reader, asking.connection, action_id_of(document["stream"]))[0],
     }
 
 

@@ -129,6 +129,7 @@ def test_the_mayor_s_rank_five_from_box_six_takes_reasons_and_a_second_person(ho
     assert {item["rule"] for item in register} == set(rules)
     assert {item["suggested_by"]["id"] for item in register} == {details["suggested_by"]}
     assert {(item["proposed_by"]["id"], item["confirmed_by"]["id"]) for item in register} == {(mayor, second)}
+    assert {item["candidate_list_hash"] for item in register} == {listed(house, vacancy)["list_hash"]}
     # Everybody reads which law, who and whose suggestion; why, only who may see the case or audits it.
     assert all(item["citation"] for item in register)
     assert {item["reason"] for item in register} == {None}

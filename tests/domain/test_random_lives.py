@@ -15,6 +15,7 @@ from domain.errors import Refusal
 from domain.identity import Capacity
 from domain.personnel_action import ActionState, Status, evolve
 from domain.policy import Variant
+from domain.rank_events import RankDecreeIssued
 from tests.domain.town import MACHINE, PERSONNEL, Town, person, replayed
 
 STEPS = 120
@@ -166,7 +167,7 @@ def check_races(town: Town) -> None:
 def check_decrees(town: Town) -> None:
     numbers: dict[int, list[int]] = {}
     for _, recorded in town.log:
-        if isinstance(recorded.event, ev.DecreeIssued):
+        if isinstance(recorded.event, ev.DecreeIssued | RankDecreeIssued) and recorded.event.sequence:
             numbers.setdefault(recorded.event.year, []).append(recorded.event.sequence)
     for issued in numbers.values():
         assert issued == list(range(1, len(issued) + 1))

@@ -25,7 +25,7 @@ from tests.journeys.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 260
-READY_SECONDS = 120.0
+READY_SECONDS = 300.0
 SEEDED_A_SECOND = 20
 READY = b"Jenjang is ready"
 COMMAND_SECONDS = 600.0

@@ -31,8 +31,10 @@ HAPPENED = {
     "PerformanceJudged", "EvaluationBecameFinal", "FollowUpOpened", "EvaluationsOpened",
     "PartRated", "OrganisationRated",
     "ConflictDeclared", "TaskDelegated", "DelegationGranted", "TaskEscalated",
-    "ActionAnnulled", "DecreeIssued", "ActionTookEffect",
+    "ActionAnnulled", "DecreeIssued", "ActionTookEffect", "VacancyWithdrawn",
+    "RankListFrozen", "RankListSent", "RankAnswered", "RankDecreeIssued",
 }  # fmt: skip
+WAYS = {"replacement", "widening", "cascade"}
 REFUSED = {
     "excluded-owner", "not-permitted", "override-required", "position-promised",
     "position-held", "open-action-exists", "already-voted", "task-claimed", "task-already-decided",
@@ -161,6 +163,8 @@ def fill_offices(town: Town) -> None:
 
 def lived(seed: int, steps: int = STEPS) -> WholeLives:
     lives = WholeLives(Random(seed))
+    if seed % 2:
+        lives.grown()
     for _ in range(steps):
         lives.happen(lives.everything())
         assert all(waits_for_one_thing(state) for state in lives.town.states.values())
@@ -188,11 +192,28 @@ def test_whole_lives_come_to_every_kind_of_event() -> None:
     happened: set[str] = set()
     refused: set[str | None] = set()
     reached: set[tuple[Kind, Status]] = set()
+    ways: set[str] = set()
     for seed in range(20):
         town = lived(seed, 220).town
         happened |= {type(recorded.event).__name__ for _, recorded in town.log}
+        ways |= {way for _, recorded in town.log for way in ways_of(recorded.event)}
         refused |= {sent.refused for sent in town.sent}
         reached |= {(state.kind, state.status) for state in town.states.values()}
     assert happened >= HAPPENED
+    assert ways == WAYS
     assert refused >= REFUSED
     assert reached >= {(Kind.PROMOTION, status) for status in OF_PROMOTIONS}
+
+
+def ways_of(event: ev.Event) -> set[str]:
+    """What an event tells besides its name: a post opened for who is replaced, a pool that was too small, a
+    case that fell with another.
+    """
+    match event:
+        case pe.VacancyOpened(replaces=str()):
+            return {"replacement"}
+        case pe.PoolFrozen(widened_to=(_, *_)):
+            return {"widening"}
+        case ev.ActionAnnulled(caused_by=str()):
+            return {"cascade"}
+    return set()

@@ -1,5 +1,5 @@
-"""Lives in which everything happens: transfers, vacancies, promotions, evaluations, cycles, by anybody, at
-any time, while people come and go, talents change, keys are destroyed and policies are replaced.
+"""Lives in which everything happens: transfers, vacancies, promotions, evaluations, cycles, rank lists, by
+anybody, at any time, while people come and go, talents change, keys are destroyed and policies are replaced.
 """
 
 from __future__ import annotations
@@ -12,12 +12,28 @@ from typing import Any
 from domain.errors import OverrideRequired
 from domain.identity import SYSTEM
 from domain.performance import Achievement
+from domain.personnel_action import DECREED
 from domain.policy import Kind, Policy
 from domain.policy_commands import AdoptProposal, ProposePolicy
 from domain.promotion_commands import OpenSelection
+from domain.rank_commands import OutsideDecree, RecordOutsideDecrees
+from domain.rank_list import DECIDED, EntryStatus, ListStatus
+from tests.domain.rank_requests import (
+    advanced,
+    annulled,
+    answered,
+    ask,
+    clerk,
+    decreed,
+    frozen,
+    holds,
+    sent,
+    written,
+)
 from tests.domain.test_evaluation_lives import LEVELS
 from tests.domain.test_promotion import STAFF, with_candidates
 from tests.domain.test_random_lives import Lives
+from tests.domain.test_replacement import poor
 from tests.domain.test_talent import cact, rate
 from tests.domain.town import MACHINE, Town, person
 from tests.lives.witness import WitnessedTown
@@ -151,6 +167,70 @@ class WholeLives(Lives):
         who = after.subject_id if after and self.chance.random() < 0.8 else self.anybody()
         return self.town.submit(who, self.any_post(), follows=after.id if after else None)
 
+    # --- what takes long to come about ---
+
+    def grown(self) -> None:
+        """A chain of two moves, an official whom an evaluation found low, and two clerks who are due."""
+        self.town.moved("nurse", "school-nurse")
+        self.town.moved("nurse_2", "nurse-1")
+        poor(self.town)
+        clerk(self.town, "ira")
+        clerk(self.town, "tua", birth_date=date(1969, 1, 17), nip="196901171992031001", grade="III/d")
+        holds(self.town, "tua", "DPCP")
+
+    def annul(self) -> None:
+        """Mostly what is decided, so that others rest on it."""
+        decided = sorted(s.id for s in self.town.states.values() if s.status in DECREED)
+        if not decided or self.chance.random() < 0.3:
+            super().annul()
+            return
+        who = "mayor" if self.chance.random() < 0.8 else self.anybody()
+        authority = self.chance.choice(("PPK", "PPK", "COURT"))
+        self.town.annul(self.chance.choice(decided), who, authority=authority)
+
+    # --- rank promotion ---
+
+    def rank(self) -> None:
+        """The next act on the newest list, or another one, by who may or by anybody."""
+        lists, choice = self.town.registry.ranks.by_id, self.chance.choice
+        known = lists[list(lists)[-1]] if lists else None
+        officer = choice(("analyst", "kepala_bkpsdm", "mayor", self.anybody()))
+        if known is None or known.over or self.chance.random() < 0.1:
+            frozen(self.town, self.town.policy.rank_promotion.periods.open_on(self.town.today), by=officer)
+            return
+        people = {status: [e.person_id for e in known.in_status(status)] for status in EntryStatus}
+        proposed = people[EntryStatus.PROPOSED]
+        if known.status is ListStatus.FROZEN:
+            sent(self.town, known.id, by=choice(("kepala_bkpsdm", officer)))
+        elif proposed and self.chance.random() < 0.7:
+            outcome = choice(("approved", "approved", "returned", "refused"))
+            number, reason = ("AB-1", "") if outcome == "approved" else (None, "berkas kurang")
+            said = {"outcome": outcome, "pertek_number": number, "reason": reason}
+            answered(self.town, known.id, choice(proposed), by=choice(("analyst", officer)), **said)
+        elif people[EntryStatus.APPROVED] and self.chance.random() < 0.7:
+            outside = OutsideDecree(
+                person_id=choice(people[EntryStatus.APPROVED]), number="AA/27", decree_date=self.town.today
+            )
+            if self.chance.random() < 0.5:
+                ask(
+                    self.town,
+                    RecordOutsideDecrees,
+                    known.id,
+                    choice(("analyst", officer)),
+                    decrees=(outside,),
+                )
+            else:
+                decreed(self.town, known.id, by=choice(("mayor", officer)))
+        elif decided := [who for status in DECIDED for who in people[status]]:
+            if self.chance.random() < 0.5:
+                annulled(self.town, known.id, choice(decided), by=choice(("mayor", officer)))
+            else:
+                written(self.town, known.id, choice(decided), by=choice(("analyst", officer)))
+
+    def advance_ranks(self) -> None:
+        for list_id in self.town.registry.ranks.by_id:
+            advanced(self.town, list_id)
+
     # --- deciding ---
 
     def decide(self) -> None:
@@ -274,7 +354,8 @@ class WholeLives(Lives):
             self.open_cycle: 1,
             self.open_next: 3,
             self.close_cycle: 1,
-            self.replace: 2,
+            self.replace: 5,
+            self.rank: 8,
             self.rate_organisation: 5,
             self.consider: 2,
             self.move_by_roster: 4,
@@ -284,10 +365,12 @@ class WholeLives(Lives):
             self.propose_policy: 1,
             self.adopt_policy: 2,
         }
-        return super().of_people() | {self.decide: 110, self.start: 3} | mine
+        return super().of_people() | {self.decide: 110, self.start: 3, self.annul: 3} | mine
 
     def everything(self) -> dict[Callable[[], object], int]:
-        return self.of_people() | self.of_the_system() | {self.pass_time: 8, self.jump: 1}
+        return (
+            self.of_people() | self.of_the_system() | {self.advance_ranks: 3, self.pass_time: 8, self.jump: 1}
+        )
 
 
 def amended(policy: Policy, first_day: date) -> Policy:
