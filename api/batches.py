@@ -22,8 +22,9 @@ from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, language_of, responses
 from api.views import answer, as_id
 from api.wiring import Services, ServicesDep
-from api.workbook import XLSX, Sheet, workbook
+from api.workbook import FORMULA, XLSX, Sheet, workbook
 from domain.errors import IdempotencyKeyReused, NotFound
+from domain.submission import START_SCOPE
 from inbound import batches as kept
 from inbound.batch_runner import BatchRunner
 from inbound.batches import PROBLEMS, Batch, BatchStore
@@ -118,6 +119,8 @@ async def take(
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     form = FORMS.get(kind)
+    with services.reading() as connection:
+        _may_send(services, connection, caller)
     if form is None:
         raise Problem("unsupported-media-type", detail=f"application/json, {CSV} or {XLSX}")
     body: bytes = request.state.body
@@ -192,6 +195,19 @@ def report(
     lines = _lines(services, row.batch_id, _outcomes(only), language)
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return StreamingResponse(lines, media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+def _may_send(services: Services, connection: Connection, caller: Caller) -> None:
+    """Keys with the scope, and people who hold an office: a hundred thousand rows are nobody's private wish.
+    What each row asks for is judged on its own. Raises a 403.
+    """
+    caller.require_scope(START_SCOPE)
+    if caller.person_id is None:
+        return
+    view = services.view(connection)
+    today = services.today(view)
+    if not view.offices(today).exercised_by(caller.person_id, today):
+        raise Problem("not-permitted")
 
 
 def store_of(services: Services) -> BatchStore:
@@ -304,10 +320,15 @@ def _lines(services: Services, batch_id: str, outcomes: tuple[str, ...], languag
     writer.writerow(COLUMNS[language])
     with services.reading() as connection:
         for cells in _cells(kept.every_row(connection, batch_id, outcomes), language):
-            writer.writerow(cells)
+            writer.writerow(map(_as_text, cells))
             if written.tell() > 64 * 2**10:
                 yield _taken(written)
     yield _taken(written)
+
+
+def _as_text(cell: str | int | None) -> str | int | None:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _taken(written: io.StringIO) -> bytes:

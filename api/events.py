@@ -17,6 +17,7 @@ from api.starting import begin, shown_beginning, started
 from api.views import answer
 from api.wiring import Services, ServicesDep
 from domain.errors import Refusal
+from domain.submission import START_SCOPE
 from inbound.cloud_events import (
     BATCHED,
     PREFIX,
@@ -95,6 +96,7 @@ async def take(
     `POST /v1/personnel-actions`: one (201, the action), or up to 200 in a batch (200, one result each). The
     same `source` and `id` again is the same action; with other data it is `idempotency-key-reused`.
     """
+    caller.require_scope(START_SCOPE)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body: bytes = request.state.body
     language = language_of(accept_language)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +17,7 @@ JSON_LIMIT = 64 * 1024
 POLICIES, POLICY_LIMIT = ("/v1/policies", "/v1/policies/simulation"), 512 * 1024
 CODEC, CODEC_LIMIT = "/codec/", 2 * 1024 * 1024  # what Temporal takes in one payload
 EVENTS, EVENTS_LIMIT = "/v1/events", 1024 * 1024
-BATCH = "/v1/personnel-actions:batch"
+BATCH, JSON_BATCH_LIMIT = "/v1/personnel-actions:batch", 8 * 1024 * 1024
 TABLES = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
 DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
@@ -33,7 +34,7 @@ class Gate:
     """Refuses what no endpoint could read, and puts the security headers on every answer.
 
     Bodies are read whole here, up to 64 KiB of JSON (512 of a policy), or `document_limit` bytes of an
-    upload and `batch_limit` of a batch.
+    upload and `batch_limit` of a batch in a file.
     """
 
     def __init__(self, app: ASGIApp, document_limit: int, batch_limit: int) -> None:
@@ -80,7 +81,7 @@ class Gate:
         if path == EVENTS:
             limit = EVENTS_LIMIT
         if path == BATCH:
-            limit = self._batch_limit
+            limit = self._batch_limit if _media_type(headers) in TABLES else JSON_BATCH_LIMIT
         if upload:
             limit = self._document_limit + FORM_OVERHEAD
         declared = headers.get("content-length", "0")
@@ -88,13 +89,20 @@ class Gate:
             raise Problem("body-too-large")
         body = await _read(receive, limit)
         if body and not upload:
-            media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            media_type = _media_type(headers)
             if path == BATCH and media_type in TABLES:
                 return body
             if media_type != "application/json" and not media_type.endswith("+json"):
                 raise Problem("unsupported-media-type")
-            _check_text(body)
+            if len(body) > POLICY_LIMIT:
+                await run_in_threadpool(_check_text, body)
+            else:
+                _check_text(body)
         return body
+
+
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

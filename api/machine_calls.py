@@ -71,11 +71,12 @@ async def _signed(request: Request, services: Services, key_id: str, terms: KeyT
     there = "signature" in request.headers or "signature-input" in request.headers
     if not there:
         if terms.signature_required:
-            raise Problem("signature-required")
+            raise Problem("signature-required", headers=_asks_for(key_id))
         return
     algorithm, known = terms.signature_algorithm, terms.verification_key
     if known is None or algorithm is None:
-        raise Problem("signature-invalid", why="no signing key is registered for this key")
+        why = "no signing key is registered for this key"
+        raise Problem("signature-invalid", why=why, headers=_asks_for(key_id))
     material = base64.b64decode(known)
     if algorithm == "hmac-sha256":
         material = hmac_secret(services.installation.sealing_key, key_id, known).encode()
@@ -83,11 +84,20 @@ async def _signed(request: Request, services: Services, key_id: str, terms: KeyT
     try:
         verified = verify(_as_sent(request), key, now)
     except SignatureRefused as refused:
-        raise Problem("signature-invalid", why=refused.why) from None
+        raise Problem("signature-invalid", why=refused.why, headers=_asks_for(key_id)) from None
     engine = services.installation.writing_engine
     fresh = await run_in_threadpool(nonces.spend, engine, key_id, verified.nonce, verified.expires_at, now)
     if not fresh:
-        raise Problem("signature-replayed")
+        raise Problem("signature-replayed", headers=_asks_for(key_id))
+
+
+def _asks_for(key_id: str) -> dict[str, str]:
+    """What a signature has to cover (RFC 9421 section 5.1), beside the challenge that a 401 has."""
+    covered = '"@method" "@authority" "@path" "@query" "content-digest"'
+    return {
+        "WWW-Authenticate": 'Bearer realm="jenjang"',
+        "Accept-Signature": f'sig1=({covered});created;expires;nonce;keyid="{key_id}"',
+    }
 
 
 def _as_sent(request: Request) -> SignedRequest:

@@ -6,6 +6,8 @@ and a row that comes in again with another file, find the action that they began
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,8 +17,9 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select
 
-from domain.commands import ActionCommand
-from domain.errors import IdempotencyKeyReused, NotPermitted, Refusal
+from domain.commands import ActionCommand, RecordPersonalDataRead, SubmitAction
+from domain.errors import IdempotencyKeyReused, NotPermitted, Refusal, UnknownReference
+from domain.evaluation_commands import SubmitEvaluation
 from domain.finding_texts import remedy_of
 from domain.identity import Actor
 from domain.personnel_action import ActionState, Status
@@ -24,8 +27,8 @@ from domain.policy import Severity
 from inbound.batches import FAULTY, REFUSED, REPEATED, STARTED, Batch, BatchStore, Row, Told
 from inbound.identified import Identified, identified_as
 from inbound.remedies import mend
-from inbound.requests import START, Asked
-from ledger.append import Ledger
+from inbound.requests import FIELDS, START, Asked
+from ledger.append import Ledger, LedgerUnavailable
 from ledger.mirror import load_state
 from ledger.read import Reader
 from ledger.record import decode
@@ -33,10 +36,13 @@ from ledger.result import Result, Tried
 from ledger.schema import commands, events
 from projections.api_keys import api_keys
 
+log = logging.getLogger(__name__)
+
 # So many commands of a batch wait in the writer's queue at once: those of people come between them.
 IN_FLIGHT = 48
 LONGEST_KEY = 255
 REVOKED = ("Kunci API ini telah diakhiri.", "This API key has ended.")
+FAILED = ("Terjadi kesalahan pada sistem.", "Something went wrong on our side.")
 UNREADABLE = ("Isi baris tidak sesuai bentuknya.", "The row does not have the right form.")
 
 
@@ -60,16 +66,14 @@ class BatchRunner:
         self._clock = clock
 
     def run_waiting(self) -> bool:
-        """Do one part of the batch that waits longest; False when none waits. Raises LedgerUnavailable and
-        the database's errors: the part is then done again.
+        """Do one part of the batch that waits longest; False when none waits. Whatever this raises (ledger or
+        database are away), the part is done again when the batch has rested.
         """
         batch = self._store.take_waiting(self._clock())
         if batch is None:
             return False
-        try:
-            self.run_part(batch)
-        finally:
-            self._store.release(batch)
+        self.run_part(batch)
+        self._store.release(batch)
         return True
 
     def run(self, batch: Batch) -> None:
@@ -133,15 +137,35 @@ class BatchRunner:
 
     def _submitted(self, batch: Batch, identified: Identified, command: ActionCommand) -> Future[Any]:
         if batch.sandbox:
+            self._read_by(command)
             return self._ledger.try_out(command)
         of_batch = command.model_copy(update={"correlation_id": batch.batch_id})
         return self._ledger.submit(of_batch, body_hash=identified.body_hash)
+
+    def _read_by(self, command: ActionCommand) -> None:
+        """What a trial is told of a person is a reading of their data."""
+        if isinstance(command, SubmitEvaluation) or (
+            isinstance(command, SubmitAction) and not command.candidate
+        ):
+            reading = RecordPersonalDataRead(
+                command_id=str(uuid.uuid4()),
+                actor=command.actor,
+                subject_id=command.subject_id,
+                what="sandbox",
+                purpose="sandbox",
+            )
+            self._ledger.submit(reading)
 
     def _outcome(self, row: int, future: Future[Any]) -> Told:
         try:
             result = future.result()
         except Refusal as refusal:
             return _refused_row(row, refusal)
+        except LedgerUnavailable:
+            raise
+        except Exception:
+            log.exception("a row of a batch could not be judged")
+            return _faulty(row, "internal-error", FAILED)
         if isinstance(result, Tried):
             state, action_id = _after(result), None
         else:
@@ -218,15 +242,17 @@ def _faulty(row: int, code: str, wrong: tuple[str, str], **more: Any) -> Told:
 
 def _refused_row(row: int, refusal: Refusal) -> Told:
     """What the law or the register says of a row that began nothing."""
-    wrong = (refusal.sentence("id"), refusal.sentence("en"))
     field = refusal.facts.get("field")
+    if isinstance(refusal, UnknownReference) and field:
+        refusal = UnknownReference(what=field, field=field)  # what was named there is not kept
+    wrong = (refusal.sentence("id"), refusal.sentence("en"))
     code = NotPermitted.code if isinstance(refusal, NotPermitted) else refusal.code
     return _faulty(row, code, wrong, fields=((str(field), ""),) if field else ())
 
 
 def _unreadable(row: int, error: ValidationError) -> Told:
     fields = tuple(
-        (".".join(map(str, item["loc"])), item["msg"])
+        (".".join(part for part in map(str, item["loc"]) if part in FIELDS or part.isdigit()), item["msg"])
         for item in error.errors(include_input=False, include_url=False, include_context=False)
     )
     return _faulty(row, "invalid-request", UNREADABLE, fields=fields)

@@ -80,6 +80,10 @@ class StartEvaluation(_Body):
 
 
 Start = Annotated[StartMutation | StartPromotionBody | StartEvaluation, Field(discriminator="kind")]
+# Every name that a field of a request can have: what else a sender writes is not kept.
+FIELDS = frozenset().union(
+    *(body.model_fields for body in (StartMutation, StartPromotionBody, StartEvaluation, CandidateBody))
+)
 START: TypeAdapter[StartMutation | StartPromotionBody | StartEvaluation] = TypeAdapter(Start)
 
 

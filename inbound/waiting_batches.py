@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 from inbound.batch_runner import BatchRunner
-from ledger.append import LedgerUnavailable
 from relay.lookout import Lookout
 
 log = logging.getLogger(__name__)
@@ -27,5 +26,6 @@ class WaitingBatches(Lookout):
         try:
             while not self._stopping.is_set() and await asyncio.to_thread(self._runner.run_waiting):
                 pass
-        except LedgerUnavailable:
-            log.warning("later: %s", self.sees_to)
+        except Exception:
+            # Whatever it is, the worker's other parts go on; the batch rests a while and others come first.
+            log.exception("a part of a batch could not be done and is tried again later")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from api.batches import runner_of, store_of
 from api.workbook import XLSX
 from domain.errors import IdempotencyKeyReused
 from inbound.batch_runner import BatchRunner
-from inbound.batches import counts
+from inbound.batches import HELD_FOR, counts
 from ledger.schema import events
 from tests.api.conftest import House, Settled
 from tests.api.one_house import a_house
@@ -135,6 +136,11 @@ def test_a_workbook_is_read_like_the_same_list_as_text(house: House) -> None:
 
 def test_what_is_no_list_is_refused_whole(house: House) -> None:
     key = house.key("actions:write")
+    for who in (house.key("actions:read"), house.a_stranger()):
+        assert sent(house, who, b'{"items":[]}').status_code == 403
+    strange = {"kind": "evaluation", "=HYPERLINK(0)": 1, "subject_nip": "1"}
+    (row,) = sent(house, key, json.dumps({"items": [strange]}).encode()).json()["items"]
+    assert {item["field"] for item in row["fields"]} == {"period_start", "period_end", ""}
 
     def code(body: bytes, kind: str) -> Any:
         answer = sent(house, key, body, kind).json()
@@ -181,6 +187,8 @@ def test_a_big_batch_outlives_whoever_works_at_it(house: House) -> None:
         BatchRunner(store, services.ledger, services.reader, services.now).run_waiting()
     assert submitted(house) > before
     runner = runner_of(services)
+    assert not runner.run_waiting()  # whoever died held it for a while
+    house.world.installation.clock = lambda: datetime.now(UTC) + 2 * HELD_FOR
     while runner.run_waiting():
         pass
     told = house.get(key, where).json()
