@@ -60,6 +60,7 @@ class Crowd:
                 "revoked_at": None,
                 "browser": 0,
                 "awaits_code": 0,
+                "by_provider": 0,
             }
             rows: list[dict[str, Any]] = []
             for person_id in play.agency.people:
