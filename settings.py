@@ -137,6 +137,28 @@ class Settings(BaseSettings):
     )
     batch_limit_mb: int = Field(default=20, ge=1, le=100, description="largest batch of requests, MiB")
     batch_rows: int = Field(default=100_000, ge=1, le=1_000_000, description="most rows of one batch")
+    decree_signing: Literal["software", "pkcs11", "bsre", "none"] = Field(
+        default="software", description="where the key is that signs decrees; none: they are not made"
+    )
+    decree_key_file: Path | None = Field(
+        default=None, description="PEM of the signing key; default: one of its own in the keys folder"
+    )
+    decree_certificate_file: Path | None = Field(
+        default=None, description="PEM of the signer's certificate, then its issuers'"
+    )
+    decree_key_password_file: Path | None = Field(default=None, description="file with the key's password")
+    decree_token_library: Path | None = Field(default=None, description="PKCS#11 library of the token")
+    decree_token: str | None = Field(default=None, description="label of the token")
+    decree_token_key: str | None = Field(default=None, description="label of key and certificate in it")
+    decree_token_pin_file: Path | None = Field(default=None, description="file with the token's PIN")
+    decree_bsre_url: str | None = Field(default=None, description="origin of BSrE's e-sign client service")
+    decree_bsre_user: str | None = Field(default=None, description="login at that service")
+    decree_bsre_password_file: Path | None = Field(default=None, description="file with its password")
+    decree_bsre_nik_file: Path | None = Field(default=None, description="file with the signatory's NIK")
+    decree_bsre_passphrase_file: Path | None = Field(
+        default=None, description="file with the passphrase of the signatory's certificate"
+    )
+    decree_bsre_ca_file: Path | None = Field(default=None, description="PEM of the CA of that service")
     simulation_seconds: int = Field(
         default=60, ge=1, le=600, description="seconds until the API ends a simulation of a policy"
     )

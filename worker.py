@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import PollerBehaviorSimpleMaximum, UnsandboxedWorkflowRunner, Worker
 
 from activities.cycle import CycleActivities
+from activities.decree import DecreeActivities
 from activities.publication import PublicationActivities
 from activities.rank import RankActivities
 from activities.record import LedgerActivities
@@ -24,6 +25,7 @@ from inbound.waiting_batches import WaitingBatches
 from installation import Installation
 from integrations.payload_codec import encrypting_converter
 from notification.notifier import Notifier
+from operations.decrees import maker_of
 from operations.outside import outside_of
 from operations.siasn import connector_of
 from operations.worker_health import HealthEndpoint
@@ -31,6 +33,7 @@ from proofs.checkpoint import origin_of
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
 from relay.cycles import CycleStarter
+from relay.decrees import DecreeStarter
 from relay.follow import Relay
 from relay.lookout import Lookout
 from relay.process import ProcessCaller
@@ -47,7 +50,14 @@ from relay.upkeep_recorder import LedgerUpkeepRecorder
 from relay.webhook_sender import LedgerWebhookSender, Patience
 from relay.webhook_starter import WebhookStarter
 from settings import Settings
-from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, OF_WEBHOOKS, PROCESS_OF_KIND
+from workflows.processes import (
+    BY_THE_CALENDAR,
+    OF_CYCLES,
+    OF_DECREES,
+    OF_RANK_LISTS,
+    OF_WEBHOOKS,
+    PROCESS_OF_KIND,
+)
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +121,7 @@ def process_worker(
     ranks: RankActivities,
     siasn: SiasnActivities,
     webhooks: WebhookActivities,
+    decrees: DecreeActivities,
     **changes: Any,
 ) -> Worker:
     """A worker with every workflow and activity.
@@ -123,6 +134,7 @@ def process_worker(
             *PROCESS_OF_KIND.values(),
             *OF_CYCLES,
             *OF_RANK_LISTS,
+            *OF_DECREES,
             *OF_WEBHOOKS,
             *BY_THE_CALENDAR,
         ],
@@ -145,6 +157,7 @@ def process_worker(
             siasn.tell_siasn,
             siasn.compare_next_people,
             webhooks.send_waiting_events,
+            decrees.make_decree,
         ],
         "workflow_runner": UnsandboxedWorkflowRunner(),
         "max_cached_workflows": PROCESSES_IN_MEMORY,
@@ -184,6 +197,8 @@ class _Service:
         teller.announce()
         siasn = SiasnActivities(teller, LedgerSiasnComparer(ledger, reader, connector))
         webhooks = WebhookActivities(webhook_sender_of(self._installation))
+        maker = await asyncio.to_thread(maker_of, self._installation)
+        decrees = DecreeActivities(maker)
         async with HealthEndpoint(self._settings.worker_health_port, self._is_ready):
             self._client = await self._connected()
             if self._client is None:
@@ -205,13 +220,14 @@ class _Service:
                 *self._notifiers(),
                 WebhookStarter(reader, self._client, queue),
                 self._batches(),
+                *([DecreeStarter(reader, self._client, queue)] if maker.signer is not None else []),
             )
             starting = [asyncio.create_task(starter.run()) for starter in starters]
             for each in starting:
                 each.add_done_callback(lambda _: self._stopping.set())
             try:
                 await self._work(
-                    self._client, activities, cycles, upkeep, publications, ranks, siasn, webhooks
+                    self._client, activities, cycles, upkeep, publications, ranks, siasn, webhooks, decrees
                 )
             finally:
                 relay.stop()
@@ -253,6 +269,7 @@ class _Service:
         ranks: RankActivities,
         siasn: SiasnActivities,
         webhooks: WebhookActivities,
+        decrees: DecreeActivities,
     ) -> None:
         """Run a worker; when it fails for good (a namespace that is not there yet), start another."""
         pause = 0.5
@@ -267,6 +284,7 @@ class _Service:
                 ranks,
                 siasn,
                 webhooks,
+                decrees,
                 on_fatal_error=_tell_failure,
             )
             running = asyncio.create_task(self._worker.run())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from audit import (
     law_of_cycles,
+    law_of_decree_files,
     law_of_differences,
     law_of_documents,
     law_of_erasure,
@@ -53,8 +54,8 @@ Problem = tuple[str, str]
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
     elsewhere = (
-        law_of_cycles, law_of_log, law_of_erasure, law_of_evidence, law_of_reviews, law_of_siasn,
-        law_of_webhooks,
+        law_of_cycles, law_of_decree_files, law_of_log, law_of_erasure, law_of_evidence, law_of_reviews,
+        law_of_siasn, law_of_webhooks,
     )  # fmt: skip
     return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
 

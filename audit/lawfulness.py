@@ -31,6 +31,7 @@ from audit.fact_sheets import CONSENT
 from audit.findings import Findings
 from audit.history import States
 from audit.law_of_cycles import Cycles
+from audit.law_of_decree_files import DecreeFileLaw
 from audit.law_of_differences import DifferenceLaw
 from audit.law_of_erasure import ErasureLaw
 from audit.law_of_keys import KeyLaw
@@ -145,6 +146,7 @@ class Lawfulness:
         self._keys = KeyLaw()
         self._connection = law_of_siasn.ConnectionLaw()
         self._differences = DifferenceLaw()
+        self._decree_files = DecreeFileLaw(self.states.get)
         self._talent = TalentLaw()
         self._publishing = PolicyLaw()
         self._results = ResultLaw()
@@ -307,6 +309,7 @@ class Lawfulness:
         problems += self._connection.problems(stored)
         problems += self._webhooks.problems(stored, moment)
         problems += self._differences.problems(stored, moment, group)
+        problems += self._decree_files.problems(stored, group)
         problems += self._profiling.problems(stored, moment, group)
         problems += self._results.problems(stored, moment, group)
         problems += self._reviewing.problems(stored, moment, group)
@@ -340,6 +343,7 @@ class Lawfulness:
             self._lists.follow(action_id, stored.event)
             self._publishing.follow(stored, self._calendar.today(parse_moment(stored.recorded_at)))
             self._erasures.follow(stored)
+            self._decree_files.follow(stored)
             self._cycles.follow(action_id, stored.event, ended=isinstance(stored.event, ENDINGS))
             if isinstance(stored.event, ev.PolicyAdopted):
                 self.policies[stored.event.policy_id] = _policy_read(canonical_json(stored.event.document))

@@ -12,6 +12,7 @@ from domain import (
     api_keys,
     approval,
     campaign,
+    decree_files,
     directory,
     distribution,
     erasure,
@@ -45,6 +46,7 @@ from domain import review_commands as rev
 from domain import webhook_commands as wh
 from domain.changed import changed
 from domain.committee import verdict_of
+from domain.decree_commands import RecordDecreeSigned
 from domain.document_commands import VerifyDocument
 from domain.erasure_commands import (
     ApproveErasure,
@@ -107,6 +109,7 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     RecordSiasnDifferences: siasn_differences.record,
     SettleSiasnDifference: siasn_differences.settle,
     VerifyDocument: verification.verify_document,
+    RecordDecreeSigned: decree_files.record_signed,
     RequestErasure: erasure.request_erasure,
     RefuseErasure: erasure.refuse_erasure,
     ApproveErasure: erasure.approve_erasure,

@@ -27,6 +27,7 @@ from ledger.facts import facts_for_reading
 from ledger.record import moment
 from ledger.scrub import NotScrubbed
 from operations import ledger_findings, rank_findings
+from operations.decree_findings import of_decrees
 from operations.diagnosis import Diagnosis, Finding, Repair
 from operations.notice_findings import of_notices
 from operations.policy_findings import of_proposals
@@ -149,6 +150,7 @@ def _read_ledger(installation: Installation, diagnosis: Diagnosis) -> dict[str, 
         diagnosis.findings += of_notices(connection, now)
         diagnosis.findings += of_publications(connection, installation.settings, now)
         diagnosis.findings += of_webhooks(connection, now)
+        diagnosis.findings += of_decrees(connection, installation.settings, now)
         view = reader.directory.current(connection)
         diagnosis.findings += rank_findings.of_rank_lists(connection, view, now)
         diagnosis.findings += ledger_findings.of_erasures(connection, purge.unfinished(installation))

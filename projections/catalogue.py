@@ -7,6 +7,7 @@ from projections.action_state import ActionStates
 from projections.api_keys import ApiKeys
 from projections.audit_search import AuditSearch
 from projections.cycle_units import CycleUnits
+from projections.decree_files import DecreeFiles
 from projections.delegations import Delegations
 from projections.documents import Documents
 from projections.employees import Employees
@@ -46,6 +47,7 @@ def all_projections() -> tuple[Projection, ...]:
         TalentResults(),
         Reviews(),
         SiasnDifferences(),
+        DecreeFiles(),
         ApiKeys(),
         Webhooks(),
     )

@@ -29,7 +29,7 @@ from integrations.siasn.writing import DECREE_OF_POSITION
 from ledger.append import Ledger
 from ledger.directory_view import DirectoryView
 from ledger.read import Reader
-from projections import employees
+from projections import decree_files, employees
 from projections.action_state import state_of as action_state
 from relay.recorder import LedgerRecorder
 from relay.siasn_steps import Decree, Reply, Telling
@@ -134,10 +134,15 @@ class LedgerSiasnTeller:
         return None
 
     def _decree(self, connection: Connection, state: ActionState, view: DirectoryView) -> Decree | None:
-        """The newest decree of position in the subject's file that counts and is of the decree's day."""
+        """The signed decree, if it is in the subject's file and counts, else the newest decree of position
+        there that counts and is of the decree's day.
+        """
         policy = view.policies[state.policy_id].personnel_file
         today = view.calendar.today(self.clock())
-        for document in reversed(view.files.of(state.subject_id)):
+        file = decree_files.by_id(connection, state.id)
+        own = file["document_id"] if file is not None else None
+        newest_first = view.files.of(state.subject_id)[::-1]
+        for document in sorted(newest_first, key=lambda each: each.id != own):
             code = policy.code_of(document.document_type)
             kind = policy.types[code].siasn_id if code else None
             counts = state_of(document, policy, today) in (DocumentState.VERIFIED, DocumentState.UNVERIFIED)
@@ -145,8 +150,8 @@ class LedgerSiasnTeller:
                 continue
             if state.decree is None or document.issued_on != state.decree.decree_date:
                 continue
-            filed = self.reader.stream(connection, f"document/{document.id}")[0].event
-            media_type = filed.media_type if isinstance(filed, ev.DocumentFiled) else "application/pdf"
+            first = self.reader.stream(connection, f"document/{document.id}")[0].event
+            media_type = first.media_type if isinstance(first, ev.DocumentFiled) else "application/pdf"
             return Decree(document.id, media_type, partial(self._bytes, document.sha256))
         return None
 

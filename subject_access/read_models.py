@@ -34,6 +34,7 @@ TABLES: dict[str, Rows] = {
     "batch_rows": Rows(of_cases=True),
     "batches": Rows(acts=("owner_id",), hidden=frozenset({"body_hash"})),
     "cycle_units": Rows(acts=("rated_by", "considered_by")),
+    "decree_files": Rows(about=("person_id",), of_cases=True),
     "delegations": Rows(about=("principal_id", "delegate_id"), acts=("granted_by",)),
     "documents": Rows(about=("person_id",), acts=("filed_by", "verified_by")),
     "employees": Rows(about=("person_id",)),

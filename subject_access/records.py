@@ -28,6 +28,7 @@ SECTIONS: dict[str, str] = {
     "rank-promotion": "rank",
     "evaluation-cycle": "evaluations",
     "document": "documents",
+    "decree": "documents",
     "access": "readings",
     "erasure": "erasure",
     "review": "reviews",

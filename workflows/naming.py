@@ -29,3 +29,8 @@ def rank_workflow_id(list_id: str) -> str:
 def webhook_workflow_id(subscription_id: str) -> str:
     """The workflow of a subscription to webhooks; the same text as its stream in the ledger."""
     return f"webhook/{subscription_id}"
+
+
+def decree_workflow_id(decree_id: str) -> str:
+    """The workflow of a decree's file; the same text as its stream in the ledger."""
+    return f"decree/{decree_id}"

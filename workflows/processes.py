@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from domain.policy import Kind
 from workflows.case import CaseProcess
+from workflows.decree_document import DecreeDocument
 from workflows.evaluation import EvaluationProcess
 from workflows.evaluation_cycle import EvaluationCycleOpening, EvaluationCycleProcess
 from workflows.mutation import MutationProcess
@@ -17,6 +18,7 @@ from workflows.talent_upkeep import TalentUpkeep
 from workflows.webhook import WebhookProcess
 
 OF_CYCLES: tuple[type, ...] = (EvaluationCycleProcess, EvaluationCycleOpening)
+OF_DECREES: tuple[type, ...] = (DecreeDocument,)
 OF_RANK_LISTS: tuple[type, ...] = (RankPromotionProcess,)
 OF_WEBHOOKS: tuple[type, ...] = (WebhookProcess,)
 BY_THE_CALENDAR: tuple[type, ...] = (TalentUpkeep, CheckpointPublication, SiasnComparison)

@@ -471,6 +471,25 @@ def upgrade() -> None:
     )
     op.create_index("siasn_differences_state", "siasn_differences", ["state", "position"], unique=False)
     op.create_table(
+        "decree_files",
+        sa.Column("decree_id", sa.Text(), nullable=False),
+        sa.Column("action_id", sa.Text(), nullable=True),
+        sa.Column("list_id", sa.Text(), nullable=True),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("issued_position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issued_at", sa.Text(), nullable=False),
+        sa.Column("fallen", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Text(), nullable=True),
+        sa.Column("signed_sha256", sa.Text(), nullable=True),
+        sa.Column("signed_at", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("decree_id"),
+    )
+    op.create_index(
+        "decree_files_waiting", "decree_files", ["signed_at", "fallen", "issued_position"], unique=False
+    )
+    op.create_index("decree_files_document", "decree_files", ["document_id"], unique=False)
+    op.create_table(
         "talent_results",
         sa.Column("entry_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),

@@ -24,7 +24,7 @@ from domain.personnel_action import ActionState
 from domain.rank_list import EntryStatus
 from integrations.temporal_server import await_server, start_development_server
 from tests import ranks
-from tests.histories import evaluations, publications, siasn, webhooks
+from tests.histories import decrees, evaluations, publications, siasn, webhooks
 from tests.histories.stage import a_theatre
 from tests.ledger.test_talent import cact, rate
 from tests.pool import a_pool
@@ -186,6 +186,7 @@ RECORDINGS: dict[str, Recording] = {
     f"talent-upkeep-{VERSION}-all-lapsed": record_upkeep,
     f"siasn-comparison-{VERSION}-night": siasn.record_night_compared,
     f"webhook-{VERSION}-failed-and-paused": webhooks.record_failed_and_paused,
+    f"decree-{VERSION}-key-away-at-first": decrees.record_decree_signed,
     f"checkpoint-publication-{VERSION}-sent-everywhere": publications.record_sent_everywhere,
     f"checkpoint-publication-{VERSION}-witness-away": publications.record_witness_away,
 }

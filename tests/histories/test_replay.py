@@ -16,21 +16,37 @@ from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleProgress
+from activities.decree import DecreeMade
 from activities.progress import ActionRef, Progress
 from activities.publication import CheckpointToPublish, Delivery, Obtained, WitnessAnswer, WitnessRequest
 from activities.rank import RankProgress
 from activities.siasn import Compared
 from activities.talent_upkeep import Reached
 from activities.webhooks import WebhookRound
-from workflows.processes import BY_THE_CALENDAR, OF_CYCLES, OF_RANK_LISTS, OF_WEBHOOKS, PROCESS_OF_KIND
+from workflows.processes import (
+    BY_THE_CALENDAR,
+    OF_CYCLES,
+    OF_DECREES,
+    OF_RANK_LISTS,
+    OF_WEBHOOKS,
+    PROCESS_OF_KIND,
+)
 
 HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
-PROCESSES = (*PROCESS_OF_KIND.values(), *OF_CYCLES, *OF_RANK_LISTS, *OF_WEBHOOKS, *BY_THE_CALENDAR)
+PROCESSES = (
+    *PROCESS_OF_KIND.values(),
+    *OF_CYCLES,
+    *OF_RANK_LISTS,
+    *OF_DECREES,
+    *OF_WEBHOOKS,
+    *BY_THE_CALENDAR,
+)
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # What Temporal may be told, by a field that marks it.
 TOLD: dict[str, tuple[type[BaseModel], ...]] = {
     "action_id": (Progress, ActionRef),
     "list_id": (RankProgress,),
+    "decree_id": (DecreeMade,),
     "cycle_id": (CycleProgress,),
     "destinations": (CheckpointToPublish,),
     "answers": (Obtained,),

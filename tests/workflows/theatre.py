@@ -21,6 +21,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cycle import CycleActivities
+from activities.decree import DecreeActivities, DecreeMaker
 from activities.publication import PublicationActivities
 from activities.rank import RankActivities
 from activities.record import LedgerActivities, Recorder
@@ -29,6 +30,7 @@ from activities.talent_upkeep import TalentUpkeepActivities
 from activities.webhooks import WebhookActivities
 from domain.personnel_action import ActionState
 from integrations.siasn.connector import Connector
+from operations.decrees import maker_of
 from projections.action_state import state_of
 from relay.cursor import Cursor
 from relay.cycle_recorder import LedgerCycleRecorder
@@ -69,6 +71,7 @@ class Theatre:
     address: str
     outside: Outside = field(default_factory=Outside)
     connector: Connector | None = None
+    decree_maker: DecreeMaker | None = None
     task_queue: str = field(default_factory=lambda: f"test-{uuid.uuid4()}")
     converter: DataConverter = pydantic_data_converter
 
@@ -97,7 +100,8 @@ class Theatre:
         comparer = LedgerSiasnComparer(installation.ledger, installation.reader, self.connector, pause=0.0)
         siasn = SiasnActivities(self.teller, comparer)
         webhooks = WebhookActivities(webhook_sender_of(installation))
-        hands = (activities, cycles, upkeep, publications, ranks, siasn, webhooks)
+        decrees = DecreeActivities(self.decree_maker or maker_of(installation))
+        hands = (activities, cycles, upkeep, publications, ranks, siasn, webhooks, decrees)
         return process_worker(self.client, self.task_queue, *hands, **(values | changes))
 
     @property
