@@ -186,6 +186,7 @@ def running_house(folder: Path, database_url: str, people: int = PEOPLE) -> Iter
     """A house in `folder`, on `database_url` if that is PostgreSQL's, else on its own SQLite file."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JENJANG_")}
     environment |= {"JENJANG_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1", "JENJANG_WEBHOOK_RETRY_SECONDS": "0.05"}
+    environment["JENJANG_DECREE_SIGNING"] = "none"  # hundreds of files; tests/decrees makes them
     if database_url.startswith("postgresql"):
         environment["JENJANG_DATABASE_URL"] = database_url
     running = House(folder / "data", free_port(), environment, people=people)
