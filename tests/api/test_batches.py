@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -22,6 +23,7 @@ from api.workbook import XLSX
 from domain.errors import IdempotencyKeyReused
 from inbound.batch_runner import BatchRunner
 from inbound.batches import HELD_FOR, counts
+from inbound.waiting_batches import WaitingBatches
 from ledger.schema import events
 from tests.api.conftest import House, Settled
 from tests.api.one_house import a_house
@@ -202,8 +204,7 @@ def test_a_big_batch_outlives_whoever_works_at_it(house: House) -> None:
     assert other.json()["code"] == "idempotency-key-reused"
     second = sent(house, key, body)
     revoke_key(house.world.installation, key_id)
-    while runner.run_waiting():
-        pass
+    asyncio.run(WaitingBatches(runner).look())
     with engine.connect() as connection:
         batch_id = second.headers["Location"].rpartition("/")[2]
         assert counts(connection, batch_id) == {
@@ -213,3 +214,16 @@ def test_a_big_batch_outlives_whoever_works_at_it(house: House) -> None:
             "faulty": len(items),
         }
     assert submitted(house) == before + len(items)
+
+
+def test_a_trial_of_a_batch_begins_nothing_and_says_whose_data_it_was_told(house: House) -> None:
+    key_id, trial = create_key(house.world.installation, "coba", ("actions:write",), sandbox=True)
+    nip = house.nip(house.plain()[0])
+    row = {"kind": "evaluation", "subject_nip": nip, "period_start": "2015-01-01", "period_end": "2015-06-30"}
+    before = submitted(house)
+    told = sent(house, trial, json.dumps({"items": [row]}).encode()).json()
+    assert (told["sandbox"], told["started"], told["items"][0]["action_id"]) == (True, 1, None)
+    assert submitted(house) == before
+    with house.world.installation.reader.engine.connect() as connection:
+        by_trial = select(events.c.type).where(events.c.actor == key_id)
+        assert connection.execute(by_trial).scalars().all() == ["PersonalDataRead"]
