@@ -130,7 +130,7 @@ class Settings(BaseSettings):
         default=72, ge=1, le=720, description="how long a receiver may fail until its webhook is paused"
     )
     key_requests_per_minute: int = Field(
-        default=6000,
+        default=60_000,
         ge=1,
         le=1_000_000,
         description="requests a minute of an API key that has no limit of its own",
