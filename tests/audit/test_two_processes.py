@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from audit import verify as verifying
-from audit.laws_apart import judged_apart
+from audit.laws_apart import is_lawful, judged_apart
 from audit.verify import Verification, verify
 from domain.commands import RecordPersonalDataRead
 from installation import Installation
@@ -92,6 +93,19 @@ def test_a_ledger_that_grew_meanwhile_is_judged_here(world: World, monkeypatch: 
     monkeypatch.setattr(verifying, "judged_apart", grown)
     assert verified(world.installation, None, datetime.now(UTC), 2).ok
     assert asked[0].result() is False
+
+
+def test_records_put_there_for_the_other_process_alone_are_not_taken_for_ours(
+    evidence: Evidence, attacker: Attacker
+) -> None:
+    """It sees lawful records and the head that we see, whose tree is of others."""
+    url, key = f"sqlite+pysqlite:///{attacker.path}", evidence.installation.sealing_key
+    with closing(sqlite3.connect(attacker.path)) as database:
+        size, frontier = database.execute("SELECT size, frontier FROM head").fetchone()
+    other = bytes([frontier[0] ^ 1]) + frontier[1:]
+    assert is_lawful(url, key, (size, frontier))
+    attacker.sql(f"UPDATE head SET frontier = x'{other.hex()}'")
+    assert not is_lawful(url, key, (size, other))
 
 
 def test_when_the_other_process_is_killed_one_looks_at_all_of_it(

@@ -1,12 +1,15 @@
-"""Looking for words in every byte that was written, in whatever way the bytes were encoded."""
+"""Looking for words in every byte that was written, in whatever way the bytes were encoded or packed."""
 
 from __future__ import annotations
 
 import base64
 import json
+import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
+
+from tests.privacy.packed import unpacked
 
 CHUNK = 16 * 2**20
 
@@ -49,8 +52,11 @@ def files_that_tell(folders: Iterable[Path], words: Iterable[str]) -> dict[str, 
     for folder in folders:
         for file in sorted(folder.rglob("*")):
             ways: set[str] = set()
-            for window in windows(file, longest) if file.is_file() else ():
-                ways |= {way for pattern, way in patterns.items() if pattern in window}
+            if file.is_file():
+                for window in windows(file, longest):
+                    ways |= {way for pattern, way in patterns.items() if pattern in window}
+                for packing, opened in inside(file):
+                    ways |= {f"{way} in {packing}" for pattern, way in patterns.items() if pattern in opened}
             if ways:
                 told[str(file)] = sorted(ways)
     return told
@@ -65,4 +71,13 @@ def windows(file: Path, overlap: int) -> Iterator[bytes]:
                 yield kept + piece
                 kept = piece[-overlap:]
     except FileNotFoundError:
+        return
+
+
+def inside(file: Path) -> Iterator[tuple[str, bytes]]:
+    """What lies packed in the file, with the way in which; nothing of one that is empty or went."""
+    try:
+        with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            yield from unpacked(content)
+    except (FileNotFoundError, ValueError):
         return
