@@ -1,9 +1,10 @@
 """The laws judged by a process of their own, while the caller's looks at hashes, seals and read models.
 
 The laws cannot be divided, because each act is judged in the state that all before it left; but they need
-nothing of the other checks. The other process only says that it found every act lawful, in records of the tree
-that the caller sees: it reads the database at another moment, when other records might lie there. Whatever else it finds, or a ledger that moved meanwhile, is judged again by
-the caller, so that what is found does not depend on how many processes looked.
+nothing of the other checks. The other process only says that it found every act lawful, in records of the
+tree that the caller sees: it reads at another moment, when other records might lie there. Whatever else it
+finds, or a ledger that moved meanwhile, is judged again by the caller, so that what is found does not depend
+on how many processes looked.
 """
 
 from __future__ import annotations
