@@ -20,6 +20,7 @@ READABLE = (
     "education",
     "employment_status",
 )
+SEALED = ("nip", "name", "sex", "birth_date", "appointed_on")
 
 
 class DifferenceLaw:
@@ -27,6 +28,8 @@ class DifferenceLaw:
 
     def __init__(self) -> None:
         self._open: dict[str, se.SiasnDiffered] = {}
+        # What is sealed of each person in the register, in the order of SEALED, where it could be opened.
+        self._sealed: dict[str, tuple[object, ...]] = {}
 
     def problems(self, stored: StoredEvent, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
         """What is unlawful about a difference or its settling; nothing of any other event."""
@@ -43,7 +46,7 @@ class DifferenceLaw:
             return [] if system else [("not-the-system", f"gone by {stored.actor.kind} {stored.actor.id}")]
         found = _by_office(stored, event, moment)
         if event.outcome == "accepted":
-            return found + _taken_over(known, moment, group)
+            return found + _taken_over(known, moment, group, self._sealed.get(known.person_id))
         if stored.sealed is not None and not event.reason:
             found.append(("illegal-transition", "dismissed without a reason"))
         return found
@@ -54,6 +57,8 @@ class DifferenceLaw:
             self._open[event.difference_id] = event
         elif isinstance(event, se.SiasnDifferenceSettled):
             self._open.pop(event.difference_id, None)
+        elif isinstance(event, ev.EmployeeRegistered) and event.nip is not None:
+            self._sealed[event.person_id] = tuple(getattr(event, name) for name in SEALED)
 
     def _found(
         self, stored: StoredEvent, event: se.SiasnDiffered, moment: Moment, group: list[StoredEvent]
@@ -107,8 +112,12 @@ def _by_office(stored: StoredEvent, event: se.SiasnDifferenceSettled, moment: Mo
     return found
 
 
-def _taken_over(known: se.SiasnDiffered, moment: Moment, group: list[StoredEvent]) -> list[Problem]:
-    """One correction of the register, to what SIASN says and nothing besides."""
+def _taken_over(
+    known: se.SiasnDiffered, moment: Moment, group: list[StoredEvent], sealed: tuple[object, ...] | None
+) -> list[Problem]:
+    """One correction of the register, to what SIASN says and nothing besides; `sealed` is what was sealed of
+    the person before, None where it could not be opened.
+    """
     made = [
         s.event
         for s in group
@@ -120,6 +129,10 @@ def _taken_over(known: se.SiasnDiffered, moment: Moment, group: list[StoredEvent
     others = [name for name in READABLE if name != known.field]
     if any(getattr(made[0], name) != getattr(person, name) for name in others):
         return [("wrong-facts", "the correction changed more than was accepted")]
+    if sealed is not None and made[0].nip is not None:
+        before = zip(SEALED, sealed, strict=True)
+        if any(getattr(made[0], name) != value for name, value in before if name != known.field):
+            return [("wrong-facts", "the correction changed sealed data that were not accepted")]
     told = getattr(made[0], known.field)
     if known.theirs is not None and told is not None and str(told) != known.theirs:
         return [("wrong-facts", "the register says something else than was accepted")]

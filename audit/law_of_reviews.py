@@ -12,7 +12,7 @@ from domain.event import Event
 from domain.identity import Capacity, Signature
 from domain.offices import split_key
 from domain.personnel_action import ActionState
-from domain.review_access import ACTION, concerned_by, has_part_in
+from domain.review_access import ACTION, NOBODY, concerned_by, has_part_in
 from domain.review_draw import nonce_hash, seed_of
 from domain.review_events import (
     FindingAnswered,
@@ -148,7 +148,8 @@ class ReviewLaw:
                 found.append(("excluded-actor", f"{stored.actor.id} answered their own finding"))
             return found
         if isinstance(event, FindingReopened | FindingClosed):
-            found += _audits(stored, event.signature, moment) + self._independent(stored, before.about)
+            found += _audits(stored, event.signature, moment)
+            found += self._independent(stored, before.about, moment)
             if stored.actor.id in before.answered_by:
                 found.append(("excluded-actor", f"{stored.actor.id} judged their own answer"))
         return found + (_due(event, moment) if isinstance(event, FindingReopened) else [])
@@ -160,7 +161,7 @@ class ReviewLaw:
         before: Review | None,
         moment: Moment,
     ) -> list[Problem]:
-        found = _audits(stored, event.signature, moment) + self._independent(stored, event.about)
+        found = _audits(stored, event.signature, moment) + self._independent(stored, event.about, moment)
         found += _sealed_for(stored, self._concerned(event.about, moment, stored.actor.id), moment)
         if isinstance(event, ReviewNoted):
             if before is not None and before.about != event.about:
@@ -175,11 +176,13 @@ class ReviewLaw:
     def _known(self, query_id: str) -> SavedQuery | None:
         return query_of(self._streams.get(f"{QUERY}/{query_id}", ()))
 
-    def _independent(self, stored: StoredEvent, about: str) -> list[Problem]:
+    def _independent(self, stored: StoredEvent, about: str, moment: Moment) -> list[Problem]:
         category, _, known = about.partition("/")
         state = self._action(known) if category == ACTION else None
         why = has_part_in(stored.actor.id, state) if state is not None else None
-        return [("excluded-actor", f"{stored.actor.id} reviewed a case of their own: {why}")] if why else []
+        if why is None and self._concerned(about, moment, NOBODY) == stored.actor.id:
+            why = "subject"
+        return [("excluded-actor", f"{stored.actor.id} reviewed what is their own: {why}")] if why else []
 
     def _concerned(self, about: str, moment: Moment, author: str) -> str:
         category, _, known = about.partition("/")

@@ -12,6 +12,7 @@ from domain.offices import split_key
 from domain.personnel_action import ActionState
 from domain.personnel_file import PersonnelFiles
 
+NOBODY = ""
 ACTION, DOCUMENT, DELEGATION = "personnel-action", "document", "delegation"
 
 
@@ -35,11 +36,13 @@ def answering_signature(actor: Actor, unit_id: str, facts: Facts) -> Signature:
 
 
 def has_part_in(person_id: str, state: ActionState) -> str | None:
-    """Why a person cannot review a case: they are its subject, asked for it, acted in it or declared a
-    conflict; None where they have no part in it.
+    """Why a person cannot review a case: they are its subject, stand or stood on its list, asked for it,
+    acted in it or declared a conflict; None where they have no part in it.
     """
     if person_id == state.subject_id:
         return "subject"
+    if person_id in state.candidates:
+        return "candidate"
     if state.initiator == ("person", person_id):
         return "initiator"
     if any(person_id == acted for _, acted in state.acted):
@@ -48,12 +51,16 @@ def has_part_in(person_id: str, state: ActionState) -> str | None:
 
 
 def is_independent(actor: Actor, about: str, facts: Facts) -> None:
-    """Raises ExcludedOwner for an auditor who has a part in the case that is reviewed."""
+    """Raises ExcludedOwner for an auditor who has a part in the case that is reviewed, or whose own file,
+    document or acting it is.
+    """
     category, _, known = about.partition("/")
     state = facts.action(known) if category == ACTION else None
     why = has_part_in(actor.id, state) if state is not None else None
     if why is not None:
         raise ExcludedOwner(why=why)
+    if concerned_by(about, state, facts.agency, facts.files, NOBODY) == actor.id:
+        raise ExcludedOwner(why="subject")
 
 
 def concerned_by(

@@ -80,10 +80,10 @@ def _taken_over(facts: Facts, told: se.SiasnDiffered, command: SettleSiasnDiffer
 
 
 def _differs_in(name: str, row: EmployeeRow, facts: Facts) -> bool:
-    """Whether the row is the person's as it stands, but for that field."""
-    if name == "unit":
+    """Whether the row is the person's as it stands, but for that field; who they are is never taken over."""
+    known, identity = facts.agency.people[row.person_id], facts.identity_of(row.person_id)
+    if name == "unit" or (identity is not None and identity.birth_date != row.birth_date):
         return False
-    known = facts.agency.people[row.person_id]
     readable = (
         "employment_kind", "grade", "grade_since", "position_id", "position_since", "education",
         "employment_status",

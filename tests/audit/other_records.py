@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from domain.commands import EmployeeRow
 from domain.evaluation_commands import RateOrganisation
 from domain.identity import SYSTEM
 from domain.performance import Achievement
@@ -29,6 +30,7 @@ from domain.siasn_commands import FoundDifference, RecordSiasnDifferences, Settl
 from domain.talent_commands import ComponentRow
 from ledger.facts import reviews_for_reading
 from ledger.read import event_at, leaf_hashes
+from projections import employees
 from proofs.merkle import Frontier
 from review.population import population
 from tests.ranks import due_clerks, period_of
@@ -61,7 +63,7 @@ def results_by_hand(world: World) -> None:
 
 
 def differences(world: World) -> None:
-    """Two differences with SIASN, found by night: one dismissed, one open."""
+    """Differences with SIASN, found by night: one dismissed, one open, one of another person accepted."""
     ledger, person = world.installation.ledger, world.movable()[-9]
     said = {"grade_since": "2021-04-01", "unit": "ab" * 16}
     found = tuple(
@@ -78,6 +80,27 @@ def differences(world: World) -> None:
             difference_id=found[0].difference_id,
             outcome="dismissed",
             reason="SIASN belum diperbarui",
+        )
+    )
+    with world.installation.reader.engine.connect() as connection:
+        known = employees.by_id(connection, world.movable()[-10])
+    assert known is not None
+    row = EmployeeRow.model_validate({name: known[name] for name in EmployeeRow.model_fields})
+    said_of_another = FoundDifference(
+        difference_id=new_id(), field="grade_since", ours=str(row.grade_since), theirs="2020-10-01"
+    )
+    ledger.execute(
+        RecordSiasnDifferences(
+            command_id=new_id(), actor=SYSTEM, person_id=row.person_id, found=(said_of_another,)
+        )
+    )
+    ledger.execute(
+        SettleSiasnDifference(
+            command_id=new_id(),
+            actor=a_person(world.holder("personnel_analyst")),
+            difference_id=said_of_another.difference_id,
+            outcome="accepted",
+            row=row.model_copy(update={"grade_since": date(2020, 10, 1)}),
         )
     )
 

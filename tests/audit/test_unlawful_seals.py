@@ -109,3 +109,18 @@ def test_an_annulment_that_gives_another_post_back(evidence: Evidence, attacker:
     restored["data"]["to_position_id"] = vacant
     attacker.rewrite(documents)
     assert "placement-differs" in evidence.codes(attacker)
+
+
+def test_what_siasn_was_not_asked_about_is_not_changed_with_what_was_accepted(
+    evidence: Evidence, attacker: Attacker
+) -> None:
+    """The date of a grade was taken over, and under the seal another date of birth with it."""
+    documents, seals = attacker.documents(), Seals(evidence)
+    accepted = next(d for d in documents if d["data"].get("outcome") == "accepted" and "field" in d["data"])
+    corrected = next(
+        d for d in documents if d["type"] == "EmployeeCorrected" and d["commit"] == accepted["commit"]
+    )
+    seals.close(corrected, seals.open(corrected) | {"birth_date": "1990-01-01"})
+    attacker.rewrite(documents)
+    found = evidence.verify(attacker.path).findings
+    assert ("wrong-facts", accepted["position"]) in {(each.code, each.position) for each in found}
