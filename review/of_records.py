@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from domain import events as ev
+from domain.evidence_events import EvidenceTaken
 from domain.personnel_file import DocumentState, last_day, state_of
 from review.asking import Asking, Document, moment_of
 
@@ -137,13 +138,13 @@ def stale_evidence(asking: Asking, document: Document) -> Document | None:
 
 
 def reading(asking: Asking, document: Document) -> Document | None:
-    """Every recorded reading."""
+    """Every recorded reading, and every file that was taken, which is about no single person."""
     event = asking.opened(document["position"]).event
-    purpose = event.purpose if isinstance(event, ev.PersonalDataRead) else None
+    purpose = event.purpose if isinstance(event, ev.PersonalDataRead | EvidenceTaken) else None
     return {
         "reader": document["actor"]["id"],
         "reader_kind": document["actor"]["kind"],
-        "subject_id": document["data"]["subject_id"],
+        "subject_id": document["data"].get("subject_id"),
         "what": document["data"]["what"],
         "purpose": purpose or "-",
     }

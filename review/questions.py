@@ -77,7 +77,7 @@ KNOWN: dict[str, Question] = {
         (),
     ),
     "readings_of_files": Question(
-        ("PersonalDataRead",),
+        ("PersonalDataRead", "EvidenceTaken"),
         of_records.reading,
         "Membaca {what}; tujuan: {purpose}.",
         "Read {what}; purpose: {purpose}.",

@@ -270,9 +270,17 @@ def test_who_read_whose_file(town: World) -> None:
             "actor": {"kind": "person", "id": ANNA},
             "data": {"subject_id": BUDI, "what": "employee"},
         },
+        {
+            "stream": "evidence/e1",
+            "type": "EvidenceTaken",
+            "data": {"taking_id": "e1", "what": "export", "records": 1, "tree_size": 2},
+        },
     )
-    (found,) = [a for a in answers(town, "readings_of_files") if a["position"] == read_at]
-    assert (found["reader"], found["subject_id"], found["what"]) == (ANNA, BUDI, "employee")
+    told = {
+        a["position"]: (a["reader"], a["subject_id"], a["what"]) for a in answers(town, "readings_of_files")
+    }
+    assert told[read_at] == (ANNA, BUDI, "employee")
+    assert told[read_at + 1] == ("jenjang", None, "export")
 
 
 def test_pages_and_budgets_leave_nothing_out(town: World) -> None:
