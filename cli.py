@@ -231,7 +231,7 @@ def policy(options: argparse.Namespace, settings: Settings) -> int:
         from operations.policy_simulation import simulate_file
 
         days = (options.first, options.last)
-        simulate_file(settings, options.file, days, as_json=options.json, tell=print)
+        simulate_file(settings, options.file, days, as_json=options.json, tell=print, purpose=options.purpose)
         return WELL
     named, found = check_file(settings, options.file)
     ok = not any(finding.severity == "error" for finding in found)
@@ -374,6 +374,7 @@ def _parser() -> argparse.ArgumentParser:  # noqa: PLR0915  (the whole command l
     simulated = rules_verbs.add_parser("simulate", help="what would have come out otherwise under a policy")
     for nested in (checked, simulated):
         nested.add_argument("file", type=Path, metavar="FILE")
+    simulated.add_argument("--purpose", metavar="TEXT", help="recorded for everybody whose case is told")
     for name, dest in (("--from", "first"), ("--to", "last")):
         simulated.add_argument(
             name,

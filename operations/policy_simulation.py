@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import yaml
 from sqlalchemy import select
 
+from domain.commands import RecordPersonalDataRead
+from domain.identity import SYSTEM
 from domain.policy import Policy
 from domain.policy_check import check_policy, read_policy
 from installation import Installation
+from ledger.append import Ledger
 from ledger.read import newest_checkpoint
 from ledger.schema import head
+from operations.machine_account import machine_account
 from proofs.checkpoint import Checkpoint
 from settings import Settings
+from simulation.differences import Change
 from simulation.events import recorded
 from simulation.simulate import Simulation
+
+AT_ONCE = 200
 
 
 class NotSimulated(Exception):
@@ -27,9 +36,17 @@ class NotSimulated(Exception):
 
 
 def simulate_file(
-    settings: Settings, file: Path, window: tuple[date, date], *, as_json: bool, tell: Callable[[str], None]
+    settings: Settings,
+    file: Path,
+    window: tuple[date, date],
+    *,
+    as_json: bool,
+    tell: Callable[[str], None],
+    purpose: str | None = None,
 ) -> None:
-    """Tell every change as it is found, and the counts at the end. Raises NotSimulated, OSError."""
+    """Tell every change as it is found, and the counts at the end; whose cases are told is recorded as
+    reading before. Raises NotSimulated, OSError, LedgerUnavailable.
+    """
     first, last = window
     if first > last:
         raise NotSimulated(f"the window ends on {last}, before it begins on {first}")
@@ -50,7 +67,8 @@ def simulate_file(
             }
             if as_json:
                 tell(json.dumps(asked)[:-1] + ', "changes": [')
-            for number, change in enumerate(simulation.run(recorded(reader, connection))):
+            found = _noted(simulation.run(recorded(reader, connection)), installation.ledger, purpose)
+            for number, change in enumerate(found):
                 if as_json:
                     comma = "," if number else ""
                     tell(comma + json.dumps(change.as_json(), ensure_ascii=False, default=str))
@@ -67,7 +85,29 @@ def simulate_file(
         return
     for kind, count in counts.items():
         tell(f"{kind}: {', '.join(f'{number:,} {name}' for name, number in count.items())}")
-    tell(f"{simulation.events:,} events read, {rate:,} a second; nothing was written")
+    tell(f"{simulation.events:,} events read, {rate:,} a second; whose cases were told is recorded")
+
+
+def _noted(changes: Iterator[Change], ledger: Ledger, purpose: str | None) -> Iterator[Change]:
+    """The changes, some at a time, each after the ledger has that its person's case was read."""
+    account, noted = machine_account(), set[str]()
+    while some := list(islice(changes, AT_ONCE)):
+        fresh = {change.subject_id for change in some if change.subject_id} - noted
+        reads = [
+            RecordPersonalDataRead(
+                command_id=str(uuid.uuid4()),
+                actor=SYSTEM,
+                subject_id=person,
+                what="simulation",
+                purpose=purpose or "simulation",
+                account=account,
+            )
+            for person in sorted(fresh)
+        ]
+        for future in [ledger.submit(read) for read in reads]:
+            future.result()
+        noted |= fresh
+        yield from some
 
 
 def _policy(file: Path) -> Policy:

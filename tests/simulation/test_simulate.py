@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import Connection
 
+from domain.events import PersonalDataRead
 from domain.policy import Policy
 from installation import Installation
-from ledger.read import size
+from ledger.read import event_at, size
 from policies.library import policy_documents
 from simulation.differences import Change
 from simulation.events import recorded
@@ -209,10 +211,19 @@ def simulate(town: Evidence, file: Path, *more: str) -> subprocess.CompletedProc
     return subprocess.run([*command, *more], capture_output=True, text=True, check=False, timeout=120)
 
 
+def reader_of(installation: Installation, connection: Connection, position: int) -> PersonalDataRead:
+    """The reading recorded at a position, opened."""
+    found = event_at(connection, position)
+    assert found is not None
+    event = installation.reader.open(connection, position, *found).event
+    assert isinstance(event, PersonalDataRead)
+    return event
+
+
 DATES = ("--from", "2026-01-01", "--to", "2026-12-31")
 
 
-def test_the_command_tells_changes_and_counts_and_writes_nothing(town: Evidence, tmp_path: Path) -> None:
+def test_the_command_tells_changes_and_records_whose_cases_it_told(town: Evidence, tmp_path: Path) -> None:
     def stricter(document: dict[str, Any]) -> None:
         document["rules"]["tenure_minimum"] |= {"severity": "HARD", "parameters": {"years": 30}}
 
@@ -220,7 +231,7 @@ def test_the_command_tells_changes_and_counts_and_writes_nothing(town: Evidence,
     file.write_text(yaml.safe_dump(edited(stricter)))
     with town.installation.reader.engine.connect() as connection:
         before = size(connection)
-    done = simulate(town, file, *DATES, "--json")
+    done = simulate(town, file, *DATES, "--json", "--purpose", "naskah 2027")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["tree"]["size"] == before
@@ -229,9 +240,14 @@ def test_the_command_tells_changes_and_counts_and_writes_nothing(town: Evidence,
     text = simulate(town, file, *DATES)
     assert text.returncode == 0
     assert "tenure_minimum: pass OVERRIDE -> fail HARD; years 2 -> 30; position_since=" in text.stdout
-    assert "nothing was written" in text.stdout
+    people = {change["subject_id"] for change in told["changes"]} - {None}
     with town.installation.reader.engine.connect() as connection:
-        assert size(connection) == before
+        assert size(connection) == before + 2 * len(people) > before
+        newest = [reader_of(town.installation, connection, before + n) for n in range(2 * len(people))]
+    assert {event.subject_id for event in newest} == people
+    assert {(event.what, event.purpose) for event in newest} == {
+        ("simulation", "naskah 2027"), ("simulation", "simulation"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
