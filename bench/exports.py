@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from bench.cases import start_cases
 from bench.places import agency, place
-from bench.report import emit, median
+from bench.report import emit, median, progress
 from ledger.read import all_events
 from mining.export import Exported, export_ocel, export_xes
 from mining.selection import Selection
@@ -33,6 +33,7 @@ def run(kind: str, *, quick: bool) -> None:
         with engine.connect() as connection:
             records = sum(1 for _ in all_events(connection))
         floor = records / (time.perf_counter() - begun)
+        progress(f"{kind}: exporting {records:,} events")
         for name, file, export in FORMS:
             rates, count = [], 0
             for _ in range(1 if quick else 3):

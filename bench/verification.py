@@ -7,7 +7,7 @@ import time
 
 from bench.cases import decision, start_cases
 from bench.places import agency, place
-from bench.report import emit, median
+from bench.report import emit, median, progress
 from ledger.read import all_events
 from operations.verification import verify_installation
 
@@ -23,6 +23,7 @@ def run(kind: str, *, quick: bool) -> None:
                 states = [state for future in due if (state := future.result().state) is not None]
             with play.installation.reader.engine.connect() as connection:
                 records = [record for _, record, _ in all_events(connection)]
+        progress(f"{kind}: verifying {len(records):,} events")
         begun = time.perf_counter()
         for record in records:
             hashlib.sha256(record).digest()
