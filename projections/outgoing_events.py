@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from domain.authorization import Scope
 from domain.outgoing import ACTIONS, CATALOGUE, RANKS, cloud_event
 from domain.webhook_events import RANK_PROMOTION
+from ledger.read import kinds_of
 from ledger.record import decode
 from ledger.schema import events
 from projections.employees import employees
@@ -78,7 +79,9 @@ def first_since(connection: Connection, start: int, stop: int) -> str | None:
 
 def _with_cases(connection: Connection, records: list[dict[str, Any]]) -> list[OutgoingEvent]:
     keys = [record["stream"].partition("/") for record in records]
-    cases = _cases(connection, {key for category, _, key in keys if category == ACTIONS})
+    wanted = {key for category, _, key in keys if category == ACTIONS}
+    cases = _cases(connection, wanted)
+    lost = kinds_of(connection, wanted - cases.keys())
     promoted = {
         str(record["data"]["person_id"])
         for record, (category, _, _) in zip(records, keys, strict=True)
@@ -92,7 +95,12 @@ def _with_cases(connection: Connection, records: list[dict[str, Any]]) -> list[O
             touched = frozenset(unit for unit in (units.get(person),) if unit)
             found.append(OutgoingEvent(record, RANK_PROMOTION, touched, person))
         else:
-            row = cases[key]
+            row = cases.get(key)
+            if (
+                row is None
+            ):  # the register has lost it, which the doctor finds; whoever is told all hears of it
+                found.append(OutgoingEvent(record, lost[key]))
+                continue
             touched = frozenset(unit for unit in (row["origin_unit_id"], row["target_unit_id"]) if unit)
             found.append(OutgoingEvent(record, row["kind"], touched, row["subject_id"], row["initiator_id"]))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_http
 from cloudevents.core.formats.json import JSONFormat
@@ -12,6 +13,7 @@ from standardwebhooks import Webhook
 
 from domain.commands import GrantOffice
 from domain.identity import SYSTEM
+from domain.outgoing import TEST, TYPES
 from operations.verification import verify_installation
 from projections import webhooks
 from tests.api.conftest import House
@@ -146,6 +148,11 @@ def test_the_feed_tells_of_the_cases_that_its_reader_may_see(house: House) -> No
     assert house.get(reader, submitted["data"]["href"]).status_code == 200
     assert submitted["data"]["subject_id"] == state.subject_id
     assert "kebutuhan organisasi" not in json.dumps(found), "no words about a person"
+    described = house.get(None, "/asyncapi.json").json()
+    payloads = {each["name"]: each["payload"] for each in described["components"]["messages"].values()}
+    assert payloads.keys() == {*TYPES, TEST}
+    for item in found["items"]:
+        jsonschema.validate(item, payloads[item["type"]])
     piece = house.get(reader, "/v1/feed", after=start["after"], limit=1).json()
     assert piece["items"] == [submitted]
     rest = house.get(reader, "/v1/feed", after=piece["after"]).json()
