@@ -155,7 +155,7 @@ class House:
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
-    def await_health(self, seconds: float = 60.0) -> float:
+    def await_health(self, seconds: float = 300.0) -> float:
         """Wait until the doctor finds nothing; the seconds that it took."""
         begun = time.monotonic()
         while True:
