@@ -28,6 +28,7 @@ from api import (
     cycle_units,
     decrees,
     delegations,
+    doctor,
     document_people,
     document_verification,
     documents,
@@ -43,6 +44,7 @@ from api import (
     live,
     notifications,
     openid,
+    offices,
     overrides,
     person_rank,
     personnel_actions,
@@ -143,6 +145,8 @@ ROUTERS = (
     feed.router,
     asyncapi.router,
     key_terms.router,
+    doctor.router,
+    offices.router,
     health.router,
 )
 # FastAPI finds out what each route of a router depends on when it is first asked for one: for all

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from accounts.passwords import create_account
 from domain.commands import GrantOffice
 from domain.identity import SYSTEM
 from domain.outgoing import PREFIX
+from projections import employees
 from tests.api.test_sessions import PASSWORD, an_account, sign_in
 from tests.receiver import Receiver, receiving
 from tests.web.conftest import Site
@@ -46,6 +48,21 @@ def test_an_operator_sees_the_installation_and_keeps_keys(site: Site) -> None:
     stranger = site.house.a_stranger()
     for path in ("/administrasi", "/administrasi/akun"):
         assert site.get(stranger, path).status_code == 403
+
+
+def test_an_operator_sees_what_is_stuck_and_who_holds_which_office(site: Site) -> None:
+    operator, case = an_operator(site), site.house.a_case()
+    stuck = site.get(operator, "/administrasi/tersangkut").text
+    assert "Temporal tidak menjawab" in stuck
+    assert "1 perkara berjalan diperiksa" in stuck
+    roles = site.get(operator, "/administrasi/jabatan").text
+    for office in ("Operator sistem", "Kepala Perangkat Daerah", "Nota Sekretaris Daerah"):
+        assert office in roles
+    head = site.house.world.holder("agency_head")
+    with site.house.world.installation.reader.engine.connect() as connection:
+        assert str(employees.names(connection, {head})[head][0]) in html.unescape(roles)
+    for path in ("/administrasi/tersangkut", "/administrasi/jabatan"):
+        assert site.get(case.initiator[1], path).status_code == 403
 
 
 def entered_with(site: Site, nip: str, first: str) -> str:

@@ -4,6 +4,7 @@
 from web.labels.cases import *
 from web.labels.forms import *
 from web.labels.ledger import *
+from web.labels.operation import *
 from web.labels.people import *
 from web.labels.rank import *
 from web.labels.rules import *

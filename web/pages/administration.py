@@ -72,6 +72,12 @@ async def revoke_key(page: Page) -> Response:
     return redirect(HERE) if answer.ok else await _overview(page, answer)
 
 
+async def roles(page: Page) -> Response:
+    """Who holds which office today, and what it lets them do."""
+    found = await page.api.get(f"{ROOT}/offices")
+    return await page.show("roles.html", items=found["items"])
+
+
 async def accounts(page: Page) -> Response:
     asked = {name: page.request.query_params.get(name, "") for name in ("q", "locked", "cursor")}
     found = await page.api.get(f"{ROOT}/accounts", limit=50, **asked)
@@ -108,6 +114,7 @@ routes = [
     page_route(f"{HERE}/kunci", issue_key, ("POST",)),
     page_route(f"{HERE}/kunci/{{key_id}}/ketentuan", set_terms, ("POST",)),
     page_route(f"{HERE}/kunci/{{key_id}}/akhiri", revoke_key, ("POST",)),
+    page_route(f"{HERE}/jabatan", roles),
     page_route(f"{HERE}/akun", accounts),
     page_route(f"{HERE}/kata-sandi-pertama", ask_first_password),
     page_route(f"{HERE}/kata-sandi-pertama", first_password, ("POST",)),
