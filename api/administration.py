@@ -18,8 +18,8 @@ from api.paging import Cursor, Limit, decode_cursor, page_of
 from api.problems import Problem, responses
 from api.visibility import is_readable
 from api.wiring import Services, ServicesDep
+from domain.account_commands import EndSessions, GiveFirstPassword
 from domain.authorization import may_give_password
-from domain.commands import RecordPersonalDataRead
 from domain.directory import OPERATOR
 from domain.errors import IdempotencyKeyReused, NotFound
 from ledger import read
@@ -29,7 +29,6 @@ from projections import employees, inbox, register
 
 router = APIRouter(prefix="/v1/administration", tags=["administration"])
 
-ACCOUNT = "account"
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 Nip = Annotated[str, Path(max_length=64, examples=["198503302010012001"])]
 
@@ -221,7 +220,7 @@ def first_password(
 ) -> dict[str, Any]:
     """Ends the account that was, its sessions and its second factor. By the offices that the policy names
     (`first_passwords`): operators for everybody but themselves; a unit's officers for people of their unit
-    who hold no office. The person finds it among the readings of their file.
+    who hold no office. The person finds it among the acts on their account.
     """
     with services.reading() as connection:
         row = _person(services, connection, caller, nip)
@@ -229,7 +228,7 @@ def first_password(
     sealing_key = services.installation.sealing_key
     derived = sessions.derived_secret(sealing_key, "first password", identified.command_id)
     password = passwords.password_from(derived) if idempotency_key else passwords.generate_password()
-    recorded = _recorded(services, caller, row["person_id"], body.reason, identified)
+    recorded = _recorded(services, caller, GiveFirstPassword, row["person_id"], body.reason, identified)
     with services.installation.writing_engine.begin() as connection:
         if not recorded.replayed:
             passwords.create_account(connection, row["person_id"], row["nip"], password, must_change=True)
@@ -256,7 +255,7 @@ def sign_out(
     if row is None:
         raise NotFound()
     identified = identify(request, caller, idempotency_key, body)
-    _recorded(services, caller, row["person_id"], body.reason, identified)
+    _recorded(services, caller, EndSessions, row["person_id"], body.reason, identified)
     with services.installation.writing_engine.begin() as connection:
         sessions.end_all_sessions(connection, row["person_id"])
 
@@ -308,19 +307,16 @@ def revoke_key(
 
 
 def _recorded(
-    services: Services, caller: Caller, person_id: str, reason: str, identified: Identified
+    services: Services,
+    caller: Caller,
+    act: type[GiveFirstPassword | EndSessions],
+    person_id: str,
+    reason: str,
+    identified: Identified,
 ) -> Result:
-    """What is done to an account is recorded before, where its owner reads who read their file."""
-    return services.ledger.execute(
-        RecordPersonalDataRead(
-            command_id=identified.command_id,
-            actor=caller.actor,
-            subject_id=person_id,
-            what=ACCOUNT,
-            purpose=reason,
-        ),
-        body_hash=identified.body_hash,
-    )
+    """What is done to an account is recorded before, where its owner reads it."""
+    command = act(command_id=identified.command_id, actor=caller.actor, person_id=person_id, reason=reason)
+    return services.ledger.execute(command, body_hash=identified.body_hash)
 
 
 def _person(services: Services, connection: Connection, caller: Caller, nip: str) -> dict[str, Any]:

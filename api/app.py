@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    account_acts,
     administration,
     asyncapi,
     audit,
@@ -38,6 +39,7 @@ from api import (
     events,
     feed,
     health,
+    imports,
     inbox,
     key_terms,
     links,
@@ -147,6 +149,8 @@ ROUTERS = (
     key_terms.router,
     doctor.router,
     offices.router,
+    imports.router,
+    account_acts.router,
     health.router,
 )
 # FastAPI finds out what each route of a router depends on when it is first asked for one: for all

@@ -19,6 +19,7 @@ CODEC, CODEC_LIMIT = "/codec/", 2 * 1024 * 1024  # what Temporal takes in one pa
 EVENTS, EVENTS_LIMIT = "/v1/events", 1024 * 1024
 BATCH, JSON_BATCH_LIMIT = "/v1/personnel-actions:batch", 8 * 1024 * 1024
 TABLES = frozenset({"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})
+IMPORTS = "/v1/administration/imports/"
 DEEPEST = 64  # levels of nesting
 FORM_OVERHEAD = 64 * 1024
 DOCS = ("/docs", "/static-offline-docs")
@@ -74,7 +75,7 @@ class Gate:
         await self._app(scope, receive, guarded)
 
     async def _checked_body(self, path: str, headers: Headers, receive: Receive) -> bytes:
-        upload = path.endswith("/documents")
+        upload = path.endswith("/documents") or path.startswith(IMPORTS)
         limit = POLICY_LIMIT if path in POLICIES else JSON_LIMIT
         if path.startswith(CODEC):
             limit = CODEC_LIMIT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit import (
+    law_of_accounts,
     law_of_cycles,
     law_of_decree_files,
     law_of_differences,
@@ -54,8 +55,8 @@ Problem = tuple[str, str]
 def stream_for(event: ev.Event) -> str | None:
     """The stream in which an event of no action belongs; None for an action's events."""
     elsewhere = (
-        law_of_cycles, law_of_decree_files, law_of_log, law_of_erasure, law_of_evidence, law_of_reviews,
-        law_of_siasn, law_of_webhooks,
+        law_of_accounts, law_of_cycles, law_of_decree_files, law_of_log, law_of_erasure, law_of_evidence,
+        law_of_reviews, law_of_siasn, law_of_webhooks,
     )  # fmt: skip
     return _of_registers(event) or next(filter(None, (law.stream_for(event) for law in elsewhere)), None)
 
@@ -133,7 +134,7 @@ def check_register_event(stored: StoredEvent, moment: Moment, group: list[Stored
         case ev.DocumentFiled():
             found += law_of_documents.filed(event, moment)
         case _:
-            found += law_of_evidence.problems(stored, moment)
+            found += law_of_evidence.problems(stored, moment) + law_of_accounts.problems(stored, moment)
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain import (
+    account_acts,
     acting,
     annulment,
     api_keys,
@@ -44,6 +45,7 @@ from domain import events as ev
 from domain import rank_commands as rank
 from domain import review_commands as rev
 from domain import webhook_commands as wh
+from domain.account_commands import EndSessions, GiveFirstPassword
 from domain.changed import changed
 from domain.committee import verdict_of
 from domain.decree_commands import RecordDecreeSigned
@@ -103,6 +105,8 @@ OF_THE_AGENCY: dict[type[cmd.Command], Callable[[Facts, Any], list[ev.NewEvent]]
     RecordRefusals: api_keys.record_refusals,
     cmd.RecordPersonalDataRead: directory.record_read,
     RecordEvidenceTaken: evidence.record_taken,
+    GiveFirstPassword: account_acts.give_first_password,
+    EndSessions: account_acts.end_sessions,
     cmd.FileDocument: directory.file_document,
     OpenVacancy: vacancy.open_vacancy,
     ConnectSiasn: write_back.connect,

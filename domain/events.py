@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+import domain.account_events
 import domain.decree_events
 import domain.document_events
 import domain.erasure_events

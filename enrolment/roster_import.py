@@ -15,7 +15,7 @@ from typing import Any, Literal
 from domain import commands
 from domain.agency import Agency
 from domain.errors import PositionPromised
-from domain.identity import SYSTEM
+from domain.identity import SYSTEM, Actor
 from enrolment.rows import employee_row, known_positions, known_units, position_rows, unit_rows
 from installation import Installation
 from projections import employees
@@ -30,10 +30,11 @@ Kind = Literal["units", "positions", "employees"]
 
 @dataclass(frozen=True)
 class Terms:
-    """How an import is to be done: report only, or the good rows although others are not."""
+    """How an import is to be done: report only, or the good rows although others are not; in whose name."""
 
     dry_run: bool = False
     partial: bool = False
+    actor: Actor = SYSTEM
 
     def stop(self, reading: Reading[Any]) -> bool:
         return bool(reading.errors) and not self.partial
@@ -77,7 +78,7 @@ def _import_units(
     ]
     if (new or changed) and not terms.dry_run:
         installation.ledger.execute(
-            commands.RegisterUnits(command_id=_new_id(), actor=SYSTEM, rows=tuple(new + changed))
+            commands.RegisterUnits(command_id=_new_id(), actor=terms.actor, rows=tuple(new + changed))
         )
     return Report.of(reading, imported=len(new), changed=len(changed), unchanged=len(known) - len(changed))
 
@@ -93,7 +94,7 @@ def _import_positions(
     changed = [row for row in known if _redefines(row, agency)]
     if (new or changed) and not terms.dry_run:
         installation.ledger.execute(
-            commands.RegisterPositions(command_id=_new_id(), actor=SYSTEM, rows=tuple(new + changed))
+            commands.RegisterPositions(command_id=_new_id(), actor=terms.actor, rows=tuple(new + changed))
         )
     return Report.of(reading, imported=len(new), changed=len(changed), unchanged=len(known) - len(changed))
 
@@ -125,7 +126,9 @@ def _import_employees(
         if (new or changed) and not terms.dry_run:
             try:
                 installation.ledger.execute(
-                    commands.RegisterEmployees(command_id=_new_id(), actor=SYSTEM, rows=tuple(new + changed))
+                    commands.RegisterEmployees(
+                        command_id=_new_id(), actor=terms.actor, rows=tuple(new + changed)
+                    )
                 )
             except PositionPromised as refusal:
                 reading = _without_promised(reading, refusal.facts["position_id"])

@@ -80,7 +80,7 @@ def _import_skp(
             wanted.assessor_id,
         ):
             changed.append(wanted)
-    command = RecordSkp(command_id=_new_id(), actor=SYSTEM, rows=(*new, *changed))
+    command = RecordSkp(command_id=_new_id(), actor=terms.actor, rows=(*new, *changed))
     return _recorded(installation, reading, command, len(new), len(changed), terms)
 
 
@@ -100,7 +100,7 @@ def _import_cact(
             new.append(wanted)
         elif known != TestResult(**results):
             changed.append(wanted)
-    command = RecordCompetency(command_id=_new_id(), actor=SYSTEM, rows=(*new, *changed))
+    command = RecordCompetency(command_id=_new_id(), actor=terms.actor, rows=(*new, *changed))
     return _recorded(installation, reading, command, len(new), len(changed), terms)
 
 

@@ -30,6 +30,7 @@ SECTIONS: dict[str, str] = {
     "document": "documents",
     "decree": "documents",
     "access": "readings",
+    "account": "account",
     "erasure": "erasure",
     "review": "reviews",
     "review-query": ACTS,

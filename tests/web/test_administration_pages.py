@@ -12,7 +12,7 @@ from domain.outgoing import PREFIX
 from projections import employees
 from tests.api.test_sessions import PASSWORD, an_account, sign_in
 from tests.receiver import Receiver, receiving
-from tests.web.conftest import Site
+from tests.web.conftest import HERE, Site
 from tests.world import new_id
 
 
@@ -63,6 +63,31 @@ def test_an_operator_sees_what_is_stuck_and_who_holds_which_office(site: Site) -
         assert str(employees.names(connection, {head})[head][0]) in html.unescape(roles)
     for path in ("/administrasi/tersangkut", "/administrasi/jabatan"):
         assert site.get(case.initiator[1], path).status_code == 403
+
+
+def test_an_operator_tries_an_import_and_then_does_it_in_their_own_name(site: Site) -> None:
+    operator = an_operator(site)
+    world = site.house.world
+    post = next(iter(sorted(world.agency.units)))
+    file = f"kode,nama,kode_induk\n3673.99,Dinas Baru,\n{post},{world.agency.units[post].name},\n".encode()
+
+    def sent(kind: str, content: bytes, **form: str) -> str:
+        return site.client.post(
+            f"/administrasi/impor/{kind}",
+            files={"file": ("unit.csv", content, "text/csv")},
+            data=form,
+            headers=site._headers(operator, "id") | {"Origin": HERE},
+        ).text
+
+    assert "kesalahan" in sent("units", b"\x00\x01\x02", dry_run="false")
+    tried = sent("units", file, dry_run="true")
+    assert "belum ada yang dicatat" in tried, tried
+    assert "3673.99" not in site.house.world.agency.units
+    sent("units", file, dry_run="false")
+    assert site.house.world.agency.units["3673.99"].name == "Dinas Baru"
+    (auditor, *_) = site.house.world.offices.holders("auditor", site.house.world.today)
+    events = site.house.get(auditor, "/v1/audit/events", type="UnitRegistered", actor=operator).json()
+    assert [event["data"]["unit_id"] for event in events["items"]] == ["3673.99"]
 
 
 def entered_with(site: Site, nip: str, first: str) -> str:

@@ -40,6 +40,13 @@ REPAIR = {
     "end-process": "proses akan diakhiri",
     "finish-erasure": "penghapusan akan diteruskan",
 }
+IMPORT = {
+    "employees": "Pegawai",
+    "positions": "Jabatan",
+    "units": "Unit kerja",
+    "skp": "Hasil SKP",
+    "cact": "Hasil CACT",
+}
 SCOPE = {
     "actions:read": "Membaca perkara",
     "actions:write": "Mengajukan perkara",

@@ -28,7 +28,10 @@ READ = {
     "readings": "daftar pembaca berkas",
     "bundle": "bundel bukti",
     "copy": "salinan seluruh data",
-    "account": "kata sandi pertama diberikan",
+}
+ACCOUNT_ACT = {
+    "first-password": "kata sandi pertama diberikan",
+    "sessions-ended": "semua sesi diakhiri operator",
 }
 PERFORMANCE = {
     "above": "di atas ekspektasi",

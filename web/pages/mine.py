@@ -19,12 +19,14 @@ async def show(page: Page, refused: Answer | None = None) -> Response:
     cases = await page.api.get("/v1/personnel-actions", subject_nip=me["nip"], limit=50)
     sessions = await page.api.get("/v1/sessions")
     receipts = await page.api.get("/v1/me/receipts", limit=10, cursor=page.request.query_params.get("cursor"))
+    acts = await page.api.get("/v1/me/account-acts")
     readings = await page.api.call("GET", f"/v1/employees/{nip}/readings", query={"limit": 20})
     return await page.show(
         "mine.html", refused.status if refused else 200, me=me, file=file, documents=documents["items"],
         talent=talent, completeness=documents["completeness"], receipts=receipts,
         readings=readings.body if readings.ok else None,
-        cases=cases["items"], sessions=sessions["items"], problem=refused.body if refused else None,
+        cases=cases["items"], sessions=sessions["items"], acts=acts["items"],
+        problem=refused.body if refused else None,
     )  # fmt: skip
 
 

@@ -26,8 +26,13 @@ async def _task(page: Page) -> dict[str, Any]:
 
 
 async def _shown(
-    page: Page, task: dict[str, Any], refused: Answer | None = None, posted: dict[str, str] | None = None
+    page: Page,
+    task: dict[str, Any],
+    refused: Answer | None = None,
+    posted: dict[str, str] | None = None,
+    acted: str = "",
 ) -> Response:
+    """The task's page; after a refusal with what was typed, in the decision or in the act of that name."""
     candidates = await _candidates(page, task)
     fields = fields_of(task["form"], posted, candidates)
     overridden, against = _overrides(task, refused, posted or {})
@@ -42,6 +47,7 @@ async def _shown(
         shape=orjson.dumps(shape_of(fields)).decode(),
         problem=refused.body if refused else None,
         posted=posted or {},
+        acted=acted,
         kept=_kept(page, fields, posted or {}),
     )
 
@@ -157,7 +163,7 @@ async def act(page: Page) -> Response:
         key=form.get("key"),
     )
     if not answer.ok:
-        return await _shown(page, await _task(page), answer, form)
+        return await _shown(page, await _task(page), answer, form, what)
     return redirect("/" if what in ("benturan", "kuasa") else here)
 
 
