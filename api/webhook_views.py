@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import Connection
 
 from api.administration import is_operator
@@ -107,7 +107,7 @@ class Subscribing(BaseModel):
         },
     )
 
-    label: Annotated[str, Field(min_length=1, max_length=100)]
+    label: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     url: Annotated[str, Field(min_length=8, max_length=1000)]
     event_types: Annotated[tuple[str, ...], Field(max_length=len(TYPES))] = ()
     kinds: Annotated[tuple[SubjectKind, ...], Field(max_length=4)] = ()

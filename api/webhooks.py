@@ -87,7 +87,7 @@ def subscribe(
         command_id=identified.command_id,
         actor=caller.actor,
         subscription_id=identified.made("webhook"),
-        label=body.label.strip() or body.label,
+        label=body.label,
         url=body.url,
         event_types=body.event_types,
         kinds=body.kinds,
