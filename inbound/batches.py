@@ -26,6 +26,8 @@ from domain.identity import Actor
 from ledger.record import moment
 
 PART_ROWS = 200
+# So many rows are stored by one transaction.
+STORED_ROWS = 10 * PART_ROWS
 NONCE_BYTES = 12
 # So long a request that brought a small batch may work at it before others may.
 HELD_FOR = timedelta(minutes=2)
@@ -138,17 +140,17 @@ class BatchStore:
             )
 
     def _store(self, batch_id: str, requests: Iterable[Row], most: int) -> int:
-        count, waiting = 0, iter(requests)
-        for part in range(most // PART_ROWS + 2):
-            rows = list(islice(waiting, PART_ROWS))
-            if not rows:
-                break
+        count = 0
+        for rows in _batched(requests, STORED_ROWS):
+            parts = [
+                {"batch_id": batch_id, "part": part, "sealed": self._seal(batch_id, part, some)}
+                for part, some in enumerate(_batched(rows, PART_ROWS), count // PART_ROWS)
+            ]
             count += len(rows)
             if count > most:
                 raise TooManyRows(most=most)
             with self._engine.begin() as connection:
-                sealed = self._seal(batch_id, part, rows)
-                connection.execute(insert(batch_parts).values(batch_id=batch_id, part=part, sealed=sealed))
+                connection.execute(insert(batch_parts), parts)
         return count
 
     def take_waiting(self, now: datetime) -> Batch | None:
@@ -250,6 +252,13 @@ def every_row(connection: Connection, batch_id: str, outcomes: Sequence[str]) ->
     while rows := page(connection, batch_id, outcomes, 500, after):
         yield from rows
         after = rows[-1].row
+
+
+def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of `size`, the last one shorter."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, size)):
+        yield some
 
 
 def _batch(row: Any) -> Batch:
