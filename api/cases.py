@@ -28,6 +28,7 @@ from ledger.decree_code import decree_code
 from ledger.mirror import load_state
 from ledger.record import StoredEvent
 from ledger.result import Result
+from projections import decree_files
 from projections.action_state import state_of
 
 
@@ -60,7 +61,11 @@ def detail_of(
     shown = action_detail(state, history, names, services.view(connection), language)
     if state.decree is not None and state.decree.code_hash is not None:
         code = decree_code(services.installation.sealing_key, state.id)
-        shown["decree"] = shown["decree"] | {"code": code}
+        file = decree_files.by_id(connection, state.id)
+        shown["decree"] = shown["decree"] | {
+            "code": code,
+            "file": decree_files.state_of(file) if file else None,
+        }
     return veil.over(shown)
 
 

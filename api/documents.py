@@ -187,11 +187,17 @@ def content(
         owner = employees.by_id(connection, document["person_id"]) if document else None
         if document is None or owner is None or not may_read(services, connection, caller, document, owner):
             raise Problem("not-found")
+    answer = streamed(services, document)
+    reading(services, caller, owner["person_id"], "documents", purpose)
+    return answer
+
+
+def streamed(services: Services, document: dict[str, Any]) -> StreamingResponse:
+    """The bytes of a document as they were filed, to be saved. Raises a 503 where the store has others."""
     try:
         pieces = chunks(services.installation.documents, document["sha256"])
     except ObjectMissing:
         raise Problem("document-unreadable") from None
-    reading(services, caller, owner["person_id"], "documents", purpose)
     name = quote(document["file_name"] or "document")
     return StreamingResponse(
         pieces,

@@ -132,6 +132,11 @@ TITLES: dict[str, tuple[int, str, str]] = {
     ),
     "too-many-attempts": (429, "Terlalu banyak percobaan.", "Too many attempts."),
     "internal-error": (500, "Terjadi kesalahan pada sistem.", "Something went wrong on our side."),
+    "decree-not-signed": (
+        409,
+        "Berkas keputusan ini belum ditandatangani; coba lagi nanti.",
+        "The file of this decree is not signed yet; try again later.",
+    ),
     "document-unreadable": (
         503,
         "Berkas tidak terbaca di penyimpanan.",

@@ -69,6 +69,18 @@ async def _ranked(page: Page) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     return next((entry for entry in rank["lists"] if entry["list_id"] == known), None), file
 
 
+async def signed(page: Page) -> Response:
+    """The decree's signed file, as a download."""
+    case_id = segment(page.request.path_params["action_id"])
+    answer = await page.api.call("GET", f"/v1/decrees/{case_id}/document")
+    if not answer.ok:
+        return page.show_to_anybody("problem.html", answer.status, problem=answer.body or {})
+    kept = ("content-type", "content-disposition")
+    return Response(
+        answer.raw, headers={name: answer.headers[name] for name in kept if name in answer.headers}
+    )
+
+
 async def public(page: Page) -> Response:
     """For whoever scans the code: no sign-in, nothing but what the decree shows."""
     try:
@@ -83,6 +95,7 @@ async def public(page: Page) -> Response:
 routes = [
     page_route("/perkara/{action_id}/sk", sheet),
     page_route("/perkara/{action_id}/sk.svg", picture),
+    page_route("/perkara/{action_id}/sk.pdf", signed),
     page_route("/kenaikan-pangkat/{list_id}/sk/{nip}", rank_sheet),
     page_route("/kenaikan-pangkat/{list_id}/sk/{nip}/qr.svg", rank_picture),
     page_route("/sk/{code}", public),
