@@ -266,6 +266,7 @@ def cases_in_many_states(world: World, clock: Clock) -> None:
     _cycle(world)
     other_records.results_by_hand(world)
     other_records.reminders(world)
+    other_records.webhook(world)
     other_records.differences(world)
     other_records.rank_list(world)
     other_records.reviews(world, annulled)

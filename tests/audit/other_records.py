@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from accounts.api_keys import create_key
 from domain.commands import EmployeeRow
 from domain.evaluation_commands import RateOrganisation
-from domain.identity import SYSTEM
+from domain.identity import SYSTEM, Actor
 from domain.performance import Achievement
 from domain.personnel_action import ActionState
 from domain.profiling_commands import RemindProfiling
@@ -28,6 +29,8 @@ from domain.review_draw import draw, list_hash, nonce_hash, seed_of
 from domain.review_filter import EventFilter
 from domain.siasn_commands import FoundDifference, RecordSiasnDifferences, SettleSiasnDifference
 from domain.talent_commands import ComponentRow
+from domain.webhook_commands import SubscribeWebhook
+from domain.webhook_state import SUBSCRIBES
 from ledger.facts import reviews_for_reading
 from ledger.read import event_at, leaf_hashes
 from projections import employees
@@ -108,6 +111,21 @@ def differences(world: World) -> None:
 def reminders(world: World) -> None:
     """Every unit that has somebody in no box is reminded."""
     world.installation.ledger.execute(RemindProfiling(command_id=new_id(), actor=SYSTEM))
+
+
+def webhook(world: World) -> None:
+    """A subscription of another program, by its key."""
+    key_id, _ = create_key(world.installation, "portal", tuple(sorted(SUBSCRIBES)))
+    world.installation.ledger.execute(
+        SubscribeWebhook(
+            command_id=new_id(),
+            actor=Actor(kind="integration", id=key_id, scopes=SUBSCRIBES),
+            subscription_id=new_id(),
+            label="Portal",
+            url="https://portal.example/kabar",
+            after=-1,
+        )
+    )
 
 
 def achievement(world: World, cycle_id: str, unit_id: str) -> None:

@@ -24,6 +24,15 @@ NO_EVIDENCE = {
     "recovery_codes": "credentials: hashes of codes not used yet",
     "saved_views": "what people like to see first; changed outside the ledger",
     "cursors": "how far a consumer has come; a wrong one repeats or is caught up",
+    "batches": "what a program sent in one file; what came of each row is in the ledger by its command",
+    "batch_parts": "as `batches`: how far the file has come",
+    "batch_rows": "as `batches`: the answer to each row, whose receipt can be held against the ledger",
+    "notices": "letters to people, waiting or gone; what they tell of is in the ledger",
+    "notification_settings": "how people like to be told; changed outside the ledger",
+    "rate_windows": "how much a key has asked for lately",
+    "spent_nonces": "which signed requests were seen within the last minutes",
+    "webhook_cursors": "how far a subscriber was told; a wrong one repeats or leaves out what the feed has",
+    "webhook_deliveries": "attempts to tell a subscriber; nothing is decided by them",
 }
 # Single columns likewise.
 UNPROVABLE = {
