@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -187,9 +188,10 @@ class Headers:
 
     @staticmethod
     def page(route: Route) -> Route:
-        """The same route, guarded."""
-        route.app = compressed(Headers(route.app))
-        return route
+        """A route like it, guarded; itself it would be guarded once more by each site that is made."""
+        guarded = copy(route)
+        guarded.app = compressed(Headers(route.app))
+        return guarded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:

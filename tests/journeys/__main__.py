@@ -1,6 +1,6 @@
-"""`python -m tests.journeys`: endurance, rush, cycle and webhooks at full size on one database, as JSON.
+"""`python -m tests.journeys`: endurance, rush, cycle, webhooks and all pages, at full size on one database.
 
-`make test` runs the same with small numbers.
+Figures are JSON lines. `make test` runs the same with small numbers.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import argparse
 import json
 import sys
 import time
+from pathlib import Path
 
 from bench.places import place
 from tests.journeys.cycle import Cycle
 from tests.journeys.deliveries import Deliveries
 from tests.journeys.endurance import Endurance
 from tests.journeys.house import running_house
+from tests.journeys.pages import Pages
 from tests.journeys.rush import Rush
 
 
@@ -22,7 +24,8 @@ def main() -> int:
     """Run what was asked for; an AssertionError says what did not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.journeys", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--only", choices=("endurance", "rush", "cycle", "webhooks"))
+    parser.add_argument("--only", choices=("endurance", "rush", "cycle", "webhooks", "pages"))
+    parser.add_argument("--screenshots", type=Path, help="a folder for pictures of all pages")
     parser.add_argument("--cases", type=int, default=200, help="transfers walked at once (default 200)")
     parser.add_argument("--promotions", type=int, default=40, help="promotions beside them (default 40)")
     parser.add_argument(
@@ -60,6 +63,9 @@ def main() -> int:
             subscriptions = -(-options.deliveries // Deliveries(house).outgoing())
             deliveries = Deliveries(house, subscriptions, options.kills, seed=options.seed, say=_say)
             _report("webhooks", options.database, deliveries.run())
+    if options.only in (None, "pages"):
+        with place(options.database) as where:
+            _report("pages", options.database, Pages(where, _say, options.screenshots).run())
     return 0
 
 

@@ -11,21 +11,13 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from operations.accounts import issue_account
 from tests.api.conftest import House
 from tests.web.conftest import signed_in
-
-PHONE = ViewportSize(width=360, height=740)
-DESK = ViewportSize(width=1440, height=900)
-KILOBYTES_AT_MOST = 60
+from tests.web.looks import DESK, PHONE, misfits
 
 
 def fits(page: Page) -> None:
-    """Nothing sticks out to the side, and everything that is pressed is big enough for a thumb."""
+    """Nothing sticks out to the side or is cut, and what is pressed is big enough for a thumb."""
     page.wait_for_load_state()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    small = page.evaluate(
-        """[...document.querySelectorAll('button, a.button, summary, select, nav a')]
-           .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"""
-    )
-    assert small == []
+    assert misfits(page) == []
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with-javascript", "without"])
@@ -104,34 +96,4 @@ def test_the_browser_checks_a_proof_itself(chromium: Browser, house: House, addr
     )
     page.reload()
     expect(page.locator("#verdict")).to_have_class(re.compile("bad"))
-    context.close()
-
-
-def test_a_first_visit_is_light(chromium: Browser, house: House, address: str) -> None:
-    for index in range(12):
-        house.world.walk(house.a_case(index), until="analyst_verification")
-    (analyst, *_) = sorted(house.world.offices.holders("personnel_analyst", house.world.today))
-    context = signed_in(chromium, house, address, analyst, viewport=PHONE)
-    page = context.new_page()
-    sizes: list[int] = []
-    page.on("response", lambda response: sizes.append(len(response.body())))
-    page.goto(address, wait_until="networkidle")
-    assert 0 < sum(sizes) / 1024 < KILOBYTES_AT_MOST
-    context.close()
-
-
-def test_boards_and_audit_fit_a_phone(chromium: Browser, house: House, address: str) -> None:
-    """Wide tables scroll in themselves; what is hidden in them does not stick out either."""
-    state = house.world.walk(house.a_case(), until="analyst_verification")
-    (auditor, *_) = sorted(house.world.offices.holders("auditor", house.world.today))
-    context = signed_in(chromium, house, address, auditor, viewport=PHONE)
-    page = context.new_page()
-    case = f"/perkara/{state.id}"
-    for path in (
-        *("/papan", "/papan/menunggu", "/papan/diputuskan", "/papan/belum-terpetakan"),
-        *("/audit", "/audit/pertanyaan", "/audit/pertanyaan/approvals_within_seconds", "/pengesampingan"),
-        *(case, f"{case}?langkah=2"),
-    ):
-        page.goto(f"{address}{path}")
-        fits(page)
     context.close()
