@@ -16,7 +16,7 @@ from starlette.routing import Route
 import web.pages
 
 LINK = re.compile(r'href="([^"#]+)')
-DOWNLOAD = re.compile(r"^/dokumen/|\.(xlsx|svg)$")
+DOWNLOAD = re.compile(r"^/dokumen/|\.(xlsx|svg|pdf)$")
 BEGINNINGS = ("/", "/menu")
 
 
