@@ -44,6 +44,7 @@ from workflows.naming import PERSONNEL_ACTION, action_id_of, cycle_workflow_id, 
 SECOND_LOOK_SECONDS = 2.0
 CONNECT_SECONDS = 5.0
 CHUNK = 500
+ASKED_AT_ONCE = 16
 FAILING_AFTER = 5
 # A cycle begins the processes of a part after it has opened it; on a slow machine that takes its time.
 BEGUN_BY_ITS_CYCLE_WITHIN = timedelta(minutes=2)
@@ -179,8 +180,9 @@ async def _of_processes(
         await asyncio.sleep(SECOND_LOOK_SECONDS)
         with installation.reader.engine.connect() as connection:
             awaited = {action_id for action_id, _ in register.awaited(connection)}
-        missing = {each for each in missing & awaited if not await _runs(client, workflow_id(each))}
-        unneeded = {each for each in unneeded - awaited if await _runs(client, workflow_id(each))}
+        missing, unneeded = missing & awaited, unneeded - awaited
+        running = await _which_run(client, missing | unneeded)
+        missing, unneeded = missing - running, unneeded & running
     for action_id in sorted(missing):
         submitted = moment(states[action_id].submitted_at)
         what = f"no process runs for the action, which is in phase {states[action_id].phase}"
@@ -227,6 +229,19 @@ async def _describe(client: Client, process_id: str) -> WorkflowExecutionDescrip
         if error.status is RPCStatusCode.NOT_FOUND:
             return None
         raise
+
+
+async def _which_run(client: Client, action_ids: set[str]) -> set[str]:
+    """Those of the actions whose process runs, asked one by one: thousands may have ended just now."""
+    room = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def runs(action_id: str) -> bool:
+        async with room:
+            return await _runs(client, workflow_id(action_id))
+
+    asked = sorted(action_ids)
+    answers = await asyncio.gather(*map(runs, asked))
+    return {action_id for action_id, found in zip(asked, answers, strict=True) if found}
 
 
 async def _runs(client: Client, process_id: str) -> bool:
