@@ -136,6 +136,8 @@ class Guard:
         finally:
             deadline.cancel()
             connection.close()
+        if connection.was_cut:  # what was cut off in its headers looks like an answer that ended there
+            raise CallFailed("timeout")
         return answer.status
 
 
