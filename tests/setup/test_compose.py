@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,15 @@ def test_a_witness_stands_alone_confined_and_on_loopback() -> None:
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
     assert [port["host_ip"] for port in service["ports"]] == ["127.0.0.1"]
     assert not service.get("environment"), "it has no settings"
+
+
+def test_every_room_of_the_house_goes_into_the_image_and_has_its_floor() -> None:
+    """What .dockerignore does not let in stays outside; what import-linter does not know may import anything."""
+    rooms = {module.parent.name for module in ROOT.glob("[a-z]*/*.py")} - {"tests", "bench"}
+    let_in = set((ROOT / ".dockerignore").read_text().split())
+    assert {f"!{room}" for room in rooms} <= let_in
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert rooms - {"migrations", "requirements"} <= set(config["root_packages"])
 
 
 def test_only_the_api_is_published_and_the_temporal_ui_on_loopback(composition: dict[str, Any]) -> None:
