@@ -38,7 +38,7 @@ def test_a_witness_stands_alone_confined_and_on_loopback() -> None:
 
 
 def test_every_room_of_the_house_goes_into_the_image_and_has_its_floor() -> None:
-    """What .dockerignore does not let in stays outside; what import-linter does not know may import anything."""
+    """What .dockerignore does not name stays outside; what import-linter does not know imports anything."""
     rooms = {module.parent.name for module in ROOT.glob("[a-z]*/*.py")} - {"tests", "bench"}
     let_in = set((ROOT / ".dockerignore").read_text().split())
     assert {f"!{room}" for room in rooms} <= let_in
