@@ -156,8 +156,11 @@ def keep(connection: Connection, person_id: str, wishes: Wishes, now: datetime) 
         "refusals": 0,
         "next_try": None,
     }
-    connection.execute(delete(notification_settings).where(mine))
-    connection.execute(insert(notification_settings).values(person_id=person_id, **values))
+    values |= {"told_at": None, "digest_on": None}
+    make = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
+    # Of two requests at the same moment the later one stands.
+    statement = make(notification_settings).values(person_id=person_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
     return Kept(person_id, code, dict(before) if before is not None else None)
 
 
