@@ -32,6 +32,8 @@ KNOWN_FOR_SECONDS = 3600.0
 # Keys are asked for again at most so often, whatever key ids tokens name.
 KEYS_APART_SECONDS = 30.0
 CLOCKS_APART_SECONDS = 60
+# Anybody may ask to leave for the provider: while it is away they are not all let wait for it.
+LEFT_ALONE_SECONDS = 5.0
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -77,6 +79,7 @@ class OpenIdProvider:
         self._http = httpx2.Client(verify=trusted, timeout=timeout, follow_redirects=False, trust_env=False)
         self._lock = threading.Lock()
         self._metadata: tuple[float, dict[str, Any]] | None = None
+        self._away_until = 0.0
         self._keys: tuple[float, KeySet] | None = None
 
     @property
@@ -176,9 +179,16 @@ class OpenIdProvider:
     def _endpoint(self, name: str) -> str:
         with self._lock:
             known, now = self._metadata, self._clock()
+            if now < self._away_until:
+                raise OutsideUnreachable("the OpenID provider: away a moment ago")
         if known is None or now - known[0] > KNOWN_FOR_SECONDS:
             where = f"{self._client.issuer.rstrip('/')}/.well-known/openid-configuration"
-            known = (now, self._asked("GET", where))
+            try:
+                known = (now, self._asked("GET", where))
+            except OutsideUnreachable:
+                with self._lock:
+                    self._away_until = self._clock() + LEFT_ALONE_SECONDS
+                raise
             if known[1].get("issuer") != self._client.issuer:
                 raise NotProven("the provider calls itself by another name")
             with self._lock:

@@ -209,3 +209,19 @@ def test_an_answer_out_of_order_lets_nobody_in(
 def test_a_provider_without_tls_is_none(hostile: Provider) -> None:
     with pytest.raises(ValueError, match="https"):
         client_of(hostile, issuer="http://sso.example")
+
+
+def test_a_provider_that_is_away_is_left_alone_for_a_moment(hostile: Provider) -> None:
+    now = [time.time()]
+    found = client_of(hostile, lambda: now[0])
+    path = "/.well-known/openid-configuration"
+    hostile.asked.clear()
+    hostile.answers[path] = (503, b"")
+    for _ in range(3):
+        with pytest.raises(OutsideUnreachable):
+            found.address(REQUEST, BACK)
+    assert hostile.asked == [path]
+    del hostile.answers[path]
+    now[0] += 6
+    assert found.address(REQUEST, BACK).startswith(hostile.issuer)
+    found.close()
